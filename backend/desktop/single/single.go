@@ -1,0 +1,141 @@
+// Package single keeps one running program per profile folder and hands the
+// arguments of a second launch to the first.
+//
+// Wails' own SingleInstanceLock needs a D-Bus session on Linux (without one it
+// lets a second process open the same database), starts GTK and OnStartup in
+// the second process first, and ends it with status 1 (wails#3723). This one
+// needs a folder only, works before anything else starts and lets main return.
+//
+// The lock is an operating system lock on a file, so a crash frees it. The
+// arguments go over a Unix socket in the same folder; Windows 10 1803 and later
+// have them too. What arrives is as little trusted as a command line.
+//
+// Where the system has no such sockets the lock still holds, but later launches
+// end with an error.
+package single
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"akno/backend/internal/clock"
+)
+
+// ErrRunning says that the program already runs and has got the arguments.
+var ErrRunning = errors.New("single: already running")
+
+const (
+	maxMessage = 64 << 10
+	patience   = 3 * time.Second
+	pause      = 50 * time.Millisecond
+)
+
+type message struct {
+	Args []string `json:"args"`
+	Dir  string   `json:"dir"`
+}
+
+// Instance is the right to be the only one. Close gives it up.
+type Instance struct {
+	lock *os.File
+	ln   net.Listener // may be nil
+}
+
+// Place says where the lock and the socket lie.
+type Place struct {
+	Profile string // the folder that has one program; made if it is not there
+	Runtime string // a folder of the user's own with a short name, for sockets of profiles with long names; may be empty
+}
+
+// Take makes this process the only one for the profile at. If another process
+// is, Take gives it args and returns ErrRunning. received is called, one launch
+// at a time, with what later launches were given and the folder they were
+// started in.
+func Take(at Place, args []string, received func(args []string, cwd string)) (*Instance, error) {
+	dir := at.Profile
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("single: %w", err)
+	}
+	sock, err := socketPath(at)
+	if err != nil {
+		return nil, err
+	}
+	for end := clock.System().Add(patience); ; time.Sleep(pause) {
+		lock, err := tryLock(filepath.Join(dir, "lock"))
+		if err == nil {
+			return &Instance{lock, listen(sock, received)}, nil
+		}
+		if !errors.Is(err, errLocked) {
+			return nil, fmt.Errorf("single: %w", err)
+		}
+		// The winner may not listen yet, or may be about to leave.
+		err = send(sock, args)
+		if err == nil {
+			return nil, ErrRunning
+		}
+		if clock.System().After(end) {
+			return nil, fmt.Errorf("single: the running program does not answer: %w", err)
+		}
+	}
+}
+
+// Close stops listening and frees the lock.
+func (i *Instance) Close() error {
+	var err error
+	if i.ln != nil {
+		err = i.ln.Close() // removes the socket
+	}
+	return errors.Join(err, i.lock.Close())
+}
+
+// listen returns nil where the system has no Unix sockets.
+func listen(sock string, received func([]string, string)) net.Listener {
+	_ = os.Remove(sock) // left by a crash; the lock is ours, so nobody uses it
+	ln, err := net.Listen("unix", sock)
+	if err != nil {
+		return nil
+	}
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			receive(c, received)
+		}
+	}()
+	return ln
+}
+
+func receive(c net.Conn, received func([]string, string)) {
+	defer c.Close()
+	_ = c.SetDeadline(clock.System().Add(patience))
+	var m message
+	if json.NewDecoder(io.LimitReader(c, maxMessage)).Decode(&m) != nil {
+		return
+	}
+	_, _ = io.WriteString(c, "ok")
+	received(m.Args, m.Dir)
+}
+
+func send(sock string, args []string) error {
+	c, err := net.DialTimeout("unix", sock, patience)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_ = c.SetDeadline(clock.System().Add(patience))
+	cwd, _ := os.Getwd()
+	if err := json.NewEncoder(c).Encode(message{args, cwd}); err != nil {
+		return err
+	}
+	var ok [2]byte
+	_, err = io.ReadFull(c, ok[:])
+	return err
+}
