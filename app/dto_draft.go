@@ -1,0 +1,199 @@
+package app
+
+// DraftSummary is a line of the list of drafts.
+type DraftSummary struct {
+	ID        string `json:"id"`
+	Procedure string `json:"procedure"`
+	Title     Text   `json:"title"`
+	CreatedAt string `json:"createdAt"`
+	SavedAt   string `json:"savedAt"`
+	Ready     int    `json:"ready"`
+	Total     int    `json:"total"`
+	State     string `json:"state"`     // draft, ordered, signed
+	OrderCode string `json:"orderCode"` // "" before an order
+	Rejected  bool   `json:"rejected"`  // the portal sent it back; Errors are on its fields
+}
+
+// Value is the answer of one field.
+type Value struct {
+	Kind string   `json:"kind"` // none, text, bool, list
+	Text string   `json:"text"` // texts, numbers, money, dates (ISO), choices
+	Bool bool     `json:"bool"`
+	List []string `json:"list"`
+}
+
+// Patch is one change of a draft. Row and Column name a cell of a table and
+// are empty for a field of the form.
+type Patch struct {
+	Field  string `json:"field"`
+	Row    string `json:"row"`
+	Column string `json:"column"`
+	Value  Value  `json:"value"`
+}
+
+// Option is one choice of a field.
+type Option struct {
+	Value string `json:"value"`
+	Label Text   `json:"label"`
+}
+
+// FieldView is a field resolved for the screen. The page decides nothing.
+type FieldView struct {
+	ID       string   `json:"id"`
+	Type     string   `json:"type"` // text, textarea, select, radio, multiselect, checkbox, date, datetime, time, number, money, phone, email, personal_number, unp, iban, cadastral, file, file_list, table, computed
+	Label    Text     `json:"label"`
+	Hint     Text     `json:"hint"`
+	Visible  bool     `json:"visible"`
+	Required bool     `json:"required"`
+	Value    Value    `json:"value"`
+	Options  []Option `json:"options"`
+	MaxLen   int      `json:"maxLen"`   // 0 for none
+	Source   string   `json:"source"`   // "", profile, certificate, application: where a prefilled value came from
+	Suggest  string   `json:"suggest"`  // a value the person may take over
+	Repaired bool     `json:"repaired"` // look-alike letters were replaced
+	Errors   []string `json:"errors"`   // codes of form.Codes
+	Warnings []string `json:"warnings"`
+
+	// Of file and file_list.
+	Files     []FileInfo `json:"files"`
+	MaxFiles  int        `json:"maxFiles"`
+	MaxBytes  int64      `json:"maxBytes"`
+	FileTypes []string   `json:"fileTypes"` // media types
+
+	// Of table.
+	Columns []FieldView `json:"columns"` // definitions, without values
+	Rows    []RowView   `json:"rows"`
+	MinRows int         `json:"minRows"`
+	MaxRows int         `json:"maxRows"`
+}
+
+// RowView is one row of a table; Cells are in the order of its columns.
+type RowView struct {
+	ID    string      `json:"id"`
+	Cells []FieldView `json:"cells"`
+}
+
+// StepView is a section of the form.
+type StepView struct {
+	ID      string   `json:"id"`
+	Title   Text     `json:"title"`
+	Visible bool     `json:"visible"`
+	Fields  []string `json:"fields"` // ids, in order
+	Ready   int      `json:"ready"`
+	Total   int      `json:"total"`
+	Errors  int      `json:"errors"`
+}
+
+// DraftView is an open draft.
+type DraftView struct {
+	Draft     DraftSummary  `json:"draft"`
+	Card      ProcedureCard `json:"card"`
+	FormTitle Text          `json:"formTitle"`
+	Steps     []StepView    `json:"steps"`
+	Fields    []FieldView   `json:"fields"`
+	Fee       string        `json:"fee"` // money with the answers so far, "" when free
+	Order     OrderView     `json:"order"`
+	Signature string        `json:"signature"` // required, optional, none: what the session's way allows
+	NeedLevel string        `json:"needLevel"` // "" when the session may file it now
+}
+
+// DraftChange is what an edit changed: the fields that differ, whole.
+type DraftChange struct {
+	SavedAt  string        `json:"savedAt"`
+	Revision int           `json:"revision"`
+	Fields   []FieldView   `json:"fields"`
+	Steps    []StepView    `json:"steps"`
+	Ready    int           `json:"ready"`
+	Total    int           `json:"total"`
+	Fee      string        `json:"fee"`
+	Problems []FileProblem `json:"problems"`
+}
+
+// FieldError points at a field of the form.
+type FieldError struct {
+	Field string `json:"field"` // id or table[0].column
+	Step  string `json:"step"`
+	Label Text   `json:"label"`
+	Code  string `json:"code"`
+}
+
+// CheckResult is the whole form checked, errors in the order of the document.
+type CheckResult struct {
+	Ready  bool         `json:"ready"`
+	Errors []FieldError `json:"errors"`
+}
+
+// AnswerLine is one answer as it will be read.
+type AnswerLine struct {
+	Field string `json:"field"`
+	Label string `json:"label"`
+	Value string `json:"value"` // "" when not given
+}
+
+// AnswerGroup is a step's answers.
+type AnswerGroup struct {
+	Step  string       `json:"step"`
+	Title string       `json:"title"`
+	Lines []AnswerLine `json:"lines"`
+}
+
+// Preview is what will be signed and sent: the document made from the very
+// octets whose hash is shown.
+type Preview struct {
+	Document  FileInfo      `json:"document"`
+	SHA256    string        `json:"sha256"` // of the canonical octets
+	Size      int64         `json:"size"`
+	Recipient Text          `json:"recipient"`
+	Portal    Text          `json:"portal"`
+	Files     []FileInfo    `json:"files"`
+	Groups    []AnswerGroup `json:"groups"`
+	Signature string        `json:"signature"` // required, optional, none
+	NeedLevel string        `json:"needLevel"`
+	NeedPay   bool          `json:"needPay"`
+}
+
+// OrderView is an order to pay. An empty Code means there is none.
+type OrderView struct {
+	Code        string   `json:"code"`
+	Groups      []string `json:"groups"` // five of six digits
+	Amount      string   `json:"amount"`
+	BaseValue   string   `json:"baseValue"`
+	Status      string   `json:"status"` // none, awaiting, paid, expired, void
+	CreatedAt   string   `json:"createdAt"`
+	ExpiresAt   string   `json:"expiresAt"`
+	PaidAt      string   `json:"paidAt"`
+	Transaction string   `json:"transaction"` // by the payment system
+	EripLink    string   `json:"eripLink"`
+	QR          FileInfo `json:"qr"`
+	Slip        FileInfo `json:"slip"`
+	Receipt     FileInfo `json:"receipt"`    // scan attached by the person; empty ID when none
+	Stated      string   `json:"stated"`     // number of the operation stated by the person
+	ProofReady  bool     `json:"proofReady"` // paid, or a proof is attached
+	Demo        bool     `json:"demo"`       // codes of a reference portal
+}
+
+// SignResult is the end of a signing.
+type SignResult struct {
+	ApplicationID string      `json:"applicationId"`
+	Verdict       VerdictView `json:"verdict"`
+	Queued        bool        `json:"queued"`
+}
+
+// VerdictView is a verification told in plain words by the page.
+type VerdictView struct {
+	Rung       string `json:"rung"`    // ok, ok_notes, limited, open, bad
+	Verdict    string `json:"verdict"` // PASSED, FAILED, INDETERMINATE
+	Reason     string `json:"reason"`  // sub-indication of STB 34.101.80
+	Level      string `json:"level"`   // CMS, B-B, B-T, B-LT
+	Signer     string `json:"signer"`
+	Owner      string `json:"owner"` // organisation of the certificate
+	Serial     string `json:"serial"`
+	SignedAt   string `json:"signedAt"`
+	StampedAt  string `json:"stampedAt"`
+	CheckedAt  string `json:"checkedAt"`
+	Offline    bool   `json:"offline"`  // checked against a stored list
+	ListFrom   string `json:"listFrom"` // of the list or answer used
+	ListUntil  string `json:"listUntil"`
+	IssuedBy   string `json:"issuedBy"`
+	ValidUntil string `json:"validUntil"`
+}

@@ -1,0 +1,118 @@
+package app
+
+// The bound surface: everything the page may call, area by area. Each bound
+// struct is named in the comment and implements its interface; nothing else is
+// exported on it. A method that takes a secret returns a Ticket instead.
+
+// sessionSurface is bound as Session.
+type sessionSurface interface {
+	State() (SessionState, error)
+	Consent(language string) (ConsentText, error)
+	BeginRegisterByEmail(r EmailRegistration) (Ticket, error) // password → LetterSent
+	ResendActivation(email string) (LetterSent, error)
+	Activate(codeOrLink string) (string, error)           // e-mail of the cabinet
+	BeginSignInByPassword(login string) (Ticket, error)   // password → SessionState
+	BeginSignInByEDS(keyID string) (Ticket, error)        // key password → SessionState; code unbound: offer registration
+	BeginRegisterByEDS(r EDSRegistration) (Ticket, error) // key password → SessionState
+	BeginStepUp(keyID string) (Ticket, error)             // key password → SessionState
+	BeginBindCertificate(keyID string) (Ticket, error)    // key password → SessionState
+	BeginChangePassword() (Ticket, error)                 // current, next → SessionState
+	SignOut() error
+	Sessions() ([]SessionInfo, error)
+	EndSession(id string) error
+}
+
+// catalogueSurface is bound as Catalogue.
+type catalogueSurface interface {
+	List(q CatalogueQuery) (CatalogueList, error)
+	Get(code string) (ProcedureView, error)
+}
+
+// draftsSurface is bound as Drafts.
+type draftsSurface interface {
+	Home() (HomeView, error)
+	List() ([]DraftSummary, error)
+	Create(procedure string) (DraftView, error)
+	Open(id string) (DraftView, error)
+	Apply(id string, patches []Patch) (DraftChange, error) // committed when answered
+	AddRow(id, field string) (DraftChange, error)
+	RemoveRow(id, field, row string) (DraftChange, error)
+	PickFiles(id, field, row, column string) (DraftChange, error)                // opens the file dialog
+	AddFiles(id, field, row, column string, paths []string) (DraftChange, error) // dropped files
+	RemoveFile(id, field, row, column, file string) (DraftChange, error)
+	Check(id string) (CheckResult, error)
+	Preview(id, language string) (Preview, error)
+	Duplicate(id string) (DraftView, error)
+	Delete(id string) error
+	Restore(id string) error // undo of Delete
+
+	CreateOrder(id string) (OrderView, error)
+	RefreshOrder(id string) (OrderView, error)
+	CancelOrder(id string) error
+	PickReceipt(id string) (OrderView, error)
+	AddReceipt(id string, path string) (OrderView, error)
+	RemoveReceipt(id string) (OrderView, error)
+	StateTransaction(id, number string) (OrderView, error)
+	SaveSlip(id string) (string, error) // path, "" when cancelled
+
+	BeginSign(id, keyID, language string, previewSHA256 string) (Ticket, error) // key password → SignResult; signed and queued
+	Submit(id, language string, previewSHA256 string) (SignResult, error)       // where no signature is asked for
+}
+
+// applicationsSurface is bound as Applications.
+type applicationsSurface interface {
+	List() ([]ApplicationSummary, error)
+	Get(id string) (ApplicationView, error)
+	PickAnswerFiles(id, question string) ([]FileInfo, error)
+	Answer(id, question, text string, files []string) (ApplicationView, error)
+	Withdraw(id, reason string) (ApplicationView, error)
+	Unqueue(id string) (DraftView, error) // back to a draft; its signature is removed
+	Reopen(id string) (DraftView, error)  // a refused one, as a new draft with the portal's messages
+	OpenDecision(id string) (DecisionView, error)
+	SaveDecision(id string) (string, error) // folder or file; "" when cancelled
+	SavePackage(id string) (string, error)  // signed octets, signature and files
+	Sync() (SyncState, error)
+	SyncNow() (SyncState, error)
+	SetPaused(paused bool) (SyncState, error)
+}
+
+// keysSurface is bound as Keys.
+type keysSurface interface {
+	List() (KeyList, error)
+	PickFiles() (KeyList, error)  // key or certificate files, remembered in place
+	PickFolder() (KeyList, error) // a folder to look in
+	AddPaths(paths []string) (KeyList, error)
+	ChooseFolder() (string, error)        // for a new key
+	BeginCreate(k NewKey) (Ticket, error) // new password → KeyCard; container, request and a sealed copy of both
+	SendRequest(id string) (KeyCard, error)
+	CheckRequest(id string) (KeyCard, error) // installs the certificate when the registration authority has issued it
+	Forget(id string) error
+	Trust() (TrustView, error)
+	RefreshTrust() (TrustView, error)
+	CheckNumber(text string) (NumberCheck, error)
+}
+
+// clerkSurface is bound as Clerk.
+type clerkSurface interface {
+	CheckNumber(text string) (NumberCheck, error)
+	Transliterate(surnameBe, nameBe string) ([]string, error) // surname, name in Latin letters
+	Matches(q MatchQuery) ([]Match, error)
+	Start(card RegistrationCard) (RegistrationView, error)
+	Get(id string) (RegistrationView, error)
+	PickScan(id, paper string) (RegistrationView, error) // paper: application, consent
+	AddScan(id, paper, path string) (RegistrationView, error)
+	Verify(id string, checks ClerkChecks) (RegistrationView, error)
+	Issue(id string) (IssuedSlip, error)
+	SlipPrinted(id string) error // forgets the slip
+	Cancel(id, reason string) error
+	Day() ([]RegistrationView, error)
+}
+
+// deskSurface is bound as Desk.
+type deskSurface interface {
+	Queue(queue, search, cursor string) (DeskPage, error)
+	Get(id string) (DeskView, error)
+	Act(id string, c DeskCommand) (DeskView, error)
+	BeginDecide(id, proposal, keyID string) (Ticket, error) // key password → DeskView
+	SaveFile(id, file string) (string, error)
+}
