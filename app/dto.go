@@ -35,7 +35,7 @@ type FileInfo struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	MediaType string `json:"mediaType"`
-	Size      int64  `json:"size"` // octets, below 2^53
+	Size      int    `json:"size"` // octets
 	SHA256    string `json:"sha256"`
 	URL       string `json:"url"`
 }

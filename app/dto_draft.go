@@ -57,20 +57,42 @@ type FieldView struct {
 	// Of file and file_list.
 	Files     []FileInfo `json:"files"`
 	MaxFiles  int        `json:"maxFiles"`
-	MaxBytes  int64      `json:"maxBytes"`
+	MaxBytes  int        `json:"maxBytes"`
 	FileTypes []string   `json:"fileTypes"` // media types
 
 	// Of table.
-	Columns []FieldView `json:"columns"` // definitions, without values
-	Rows    []RowView   `json:"rows"`
-	MinRows int         `json:"minRows"`
-	MaxRows int         `json:"maxRows"`
+	Columns []CellView `json:"columns"` // definitions, without values
+	Rows    []RowView  `json:"rows"`
+	MinRows int        `json:"minRows"`
+	MaxRows int        `json:"maxRows"`
 }
 
 // RowView is one row of a table; Cells are in the order of its columns.
 type RowView struct {
-	ID    string      `json:"id"`
-	Cells []FieldView `json:"cells"`
+	ID    string     `json:"id"`
+	Cells []CellView `json:"cells"`
+}
+
+// CellView is one cell of a table, or the definition of a column; the members
+// are those of FieldView. (The generator of TypeScript does not follow a type
+// into itself, so a table's cells have a type of their own.)
+type CellView struct {
+	ID        string     `json:"id"` // of the column
+	Type      string     `json:"type"`
+	Label     Text       `json:"label"`
+	Hint      Text       `json:"hint"`
+	Visible   bool       `json:"visible"`
+	Required  bool       `json:"required"`
+	Value     Value      `json:"value"`
+	Options   []Option   `json:"options"`
+	MaxLen    int        `json:"maxLen"`
+	Repaired  bool       `json:"repaired"`
+	Errors    []string   `json:"errors"`
+	Warnings  []string   `json:"warnings"`
+	Files     []FileInfo `json:"files"`
+	MaxFiles  int        `json:"maxFiles"`
+	MaxBytes  int        `json:"maxBytes"`
+	FileTypes []string   `json:"fileTypes"`
 }
 
 // StepView is a section of the form.
@@ -142,7 +164,7 @@ type AnswerGroup struct {
 type Preview struct {
 	Document  FileInfo      `json:"document"`
 	SHA256    string        `json:"sha256"` // of the canonical octets
-	Size      int64         `json:"size"`
+	Size      int           `json:"size"`
 	Recipient Text          `json:"recipient"`
 	Portal    Text          `json:"portal"`
 	Files     []FileInfo    `json:"files"`
