@@ -1,0 +1,27 @@
+// What a person is told when something fails: heading, why, what to do, a code.
+import type { Failure } from './bridge.ts'
+import { has, t } from './i18n.svelte.ts'
+
+/** A failure in the words of the person. */
+export interface Told {
+  title: string
+  why: string
+  steps: string[]
+  /** What to give to support: the code of the failure and the mark of the record in the log. */
+  code: string
+}
+
+/** The words for a failure; an unknown code is told as an internal one, its code is kept. */
+export function tell(failure: Failure): Told {
+  const known = has(`errors.${failure.code}.title`) ? failure.code : 'internal'
+  const part = (name: string) => {
+    const key = `errors.${known}.${name}`
+    return has(key) ? t(key) : ''
+  }
+  return {
+    title: part('title'),
+    why: part('why'),
+    steps: part('do').split('\n'),
+    code: [failure.code, failure.ref].filter(Boolean).join('-').toUpperCase(),
+  }
+}

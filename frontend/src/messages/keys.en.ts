@@ -1,0 +1,4 @@
+import type { Translation } from '../lib/i18n.svelte.ts'
+import type ru from './keys.ru.ts'
+
+export default {} satisfies Translation<typeof ru>
