@@ -1,0 +1,39 @@
+package session
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"akno/backend/akno"
+)
+
+var errNotChallenge = errors.New("the portal sent something else than a challenge of this purpose")
+
+// ActivationCode returns the code of an activation letter from what a person
+// pasted: the code itself, with blanks or dashes, or the whole link.
+func ActivationCode(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	if u, err := url.Parse(s); err == nil && u.Scheme != "" {
+		if s = u.Query().Get("code"); s == "" {
+			s = u.Path[strings.LastIndexByte(u.Path, '/')+1:]
+		}
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ' || r == '\u00a0' || r == '-' || r == '\n' || r == '\t':
+			return -1
+		default:
+			return r
+		}
+	}, s)
+	const shortest, longest = 8, 64
+	if len(s) < shortest || len(s) > longest || strings.IndexFunc(s, notCodeLetter) >= 0 {
+		return "", &akno.Error{Code: akno.Invalid, Op: "session.ActivationCode", Fields: map[string]string{"code": "pattern"}}
+	}
+	return strings.ToUpper(s), nil
+}
+
+func notCodeLetter(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}
