@@ -1,0 +1,58 @@
+package app
+
+import (
+	"io"
+
+	"akno/backend/akno"
+)
+
+// Platform is the desktop that the program runs on. Bound types know this
+// interface and never Wails' runtime package, so the same code runs in the real
+// window, behind the web bridge and in unit tests.
+type Platform interface {
+	// Emit tells the page that something changed. Payloads stay small (an id,
+	// a kind); the page fetches the rest. Before the window exists it does
+	// nothing.
+	Emit(event string, data ...any)
+
+	// OpenFiles asks the person for files and waits; no files and no error mean
+	// that the person cancelled. The paths are absolute and may be gone when
+	// the program ends: what must stay is copied.
+	OpenFiles(q FileQuestion) ([]string, error)
+
+	// SaveFile asks the person where to save and calls write with the place.
+	// It returns the name that was chosen, "" if the person cancelled, in which
+	// case write was not called. A file that could not be written whole is not
+	// left behind.
+	SaveFile(q FileQuestion, write func(io.Writer) error) (name string, err error)
+
+	// OpenURL shows an address in the person's own browser. The caller has
+	// checked it.
+	OpenURL(url string) error
+
+	// Print opens the system's dialog for printing the page as it is shown.
+	Print() error
+
+	// Show brings the window to the front.
+	Show()
+
+	// Quit closes the window and ends the program.
+	Quit()
+}
+
+// FileQuestion is the text and the filters of a file dialog.
+type FileQuestion struct {
+	Title   string
+	Name    string // proposed file name, for SaveFile
+	One     bool   // for OpenFiles: one file at most
+	Filters []FileFilter
+}
+
+// FileFilter is one line of a dialog's filter list.
+type FileFilter struct {
+	Name    string // "Ключи и сертификаты"
+	Pattern string // "*.cer;*.p7b"
+}
+
+// errNoWindow says that the platform was asked before there was a window.
+var errNoWindow = &akno.Error{Code: akno.Unavailable, Op: "platform"}

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+)
+
+// WailsPlatform is the Platform of the real window. Every function of Wails'
+// runtime package ends the process when its context is not the one given to
+// OnStartup, hence the check in each method.
+type WailsPlatform struct {
+	ctx atomic.Pointer[context.Context]
+}
+
+var _ Platform = (*WailsPlatform)(nil)
+
+// NewWailsPlatform returns a Platform that starts working with the window.
+func NewWailsPlatform() *WailsPlatform { return new(WailsPlatform) }
+
+// Started gives the platform the context that Wails passed to OnStartup.
+func (p *WailsPlatform) Started(ctx context.Context) { p.ctx.Store(&ctx) }
+
+// Emit implements Platform.
+func (p *WailsPlatform) Emit(event string, data ...any) {
+	if ctx := p.ctx.Load(); ctx != nil {
+		runtime.EventsEmit(*ctx, event, data...)
+	}
+}
+
+// OpenFiles implements Platform. Wails gives nil or "" for a cancelled dialog.
+func (p *WailsPlatform) OpenFiles(q FileQuestion) ([]string, error) {
+	ctx := p.ctx.Load()
+	if ctx == nil {
+		return nil, errNoWindow
+	}
+	o := runtime.OpenDialogOptions{Title: q.Title, Filters: filters(q.Filters)}
+	if !q.One {
+		return runtime.OpenMultipleFilesDialog(*ctx, o)
+	}
+	path, err := runtime.OpenFileDialog(*ctx, o)
+	if err != nil || path == "" {
+		return nil, err
+	}
+	return []string{path}, nil
+}
+
+// SaveFile implements Platform.
+func (p *WailsPlatform) SaveFile(q FileQuestion, write func(io.Writer) error) (string, error) {
+	ctx := p.ctx.Load()
+	if ctx == nil {
+		return "", errNoWindow
+	}
+	path, err := runtime.SaveFileDialog(*ctx, runtime.SaveDialogOptions{
+		Title: q.Title, DefaultFilename: q.Name, Filters: filters(q.Filters),
+	})
+	if err != nil || path == "" {
+		return "", err
+	}
+	if err := WriteWhole(path, write); err != nil {
+		return "", err
+	}
+	return filepath.Base(path), nil
+}
+
+// OpenURL implements Platform.
+func (p *WailsPlatform) OpenURL(url string) error {
+	ctx := p.ctx.Load()
+	if ctx == nil {
+		return errNoWindow
+	}
+	runtime.BrowserOpenURL(*ctx, url)
+	return nil
+}
+
+// Print implements Platform.
+func (p *WailsPlatform) Print() error {
+	ctx := p.ctx.Load()
+	if ctx == nil {
+		return errNoWindow
+	}
+	runtime.WindowPrint(*ctx)
+	return nil
+}
+
+// Show implements Platform.
+func (p *WailsPlatform) Show() {
+	if ctx := p.ctx.Load(); ctx != nil {
+		runtime.WindowUnminimise(*ctx)
+		runtime.Show(*ctx)
+	}
+}
+
+// Quit implements Platform.
+func (p *WailsPlatform) Quit() {
+	if ctx := p.ctx.Load(); ctx != nil {
+		runtime.Quit(*ctx)
+	}
+}
+
+func filters(fs []FileFilter) []runtime.FileFilter {
+	out := make([]runtime.FileFilter, 0, len(fs))
+	for _, f := range fs {
+		out = append(out, runtime.FileFilter{DisplayName: f.Name, Pattern: f.Pattern})
+	}
+	return out
+}
+
+// WriteWhole makes the file path of what write writes, readable by the owner
+// only: first beside it under another name, then, on the disk, in its place. A
+// file that was there stays as it was if anything fails.
+func WriteWhole(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".akno-*")
+	if err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("write: %w", err), os.Remove(f.Name()))
+		}
+	}()
+	w := bufio.NewWriter(f)
+	err = errors.Join(write(w), w.Flush(), f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
