@@ -1,0 +1,166 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"akno/backend/akno"
+)
+
+// Blobs is a folder of files that never change, each named by the SHA-256 of
+// its octets in hex. A file is on the disk before its name is known to anybody,
+// so a row of the database never points to nothing.
+type Blobs struct{ dir string }
+
+func openBlobs(dir string) (*Blobs, error) {
+	tmp := filepath.Join(dir, "tmp")
+	if err := os.RemoveAll(tmp); err != nil { // left by a crash
+		return nil, err
+	}
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
+		return nil, err
+	}
+	return &Blobs{dir}, nil
+}
+
+// Put stores what r gives and returns its hash and its size in octets; it is
+// durable when Put returns. More than limit octets are refused with the code
+// too_large.
+func (b *Blobs) Put(r io.Reader, limit int64) (sum string, size int64, err error) {
+	f, err := os.CreateTemp(filepath.Join(b.dir, "tmp"), "")
+	if err != nil {
+		return "", 0, told("blobs.Put", err)
+	}
+	defer func() {
+		_ = f.Close()           // a second time after success, without effect
+		_ = os.Remove(f.Name()) // not there any more after success
+	}()
+	h := sha256.New()
+	size, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(r, limit+1))
+	if err != nil {
+		return "", 0, told("blobs.Put", err)
+	}
+	if size > limit {
+		return "", 0, &akno.Error{Code: akno.TooLarge, Op: "blobs.Put"}
+	}
+	sum = hex.EncodeToString(h.Sum(nil))
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return "", 0, told("blobs.Put", err)
+	}
+	if err := b.place(f.Name(), sum); err != nil {
+		return "", 0, told("blobs.Put", err)
+	}
+	return sum, size, nil
+}
+
+func (b *Blobs) place(tmp, sum string) error {
+	path := b.path(sum)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if err := syncParent(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncParent(path)
+}
+
+// Open opens the file of that hash, at its beginning. The code not_found is
+// for a file that is not there and bad_file for one whose octets have changed
+// since it was stored.
+func (b *Blobs) Open(sum string) (*os.File, error) {
+	if !validSum(sum) {
+		return nil, &akno.Error{Code: akno.NotFound, Op: "blobs.Open"}
+	}
+	f, err := os.Open(b.path(sum))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &akno.Error{Code: akno.NotFound, Op: "blobs.Open", Err: err}
+	}
+	if err != nil {
+		return nil, told("blobs.Open", err)
+	}
+	h := sha256.New()
+	if _, err = io.Copy(h, f); err == nil {
+		if hex.EncodeToString(h.Sum(nil)) != sum {
+			err = &akno.Error{Code: akno.BadFile, Op: "blobs.Open"}
+		} else {
+			_, err = f.Seek(0, io.SeekStart)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(told("blobs.Open", err), f.Close())
+	}
+	return f, nil
+}
+
+// Read returns the octets of the file of that hash, checked as in Open.
+func (b *Blobs) Read(sum string) ([]byte, error) {
+	f, err := b.Open(sum)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	return data, errors.Join(told("blobs.Read", err), f.Close())
+}
+
+// Has says whether a file of that hash is there, without reading it.
+func (b *Blobs) Has(sum string) bool {
+	if !validSum(sum) {
+		return false
+	}
+	_, err := os.Stat(b.path(sum))
+	return err == nil
+}
+
+// Path returns where the file of that hash lies, for those that serve it.
+func (b *Blobs) Path(sum string) (string, error) {
+	if !b.Has(sum) {
+		return "", &akno.Error{Code: akno.NotFound, Op: "blobs.Path"}
+	}
+	return b.path(sum), nil
+}
+
+func (b *Blobs) path(sum string) string { return filepath.Join(b.dir, sum[:2], sum) }
+
+func validSum(s string) bool {
+	if len(s) != 2*sha256.Size {
+		return false
+	}
+	for _, c := range s {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// syncParent makes a change of names in the folder of path durable.
+func syncParent(path string) error { return syncPath(filepath.Dir(path)) }
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	// Windows has no way to sync a folder and needs none: NTFS keeps names in
+	// its journal.
+	if errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EINVAL) {
+		err = nil
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("sync: %w", err)
+	}
+	return nil
+}
+
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) }

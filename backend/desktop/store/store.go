@@ -1,0 +1,238 @@
+// Package store is the profile on this computer: one SQLite file with drafts,
+// the outbox, what was sent and copies of the portal's records; and a folder of
+// files named by their SHA-256. Services write their SQL against dbx; what
+// reaches the disk, and when, is decided here.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+)
+
+// applicationID marks the file as a profile of this program: "AKNO".
+const applicationID = 0x414b4e4f
+
+// fileName is the database's name in the profile folder.
+const fileName = "profile.db"
+
+// A DB is a profile's database. It implements dbx.DB. The caller holds the
+// profile's lock (desktop/single): two programs never share one.
+type DB struct {
+	rw, ro  *sql.DB
+	writeMu sync.Mutex // one writer at a time, without SQLite's busy waiting
+	blobs   *Blobs
+}
+
+var _ dbx.DB = (*DB)(nil)
+
+// Open opens the profile in the folder dir, creates it when it is not there,
+// checks that the file is sound and brings its schema up to date; before an
+// upgrade it leaves a copy beside the file. An error has the code bad_file for
+// a damaged database and disk_full where there is no space.
+func Open(ctx context.Context, dir string) (*DB, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, told("store.Open", err)
+	}
+	path := filepath.Join(dir, fileName)
+	db := &DB{}
+	var err error
+	if db.rw, err = sql.Open("sqlite", dsn(path, "rwc", writerPragmas)); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	db.rw.SetMaxOpenConns(1)
+	if err := db.prepare(ctx, path); err != nil {
+		return nil, errors.Join(told("store.Open", err), db.Close())
+	}
+	if db.ro, err = sql.Open("sqlite", dsn(path, "ro", readerPragmas)); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %w", err), db.Close())
+	}
+	db.ro.SetMaxOpenConns(4)
+	if db.blobs, err = openBlobs(filepath.Join(dir, "blobs")); err != nil {
+		return nil, errors.Join(told("store.Open", err), db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) prepare(ctx context.Context, path string) error {
+	if err := checkOwner(ctx, db.rw); err != nil {
+		return err
+	}
+	if err := quickCheck(ctx, db.rw); err != nil {
+		return err
+	}
+	if err := migrate(ctx, db.rw, path); err != nil {
+		return err
+	}
+	// The file is made by the driver with the process's mask; what people
+	// typed is for the owner only.
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return readBack(ctx, db.rw)
+}
+
+// Blobs returns the profile's folder of files.
+func (db *DB) Blobs() *Blobs { return db.blobs }
+
+// Write runs fn in one transaction and returns after its commit is on the disk.
+// When fn fails nothing of it is kept.
+func (db *DB) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	db.writeMu.Lock()
+	defer db.writeMu.Unlock()
+	// A person who closes the window must not undo what she typed: once
+	// begun, a transaction ends by its own result, not by the context.
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return told("store.Write", inTx(context.WithoutCancel(ctx), db.rw, nil, fn))
+}
+
+// Read runs fn on a snapshot; a write there fails.
+func (db *DB) Read(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	return told("store.Read", inTx(ctx, db.ro, &sql.TxOptions{ReadOnly: true}, fn))
+}
+
+func inTx(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(tx dbx.Tx) error) error {
+	tx, err := db.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // no effect after Commit
+	if err := fn(txn{tx}); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// txn shows a *sql.Tx as a dbx.Tx.
+type txn struct{ tx *sql.Tx }
+
+func (t txn) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return t.tx.ExecContext(ctx, query, args...)
+}
+
+func (t txn) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.tx.QueryContext(ctx, query, args...)
+}
+
+func (t txn) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return t.tx.QueryRowContext(ctx, query, args...)
+}
+
+// Close folds the log into the file and closes the database. It is called once.
+func (db *DB) Close() error {
+	var errs []error
+	if db.ro != nil {
+		errs = append(errs, db.ro.Close())
+	}
+	if db.rw != nil {
+		errs = append(errs, db.rw.Close())
+	}
+	return errors.Join(errs...)
+}
+
+var (
+	writerPragmas = []string{
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"temp_store(MEMORY)", "secure_delete(1)", "journal_size_limit(16777216)",
+	}
+	readerPragmas = []string{"busy_timeout(5000)", "query_only(1)", "temp_store(MEMORY)"}
+)
+
+// dsn puts the settings where each connection of a pool gets them; a PRAGMA
+// that is executed reaches one connection only.
+func dsn(path, mode string, pragmas []string) string {
+	q := url.Values{"mode": {mode}, "_pragma": pragmas, "_txlock": {"immediate"}}
+	if mode == "ro" {
+		q.Del("_txlock")
+	}
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
+}
+
+// checkOwner refuses a file that belongs to another program.
+func checkOwner(ctx context.Context, db *sql.DB) error {
+	var id, tables int64
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return err
+	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	if id != applicationID && (id != 0 || tables != 0) {
+		return &akno.Error{Code: akno.BadFile, Op: "store.owner", Err: fmt.Errorf("application id %#x", id)}
+	}
+	return nil
+}
+
+// readBack proves that the settings of the DSN are in force.
+func readBack(ctx context.Context, db *sql.DB) error {
+	for _, s := range []struct{ name, want string }{
+		{"journal_mode", "wal"},
+		{"synchronous", "2"},
+		{"foreign_keys", "1"},
+		{"busy_timeout", "5000"},
+		{"application_id", strconv.Itoa(applicationID)},
+	} {
+		var got string
+		if err := db.QueryRowContext(ctx, "PRAGMA "+s.name).Scan(&got); err != nil {
+			return err
+		}
+		if got != s.want {
+			return fmt.Errorf("%s is %s, want %s", s.name, got, s.want)
+		}
+	}
+	return nil
+}
+
+func quickCheck(ctx context.Context, db *sql.DB) error {
+	var got string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&got); err != nil {
+		return err
+	}
+	if got != "ok" {
+		return &akno.Error{Code: akno.BadFile, Op: "store.check", Err: errors.New(got)}
+	}
+	return nil
+}
+
+// told gives an error of the engine or the disk the code a person is told by.
+// Errors that have a code keep it.
+func told(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*akno.Error](err); ok {
+		return err
+	}
+	code := akno.Internal
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_FULL:
+			code = akno.DiskFull
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+			code = akno.BadFile
+		}
+	}
+	if full(err) {
+		code = akno.DiskFull
+	}
+	if code == akno.Internal {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return &akno.Error{Code: code, Op: op, Err: err}
+}

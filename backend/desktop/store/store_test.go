@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+)
+
+func open(t *testing.T, dir string) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func closeDB(t *testing.T, db *DB) {
+	t.Helper()
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAProfileKeepsWhatWasWritten(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir)
+	if err := db.SetSetting(t.Context(), "theme", "dark"); err != nil {
+		t.Fatal(err)
+	}
+	closeDB(t, db)
+	db = open(t, dir)
+	defer closeDB(t, db)
+	theme, size := "", 100
+	if err := db.Setting(t.Context(), "theme", &theme); err != nil || theme != "dark" {
+		t.Errorf("%q %v", theme, err)
+	}
+	if err := db.Setting(t.Context(), "size", &size); err != nil || size != 100 {
+		t.Errorf("a setting never made changed the default: %d %v", size, err)
+	}
+	st, err := os.Stat(filepath.Join(dir, fileName))
+	if err != nil || st.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", st.Mode(), err)
+	}
+}
+
+func TestAFailedWriteLeavesNothing(t *testing.T) {
+	db := open(t, t.TempDir())
+	defer closeDB(t, db)
+	stop := errors.New("stop")
+	err := db.Write(t.Context(), func(tx dbx.Tx) error {
+		if err := SetSetting(t.Context(), tx, "a", 1); err != nil {
+			return err
+		}
+		return stop
+	})
+	if !errors.Is(err, stop) {
+		t.Errorf("got %v", err)
+	}
+	a := 0
+	if err := db.Setting(t.Context(), "a", &a); err != nil || a != 0 {
+		t.Errorf("%d %v", a, err)
+	}
+}
+
+func TestAReaderMayNotWrite(t *testing.T) {
+	db := open(t, t.TempDir())
+	defer closeDB(t, db)
+	if err := db.Read(t.Context(), func(tx dbx.Tx) error { return SetSetting(t.Context(), tx, "a", 1) }); err == nil {
+		t.Error("a write in Read went through")
+	}
+}
+
+func TestAWriteBegunIsNotUndoneByACancelledContext(t *testing.T) {
+	db := open(t, t.TempDir())
+	defer closeDB(t, db)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := db.Write(ctx, func(tx dbx.Tx) error {
+		cancel()
+		return SetSetting(ctx, detached{tx}, "a", 1)
+	})
+	a := 0
+	if err2 := db.Setting(t.Context(), "a", &a); err != nil || err2 != nil || a != 1 {
+		t.Errorf("%d %v %v", a, err, err2)
+	}
+	if err := db.Write(ctx, func(dbx.Tx) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("a write that had not begun: %v", err)
+	}
+}
+
+// detached runs statements without the caller's cancellation, as a service
+// does that hands its own context down.
+type detached struct{ dbx.Tx }
+
+func (d detached) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return d.Tx.Exec(context.WithoutCancel(ctx), query, args...)
+}
+
+func TestADamagedDatabaseIsNamed(t *testing.T) {
+	for name, spoil := range map[string]func([]byte) []byte{
+		"no database at all": func([]byte) []byte { return []byte(strings.Repeat("not a database ", 100)) },
+		"a broken page": func(b []byte) []byte {
+			for i := 4096; i < 3*4096; i++ {
+				b[i] = 0xa5
+			}
+			return b
+		},
+		"the file of another program": func(b []byte) []byte { b[68], b[69] = 'X', 'Y'; return b },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			closeDB(t, open(t, dir))
+			path := filepath.Join(dir, fileName)
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, spoil(b), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Open(t.Context(), dir); akno.CodeOf(err) != akno.BadFile {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestAFullDiskIsNamedAndLosesNothing(t *testing.T) {
+	db := open(t, t.TempDir())
+	defer closeDB(t, db)
+	if _, err := db.rw.Exec("PRAGMA max_page_count=60"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SetSetting(t.Context(), "kept", 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SetSetting(t.Context(), "big", strings.Repeat("x", 1<<20)); akno.CodeOf(err) != akno.DiskFull {
+		t.Errorf("got %v", err)
+	}
+	kept := 0
+	if err := db.Setting(t.Context(), "kept", &kept); err != nil || kept != 1 {
+		t.Errorf("%d %v", kept, err)
+	}
+	if err := db.SetSetting(t.Context(), "after", 1); err != nil {
+		t.Errorf("the database does not go on: %v", err)
+	}
+}
+
+func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir)
+	defer closeDB(t, db)
+	if err := db.SetSetting(t.Context(), "a", 1); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, fileName)
+	first, err := migrations.ReadFile("migrations/0001_profile.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := fstest.MapFS{
+		"0001_profile.sql": {Data: first},
+		"0002_more.sql":    {Data: []byte("-- +goose Up\nCREATE TABLE more (id TEXT PRIMARY KEY) STRICT;\n")},
+	}
+	if err := migrateFrom(t.Context(), db.rw, path, next); err != nil {
+		t.Fatal(err)
+	}
+	old, err := sql.Open("sqlite", dsn(path+".v1", "ro", readerPragmas))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = old.Close() }()
+	var value string
+	if err := old.QueryRow(`SELECT value FROM setting WHERE name='a'`).Scan(&value); err != nil || value != "1" {
+		t.Errorf("the copy holds %q, %v", value, err)
+	}
+	if err := migrate(t.Context(), db.rw, path); akno.CodeOf(err) != akno.WrongState {
+		t.Errorf("an old program opened a newer profile: %v", err)
+	}
+}
+
+func TestABrokenUpgradeChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir)
+	defer closeDB(t, db)
+	first, err := migrations.ReadFile("migrations/0001_profile.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := fstest.MapFS{
+		"0001_profile.sql": {Data: first},
+		"0002_bad.sql":     {Data: []byte("-- +goose Up\nCREATE TABLE half (id TEXT) STRICT;\nINSERT INTO nowhere VALUES(1);\n")},
+	}
+	if err := migrateFrom(t.Context(), db.rw, filepath.Join(dir, fileName), bad); err == nil {
+		t.Fatal("a broken migration went through")
+	}
+	var n int
+	if err := db.rw.QueryRow(`SELECT count(*) FROM sqlite_schema WHERE name='half'`).Scan(&n); err != nil || n != 0 {
+		t.Errorf("%d %v", n, err)
+	}
+}
+
+func TestQuery(t *testing.T) {
+	title := []string{"Выдача справки о месте жительства и составе семьи", "Выдача даведкі аб месцы жыхарства і складзе сям’і", "1.3.4"}
+	for query, want := range map[string]bool{
+		"":                  true,
+		"справка":           true, // stem
+		"СПРАВКАМИ":         true,
+		"справка семья":     true,
+		"справка паспорт":   false,
+		"спра":              true, // half typed
+		"даведка":           true, // Belarusian by its beginning
+		"жыхарства":         true,
+		"сям'я":             false, // another root: сям’і has five letters
+		"сям'і":             true,
+		"1.3.4":             true,
+		"1.3":               true,
+		"2.3.4":             false,
+		"  , ; ":            true,
+		"мЕстО жительство.": true,
+	} {
+		if got := ParseQuery(query).Matches(title...); got != want {
+			t.Errorf("%q: %v, want %v", query, got, want)
+		}
+	}
+	if !ParseQuery("ёлка").Matches("елки") {
+		t.Error("е and ё differ")
+	}
+}
