@@ -3,7 +3,7 @@
 -- The files of the cabinets. The octets lie in the blob store under the account
 -- and the hash; a row is written after they are durable, so that no row ever
 -- points to a file that may vanish.
-CREATE TABLE blobs (
+CREATE TABLE blob (
 	account_id TEXT    NOT NULL,
 	sha256     TEXT    NOT NULL CHECK (length(sha256) = 64),
 	size       INTEGER NOT NULL CHECK (size >= 0),

@@ -1,0 +1,139 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+)
+
+// AccountStream is the name of the stream that a citizen pulls.
+const AccountStream = "acct"
+
+// RecordChange notes in the account's stream that the entity (kind, id) is now
+// at version, or gone. It is the last thing a transaction does to an entity
+// that the citizen sees.
+func RecordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, deleted bool) error {
+	var seq int64
+	err := tx.QueryRow(ctx, `INSERT INTO stream(account_id, name, seq, min_seq) VALUES(?, ?, 1, 0)
+		ON CONFLICT(account_id, name) DO UPDATE SET seq = seq + 1 RETURNING seq`, accountID, AccountStream).Scan(&seq)
+	if err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO change(account_id, stream, kind, id, seq, version, deleted) VALUES(?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT(account_id, stream, kind, id) DO UPDATE SET seq = excluded.seq, version = excluded.version, deleted = excluded.deleted`,
+		accountID, AccountStream, kind, id, seq, version, deleted)
+	if err != nil {
+		return fmt.Errorf("change: %w", err)
+	}
+	return nil
+}
+
+// An Op names one command of a client: the id that the device made and the
+// hash of what it asks.
+type Op struct {
+	ID   string
+	Hash [sha256.Size]byte
+}
+
+// NewOp returns the Op of a command: id as the client sent it, the name of the
+// operation, and everything that decides what the command does (path and body)
+// as JSON values.
+func NewOp(id, operation string, parts ...any) (Op, error) {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	if err := enc.Encode(operation); err != nil {
+		return Op{}, fmt.Errorf("op: %w", err)
+	}
+	for _, p := range parts {
+		if err := enc.Encode(p); err != nil {
+			return Op{}, fmt.Errorf("op: %w", err)
+		}
+	}
+	op := Op{ID: id}
+	h.Sum(op.Hash[:0])
+	return op, nil
+}
+
+// Once applies a command at most once: when the account has applied op before,
+// it returns the result of that time without calling fn; when the id was used
+// for another command, an error with code Conflict. Otherwise it calls fn and
+// stores its result in the same transaction. It is the first thing a command's
+// transaction does, so that a repeat never writes.
+func Once(ctx context.Context, tx dbx.Tx, accountID string, op Op, now time.Time, fn func() ([]byte, error)) ([]byte, error) {
+	var hash, result []byte
+	found, err := dbx.Found(ctx, tx, `SELECT hash, result FROM applied_op WHERE account_id = ? AND op_id = ?`,
+		[]any{accountID, op.ID}, &hash, &result)
+	if err != nil {
+		return nil, fmt.Errorf("applied op: %w", err)
+	}
+	if found {
+		if !bytes.Equal(hash, op.Hash[:]) {
+			return nil, &akno.Error{Code: akno.Conflict, Op: "store.Once", Fields: map[string]string{"opId": "reused"}}
+		}
+		return result, nil
+	}
+	if result, err = fn(); err != nil {
+		return nil, err
+	}
+	if result == nil {
+		result = []byte{}
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO applied_op(account_id, op_id, hash, result, at) VALUES(?, ?, ?, ?, ?)`,
+		accountID, op.ID, op.Hash[:], result, now.UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("applied op: %w", err)
+	}
+	return result, nil
+}
+
+// OnceAs is Once for a result that travels as JSON: it decodes what a repeat
+// gets into the same type that fn returns.
+func OnceAs[T any](ctx context.Context, tx dbx.Tx, accountID string, op Op, now time.Time, fn func() (T, error)) (T, error) {
+	var out T
+	raw, err := Once(ctx, tx, accountID, op, now, func() ([]byte, error) {
+		v, err := fn()
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(v)
+	})
+	if err != nil {
+		return out, err
+	}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return out, fmt.Errorf("applied op: %w", err)
+	}
+	return out, nil
+}
+
+// A Job is work to be done after its cause was committed. Nothing is sent from
+// a request: whoever causes a letter writes a Job in the same transaction.
+type Job struct {
+	AccountID string
+	Kind      string    // selects the handler
+	Payload   string    // identifiers only, never personal data
+	RunAt     time.Time // not before
+}
+
+// Enqueue writes a job under the id, which the handler may use to make its
+// effect repeatable. The runner is woken by the commit.
+func Enqueue(ctx context.Context, tx dbx.Tx, id string, j Job) error {
+	_, err := tx.Exec(ctx, `INSERT INTO job(account_id, id, kind, payload, run_at) VALUES(?, ?, ?, ?, ?)`,
+		j.AccountID, id, j.Kind, j.Payload, j.RunAt.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("job: %w", err)
+	}
+	if w, ok := tx.(*writeTx); ok {
+		w.enqueued = true
+	}
+	return nil
+}
+
+// Queued has a value after a commit that brought new jobs.
+func (db *DB) Queued() <-chan struct{} { return db.writer.queued }
