@@ -109,7 +109,7 @@ func (s *Store) insert(ctx context.Context, tx dbx.Tx, account string, ref porta
 			return err
 		}
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO blobs (account_id, sha256, size, media_type, created_at) VALUES (?, ?, ?, ?, ?)`,
+	if _, err := tx.Exec(ctx, `INSERT INTO blob (account_id, sha256, size, media_type, created_at) VALUES (?, ?, ?, ?, ?)`,
 		account, ref.Sha256, ref.Size, ref.MediaType, now.UnixMilli()); err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (s *Store) Stat(ctx context.Context, account, sum string) (ref portalapi.Bl
 
 func stat(ctx context.Context, tx dbx.Tx, account, sum string) (portalapi.BlobRef, bool, error) {
 	ref := portalapi.BlobRef{Sha256: sum}
-	found, err := dbx.Found(ctx, tx, `SELECT size, media_type FROM blobs WHERE account_id = ? AND sha256 = ?`,
+	found, err := dbx.Found(ctx, tx, `SELECT size, media_type FROM blob WHERE account_id = ? AND sha256 = ?`,
 		[]any{account, sum}, &ref.Size, &ref.MediaType)
 	return ref, found, err
 }
