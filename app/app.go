@@ -15,7 +15,7 @@ import (
 // Config is what main knows.
 type Config struct {
 	ProfileDir string // the profile: database, blobs, log; made by Startup
-	PortalURL  string // the portal's address; empty: the one in the settings
+	PortalURL  string // the portal's address; empty: the one in the preferences
 	TrustDir   string // trust anchors and the portal's key; empty: the ones in the profile
 	KeysDir    string // where key files are looked for first; empty: the profile's own folder
 	Version    string // of the program, as a person reads it
@@ -38,11 +38,11 @@ type App struct {
 	now      func() time.Time
 	born     time.Time
 
-	files   *files
-	secrets *secrets
-	looks   *looks
-	system  *System
-	parts   []part
+	files       *files
+	secrets     *secrets
+	preferences *preferences
+	system      *System
+	parts       []part
 
 	ctx  context.Context    // the program's life; set by Startup, the one context that is stored
 	stop context.CancelFunc // ends it
@@ -68,7 +68,7 @@ func New(cfg Config) (*App, error) {
 	a := &App{cfg: cfg, platform: cfg.Platform, log: cfg.Log, now: cfg.Clock, born: cfg.Clock()}
 	a.files = newFiles()
 	a.secrets = newSecrets(a)
-	a.looks = newLooks(cfg.ProfileDir)
+	a.preferences = newPreferences(cfg.ProfileDir)
 	a.system = &System{a}
 	a.parts = assemble(a)
 	a.ctx, a.stop = context.WithCancel(context.Background())
@@ -86,7 +86,7 @@ func (a *App) Bind() []any {
 
 // Startup opens what the program needs: databases, keys, the queue. ctx is the
 // platform's own. A part that cannot be opened leaves the program running, so
-// that the page can say why; System.Info tells it.
+// that the page can say why; System.About tells it.
 func (a *App) Startup(ctx context.Context) {
 	if p, ok := a.platform.(interface{ Started(context.Context) }); ok {
 		p.Started(ctx)

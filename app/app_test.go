@@ -224,7 +224,7 @@ func TestPartsAreOpenedInOrderAndClosedInReverse(t *testing.T) {
 	b.parts = []part{&piece{"a", &did, nil}, w, &piece{"b", &did, full}, &piece{"c", &did, nil}}
 	b.Startup(t.Context())
 	<-w.started
-	info, err := b.system.Info()
+	info, err := b.system.About()
 	if err != nil || !strings.Contains(info.Failure, `"disk_full"`) {
 		t.Error(info, err)
 	}
@@ -235,27 +235,27 @@ func TestPartsAreOpenedInOrderAndClosedInReverse(t *testing.T) {
 	}
 }
 
-func TestLooksAreKeptAndChecked(t *testing.T) {
+func TestPreferencesAreKeptAndChecked(t *testing.T) {
 	b := newBench(t)
-	got, err := b.system.Looks()
-	if err != nil || got != defaultLooks {
+	got, err := b.system.Preferences()
+	if err != nil || got != defaultPreferences {
 		t.Error(got, err)
 	}
-	want := Looks{Language: "be", Theme: "contrast", Density: "compact", TextSize: 130, Motion: "none"}
-	if err := b.system.SetLooks(want); err != nil {
+	want := Preferences{Language: "be", Theme: "contrast", TextSize: 130, PortalURL: "https://portal.gov.by", FirstRunDone: true}
+	if err := b.system.SetPreferences(want); err != nil {
 		t.Fatal(err)
 	}
-	if got := newLooks(b.cfg.ProfileDir).get(); got != want {
+	if got := newPreferences(b.cfg.ProfileDir).get(); got != want || b.PortalURL() != want.PortalURL {
 		t.Error(got)
 	}
-	err = b.system.SetLooks(Looks{Language: "de", Theme: "dark", Density: "compact", TextSize: 90, Motion: "none"})
-	if f := akno.FieldsOf(err); len(f) != 2 || f["language"] == "" || f["textSize"] == "" {
+	err = b.system.SetPreferences(Preferences{Language: "de", Theme: "dark", TextSize: 90, PortalURL: "http://portal.gov.by"})
+	if f := akno.FieldsOf(err); len(f) != 3 || f["language"] == "" || f["textSize"] == "" || f["portalURL"] == "" {
 		t.Error(err)
 	}
-	if err := os.WriteFile(filepath.Join(b.cfg.ProfileDir, "looks.json"), []byte("{damaged"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.cfg.ProfileDir, "preferences.json"), []byte("{damaged"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.looks.get(); got != defaultLooks {
+	if got := b.preferences.get(); got != defaultPreferences {
 		t.Error(got)
 	}
 }

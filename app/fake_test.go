@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +16,7 @@ import (
 type desk struct {
 	deskMu sync.Mutex // guards the rest
 	files  []string   // what OpenFiles answers
+	folder string     // what OpenFolder answers
 	saveAs string     // what SaveFile answers; a path, "" cancels
 	events []string
 	opened []string
@@ -37,11 +37,13 @@ func (d *desk) Emit(event string, _ ...any) {
 
 func (d *desk) OpenFiles(FileQuestion) ([]string, error) { return d.files, nil }
 
+func (d *desk) OpenFolder(string) (string, error) { return d.folder, nil }
+
 func (d *desk) SaveFile(_ FileQuestion, write func(io.Writer) error) (string, error) {
 	if d.saveAs == "" {
 		return "", nil
 	}
-	return filepath.Base(d.saveAs), WriteWhole(d.saveAs, write)
+	return d.saveAs, WriteWhole(d.saveAs, write)
 }
 
 func (d *desk) OpenURL(u string) error { d.opened = append(d.opened, u); return nil }

@@ -15,13 +15,6 @@ import (
 	"strings"
 )
 
-// Link is a checked request to show something.
-type Link struct {
-	Kind string `json:"kind"` // "application", "activate", "file"
-	ID   string `json:"id"`   // application id or activation code
-	Path string `json:"path"` // absolute, for "file"
-}
-
 var (
 	errLink  = errors.New("link: not understood")
 	linkUUID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

@@ -20,11 +20,16 @@ type Platform interface {
 	// the program ends: what must stay is copied.
 	OpenFiles(q FileQuestion) ([]string, error)
 
+	// OpenFolder asks the person for a folder; "" means that the person
+	// cancelled. A browser cannot show folders of this computer: there it is
+	// the folder that the program was given for keys.
+	OpenFolder(title string) (string, error)
+
 	// SaveFile asks the person where to save and calls write with the place.
-	// It returns the name that was chosen, "" if the person cancelled, in which
-	// case write was not called. A file that could not be written whole is not
-	// left behind.
-	SaveFile(q FileQuestion, write func(io.Writer) error) (name string, err error)
+	// It returns the place as a person reads it, "" if the person cancelled, in
+	// which case write was not called. A file that could not be written whole
+	// is not left behind.
+	SaveFile(q FileQuestion, write func(io.Writer) error) (place string, err error)
 
 	// OpenURL shows an address in the person's own browser. The caller has
 	// checked it.

@@ -52,6 +52,15 @@ func (p *WailsPlatform) OpenFiles(q FileQuestion) ([]string, error) {
 	return []string{path}, nil
 }
 
+// OpenFolder implements Platform.
+func (p *WailsPlatform) OpenFolder(title string) (string, error) {
+	ctx := p.ctx.Load()
+	if ctx == nil {
+		return "", errNoWindow
+	}
+	return runtime.OpenDirectoryDialog(*ctx, runtime.OpenDialogOptions{Title: title, CanCreateDirectories: true})
+}
+
 // SaveFile implements Platform.
 func (p *WailsPlatform) SaveFile(q FileQuestion, write func(io.Writer) error) (string, error) {
 	ctx := p.ctx.Load()
@@ -67,7 +76,7 @@ func (p *WailsPlatform) SaveFile(q FileQuestion, write func(io.Writer) error) (s
 	if err := WriteWhole(path, write); err != nil {
 		return "", err
 	}
-	return filepath.Base(path), nil
+	return path, nil
 }
 
 // OpenURL implements Platform.

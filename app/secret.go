@@ -5,12 +5,12 @@ package app
 // A password that goes through a bound call is copied six times (JSON, string,
 // reflection), and none of the copies can be wiped. So it travels as the raw
 // body of a POST that is read straight into one fixed buffer of locked memory,
-// used there, and wiped. The page first asks for a ticket by a bound call that
-// carries no secret (System.Ticket); the ticket says what the secret is for,
-// works once and expires.
+// used there, and wiped. The page first makes a bound call that carries no
+// secret, such as Drafts.BeginSign, and is given a Ticket: the ticket holds
+// what is to be done, works once and expires.
 //
 // The body is one to four parts, each preceded by its length in two octets, the
-// high one first. The answer is the handler's result as JSON, or the failure as
+// high one first. The answer is the result as JSON, or the failure as
 // FormatError writes it with a status of 4xx or 5xx.
 
 import (
@@ -31,92 +31,68 @@ import (
 const (
 	maxSecret  = 1024 // octets of a body, the lengths of its parts with it
 	maxParts   = 4
-	ticketLife = 2 * time.Minute
+	ticketLife = 5 * time.Minute
 	maxTickets = 64
-	maxParams  = 16
-	maxParam   = 1024 // octets of one parameter
 	bufferWait = 5 * time.Second
 )
 
-// Secret is what a handler of secrets is given.
-type Secret struct {
-	Params map[string]string // what the ticket was made for: ids, never secrets
-	Parts  [][]byte          // as many as the handler asked for; wiped when it returns
-}
+// SecretFunc uses the secrets of one post, as many as were expected. They are
+// wiped when it returns: it must keep neither them nor copies of them. The
+// result is sent to the page as JSON and never holds a secret.
+type SecretFunc func(ctx context.Context, secrets [][]byte) (any, error)
 
-// SecretFunc uses secrets. It must keep neither the parts nor copies of them.
-// The result is sent to the page as JSON and never holds a secret.
-type SecretFunc func(ctx context.Context, s Secret) (any, error)
-
-type ticket struct {
+// expectation is what a ticket stands for.
+type expectation struct {
 	purpose string
-	params  map[string]string
+	parts   int
+	use     SecretFunc
 	expires time.Time
-}
-
-type secretHandler struct {
-	parts int
-	use   SecretFunc
 }
 
 // secrets is the handler of POST /_secret/{purpose}.
 type secrets struct {
-	a        *App
-	arena    *arena
-	handlers map[string]secretHandler // written before the page can call
+	a     *App
+	arena *arena
 
 	ticketsMu sync.Mutex // guards tickets
-	tickets   map[string]ticket
+	tickets   map[string]expectation
 }
 
 func newSecrets(a *App) *secrets {
-	s := &secrets{a: a, arena: newArena(), handlers: map[string]secretHandler{}, tickets: map[string]ticket{}}
-	// A known, harmless body: the page posts one at the start to learn whether
-	// bodies arrive at all, which depends on how the window was built.
-	s.handle("selftest", 1, func(_ context.Context, in Secret) (any, error) {
-		return map[string]int{"octets": len(in.Parts[0])}, nil
-	})
-	return s
+	return &secrets{a: a, arena: newArena(), tickets: map[string]expectation{}}
 }
 
-// handle registers what is done with the secrets of a purpose, a body of so
-// many parts. It is called while the program is wired.
-func (s *secrets) handle(purpose string, parts int, use SecretFunc) {
-	if _, twice := s.handlers[purpose]; twice || parts < 1 || parts > maxParts {
-		panic("app: secrets of " + purpose + " registered twice or with a wrong count of parts")
-	}
-	s.handlers[purpose] = secretHandler{parts, use}
+// password returns a ticket for one password, which use is given. The purpose
+// is a word for the address and the log, such as "sign".
+func (s *secrets) password(purpose string, use func(ctx context.Context, password []byte) (any, error)) (Ticket, error) {
+	return s.expect(purpose, 1, func(ctx context.Context, in [][]byte) (any, error) { return use(ctx, in[0]) })
 }
 
-// ticket returns a word for one post of secrets for purpose. params go to the
-// handler as they are.
-func (s *secrets) ticket(purpose string, params map[string]string) (string, error) {
-	const op = "secrets.ticket"
-	if _, ok := s.handlers[purpose]; !ok {
-		return "", &akno.Error{Code: akno.NotFound, Op: op}
-	}
-	if len(params) > maxParams {
-		return "", &akno.Error{Code: akno.TooLarge, Op: op}
-	}
-	for k, v := range params {
-		if len(k) > maxParam || len(v) > maxParam {
-			return "", &akno.Error{Code: akno.TooLarge, Op: op}
-		}
+// change returns a ticket for two passwords in one post, the current one and
+// the next.
+func (s *secrets) change(purpose string, use func(ctx context.Context, current, next []byte) (any, error)) (Ticket, error) {
+	return s.expect(purpose, 2, func(ctx context.Context, in [][]byte) (any, error) { return use(ctx, in[0], in[1]) })
+}
+
+// expect returns a ticket for a post of so many secrets.
+func (s *secrets) expect(purpose string, parts int, use SecretFunc) (Ticket, error) {
+	if parts < 1 || parts > maxParts {
+		panic("app: a post of secrets has one to four parts")
 	}
 	now := s.a.now()
 	word := rand.Text()
 	s.ticketsMu.Lock()
 	defer s.ticketsMu.Unlock()
-	maps.DeleteFunc(s.tickets, func(_ string, t ticket) bool { return !now.Before(t.expires) })
+	maps.DeleteFunc(s.tickets, func(_ string, t expectation) bool { return !now.Before(t.expires) })
 	if len(s.tickets) >= maxTickets {
-		return "", &akno.Error{Code: akno.SlowDown, Op: op}
+		return Ticket{}, &akno.Error{Code: akno.SlowDown, Op: "secrets.expect"}
 	}
-	s.tickets[word] = ticket{purpose, maps.Clone(params), now.Add(ticketLife)}
-	return word, nil
+	s.tickets[word] = expectation{purpose, parts, use, now.Add(ticketLife)}
+	return Ticket{Purpose: purpose, Ticket: word}, nil
 }
 
 // redeem takes a ticket out of use, whatever comes of it.
-func (s *secrets) redeem(word, purpose string) (ticket, error) {
+func (s *secrets) redeem(word, purpose string) (expectation, error) {
 	const op = "secrets.redeem"
 	now := s.a.now()
 	s.ticketsMu.Lock()
@@ -169,10 +145,9 @@ func (s *secrets) serve(r *http.Request) (out any, err error) {
 		return nil, &akno.Error{Code: akno.SlowDown, Op: "secrets.serve", Err: err}
 	}
 	defer s.arena.give(buf)
-	h := s.handlers[purpose]
-	err = withSecret(r.Body, buf, h.parts, func(parts [][]byte) (err error) {
+	err = withSecret(r.Body, buf, t.parts, func(parts [][]byte) (err error) {
 		defer s.a.guard("secret "+purpose, &err) // inside the wipe, so that a panic is wiped after too
-		out, err = h.use(r.Context(), Secret{Params: t.params, Parts: parts})
+		out, err = t.use(r.Context(), parts)
 		return err
 	})
 	if err != nil {

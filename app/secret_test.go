@@ -27,13 +27,14 @@ func framed(parts ...string) io.Reader {
 	return &b
 }
 
-func (b *bench) post(t *testing.T, purpose string, body io.Reader) *httptest.ResponseRecorder {
+// to returns the address of a post of so many secrets that use is given.
+func (b *bench) to(t *testing.T, purpose string, parts int, use SecretFunc) string {
 	t.Helper()
-	word, err := b.system.Ticket(purpose, map[string]string{"key": "k1"})
-	if err != nil {
-		t.Fatal(err)
+	ticket, err := b.secrets.expect(purpose, parts, use)
+	if err != nil || ticket.Purpose != purpose {
+		t.Fatal(ticket, err)
 	}
-	return b.ask("POST", "/_secret/"+purpose+"?ticket="+word, body)
+	return "/_secret/" + purpose + "?ticket=" + ticket.Ticket
 }
 
 func code(t *testing.T, w *httptest.ResponseRecorder) akno.Code {
@@ -54,15 +55,18 @@ func TestASecretIsUsedAndWiped(t *testing.T) {
 	b := newBench(t)
 	var seen string
 	var kept []byte
-	b.secrets.handle("key.unlock", 1, func(_ context.Context, s Secret) (any, error) {
+	ticket, err := b.secrets.password("sign", func(_ context.Context, password []byte) (any, error) {
 		if b.arenaIsClean() {
 			t.Error("the secret is not in the arena")
 		}
-		seen, kept = s.Params["key"]+" "+string(s.Parts[0]), s.Parts[0]
-		return map[string]string{"state": "open"}, nil
+		seen, kept = string(password), password
+		return map[string]string{"state": "signed"}, nil
 	})
-	w := b.post(t, "key.unlock", framed("пароль"))
-	if w.Code != http.StatusOK || w.Body.String() != `{"state":"open"}` || seen != "k1 пароль" {
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := b.ask("POST", "/_secret/sign?ticket="+ticket.Ticket, framed("пароль"))
+	if w.Code != http.StatusOK || w.Body.String() != `{"state":"signed"}` || seen != "пароль" {
 		t.Error(w.Code, w.Body, seen)
 	}
 	if !bytes.Equal(kept, make([]byte, len("пароль"))) || !b.arenaIsClean() {
@@ -76,8 +80,8 @@ func TestASecretIsUsedAndWiped(t *testing.T) {
 func TestTwoSecretsComeInOnePost(t *testing.T) {
 	b := newBench(t)
 	var seen []string
-	b.secrets.handle("key.passwd", 2, func(_ context.Context, s Secret) (any, error) {
-		for _, p := range s.Parts {
+	ticket, err := b.secrets.change("change", func(_ context.Context, current, next []byte) (any, error) {
+		for _, p := range [][]byte{current, next} {
 			seen = append(seen, string(p))
 			if cap(p) != len(p) {
 				t.Error("a part could be appended into the next one")
@@ -85,11 +89,12 @@ func TestTwoSecretsComeInOnePost(t *testing.T) {
 		}
 		return nil, nil
 	})
-	if w := b.post(t, "key.passwd", framed("старый", "новый пароль")); w.Code != http.StatusOK || strings.Join(seen, "|") != "старый|новый пароль" {
-		t.Error(w.Code, w.Body, seen)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !b.arenaIsClean() {
-		t.Error("not wiped")
+	w := b.ask("POST", "/_secret/change?ticket="+ticket.Ticket, framed("старый", "новый пароль"))
+	if w.Code != http.StatusOK || strings.Join(seen, "|") != "старый|новый пароль" || !b.arenaIsClean() {
+		t.Error(w.Code, w.Body, seen)
 	}
 }
 
@@ -115,11 +120,10 @@ func TestABodyThatIsWrongIsRefusedAndWiped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			b.secrets.handle("x", c.parts, func(context.Context, Secret) (any, error) {
+			w := b.ask("POST", b.to(t, "x", c.parts, func(context.Context, [][]byte) (any, error) {
 				t.Error("the handler was called")
 				return nil, nil
-			})
-			w := b.post(t, "x", c.body)
+			}), c.body)
 			if got := code(t, w); got != c.want || w.Code != http.StatusUnprocessableEntity {
 				t.Errorf("%d %s, want %s", w.Code, got, c.want)
 			}
@@ -132,88 +136,74 @@ func TestABodyThatIsWrongIsRefusedAndWiped(t *testing.T) {
 
 func TestTheLongestSecretFits(t *testing.T) {
 	b := newBench(t)
-	got := 0
-	b.secrets.handle("x", 1, func(_ context.Context, s Secret) (any, error) { got = len(s.Parts[0]); return nil, nil })
-	if w := b.post(t, "x", framed(strings.Repeat("a", maxSecret-3))); w.Code != http.StatusOK || got != maxSecret-3 {
-		t.Error(w.Code, got)
+	length := func(_ context.Context, in [][]byte) (any, error) { return len(in[0]), nil }
+	if w := b.ask("POST", b.to(t, "x", 1, length), framed(strings.Repeat("a", maxSecret-3))); w.Code != http.StatusOK || w.Body.String() != "1021" {
+		t.Error(w.Code, w.Body)
 	}
 }
 
 func TestATicketWorksOnceForItsPurposeInItsTime(t *testing.T) {
 	b := newBench(t)
 	used := 0
-	b.secrets.handle("a", 1, func(context.Context, Secret) (any, error) { used++; return nil, nil })
-	b.secrets.handle("b", 1, func(context.Context, Secret) (any, error) { used++; return nil, nil })
-	send := func(purpose, word string) *httptest.ResponseRecorder {
-		return b.ask("POST", "/_secret/"+purpose+"?ticket="+word, framed("x"))
+	address := func() string {
+		return b.to(t, "a", 1, func(context.Context, [][]byte) (any, error) { used++; return nil, nil })
 	}
-	word := func() string {
-		w, err := b.system.Ticket("a", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return w
-	}
-	once := word()
-	if w := send("a", once); w.Code != http.StatusOK {
+	once := address()
+	if w := b.ask("POST", once, framed("x")); w.Code != http.StatusOK {
 		t.Error(w.Code)
 	}
+	late := address()
+	another := strings.Replace(address(), "/_secret/a", "/_secret/b", 1)
 	for name, c := range map[string]struct {
-		w    *httptest.ResponseRecorder
-		want akno.Code
+		address string
+		want    akno.Code
 	}{
-		"twice": {send("a", once), akno.UsedCode}, "another purpose": {send("b", word()), akno.Forbidden},
-		"unknown": {send("a", "ABC"), akno.UsedCode}, "none": {send("a", ""), akno.UsedCode},
+		"twice": {once, akno.UsedCode}, "another purpose": {another, akno.Forbidden},
+		"unknown": {"/_secret/a?ticket=ABC", akno.UsedCode}, "none": {"/_secret/a", akno.UsedCode},
 	} {
-		if got := code(t, c.w); got != c.want {
+		if got := code(t, b.ask("POST", c.address, framed("x"))); got != c.want {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	late := word()
 	b.tick.pass(ticketLife)
-	if got := code(t, send("a", late)); got != akno.ExpiredCode {
+	if got := code(t, b.ask("POST", late, framed("x"))); got != akno.ExpiredCode {
 		t.Error(got)
 	}
 	if used != 1 {
 		t.Errorf("used %d times", used)
-	}
-	if _, err := b.system.Ticket("none", nil); akno.CodeOf(err) != akno.NotFound {
-		t.Error(err)
-	}
-	if _, err := b.system.Ticket("a", map[string]string{"k": strings.Repeat("x", maxParam+1)}); akno.CodeOf(err) != akno.TooLarge {
-		t.Error(err)
 	}
 }
 
 func TestTicketsAreFewAndExpire(t *testing.T) {
 	b := newBench(t)
 	for range maxTickets {
-		if _, err := b.system.Ticket("selftest", nil); err != nil {
+		if _, err := b.system.BeginSelfTest(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := b.system.Ticket("selftest", nil); akno.CodeOf(err) != akno.SlowDown {
+	if _, err := b.system.BeginSelfTest(); akno.CodeOf(err) != akno.SlowDown {
 		t.Error(err)
 	}
 	b.tick.pass(ticketLife)
-	if _, err := b.system.Ticket("selftest", nil); err != nil {
+	if _, err := b.system.BeginSelfTest(); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestAFailureOfTheHandlerReachesThePage(t *testing.T) {
 	b := newBench(t)
-	b.secrets.handle("wrong", 1, func(context.Context, Secret) (any, error) {
+	wrong := b.to(t, "wrong", 1, func(context.Context, [][]byte) (any, error) {
 		return "half a result", &akno.Error{Code: akno.BadPassword, Op: "keyring.Open"}
 	})
-	b.secrets.handle("panics", 1, func(_ context.Context, s Secret) (any, error) { panic(string(s.Parts[0])) })
-	b.secrets.handle("unsent", 1, func(context.Context, Secret) (any, error) { return make(chan int), nil })
-	if w := b.post(t, "wrong", framed("пароль")); code(t, w) != akno.BadPassword || w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "half") {
+	if w := b.ask("POST", wrong, framed("пароль")); code(t, w) != akno.BadPassword || w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "half") {
 		t.Error(w.Code, w.Body)
 	}
-	for _, purpose := range []string{"panics", "unsent"} {
-		if w := b.post(t, purpose, framed("secretword")); code(t, w) != akno.Internal || w.Code != http.StatusInternalServerError {
-			t.Error(purpose, w.Code, w.Body)
+	for _, use := range []SecretFunc{
+		func(_ context.Context, in [][]byte) (any, error) { panic(string(in[0])) },
+		func(context.Context, [][]byte) (any, error) { return make(chan int), nil },
+	} {
+		if w := b.ask("POST", b.to(t, "x", 1, use), framed("secretword")); code(t, w) != akno.Internal || w.Code != http.StatusInternalServerError {
+			t.Error(w.Code, w.Body)
 		}
 	}
 	if strings.Contains(b.out.String(), "secretword") || !b.arenaIsClean() {
@@ -224,15 +214,15 @@ func TestAFailureOfTheHandlerReachesThePage(t *testing.T) {
 func TestSecretsWaitForABuffer(t *testing.T) {
 	b := newBench(t)
 	busy, release := make(chan struct{}, arenaBuffers), make(chan struct{})
-	b.secrets.handle("slow", 1, func(context.Context, Secret) (any, error) {
-		busy <- struct{}{}
-		<-release
-		return nil, nil
-	})
 	var wg sync.WaitGroup
 	for range arenaBuffers {
+		address := b.to(t, "slow", 1, func(context.Context, [][]byte) (any, error) {
+			busy <- struct{}{}
+			<-release
+			return nil, nil
+		})
 		wg.Go(func() {
-			if w := b.post(t, "slow", framed("x")); w.Code != http.StatusOK {
+			if w := b.ask("POST", address, framed("x")); w.Code != http.StatusOK {
 				t.Error(w.Code)
 			}
 		})
@@ -247,7 +237,11 @@ func TestSecretsWaitForABuffer(t *testing.T) {
 	}
 	close(release)
 	wg.Wait()
-	if w := b.post(t, "selftest", framed("12345")); w.Body.String() != `{"octets":5}` {
+	ticket, err := b.system.BeginSelfTest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := b.ask("POST", "/_secret/selftest?ticket="+ticket.Ticket, framed("12345")); w.Body.String() != "5" {
 		t.Error(w.Body)
 	}
 }

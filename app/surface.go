@@ -116,3 +116,18 @@ type deskSurface interface {
 	BeginDecide(id, proposal, keyID string) (Ticket, error) // key password → DeskView
 	SaveFile(id, file string) (string, error)
 }
+
+// systemSurface is bound as System. It is the window itself. The program sends
+// the events "link", with a Link, and "leaving" before the window closes: the
+// page then hands over what was typed last and calls Left.
+type systemSurface interface {
+	About() (About, error)
+	Ready() ([]Link, error) // the page listens; what was asked for before
+	Painted() error         // the first frame is on the screen
+	Left() error            // everything typed was handed over
+	OpenURL(address string) error
+	Print() error
+	BeginSelfTest() (Ticket, error) // known octets → their count
+	Preferences() (Preferences, error)
+	SetPreferences(p Preferences) error
+}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"runtime"
 
 	"akno/backend/akno"
@@ -9,25 +10,17 @@ import (
 // System is the bound type of the window itself.
 type System struct{ a *App }
 
-// Info is what the page shows about the program.
-type Info struct {
-	Version      string `json:"version"`
-	Platform     string `json:"platform"` // "linux/amd64"
-	Web          bool   `json:"web"`      // shown in a browser, not in a window
-	MemoryLocked bool   `json:"memoryLocked"`
-	Portal       string `json:"portal"`  // the address given at the start, or ""
-	Failure      string `json:"failure"` // what could not be opened, as the text of a failure, or ""
-}
+var _ systemSurface = (*System)(nil)
 
-// Info tells what runs, and what failed while it was opened.
-func (s *System) Info() (out Info, err error) {
-	defer s.a.guard("system.Info", &err)
+// About tells what runs, and what failed while it was opened.
+func (s *System) About() (out About, err error) {
+	defer s.a.guard("system.About", &err)
 	s.a.stateMu.Lock()
 	defer s.a.stateMu.Unlock()
 	_, window := s.a.platform.(*WailsPlatform)
-	return Info{
+	return About{
 		Version: s.a.cfg.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Web: !window,
-		MemoryLocked: s.a.secrets.arena.locked, Portal: s.a.cfg.PortalURL, Failure: s.a.failure,
+		MemoryLocked: s.a.secrets.arena.locked, PortalURL: s.a.PortalURL(), Failure: s.a.failure,
 	}, nil
 }
 
@@ -66,7 +59,7 @@ func (s *System) Left() (err error) {
 func (s *System) OpenURL(address string) (err error) {
 	const op = "system.OpenURL"
 	defer s.a.guard(op, &err)
-	if err := CheckURL(address, s.a.cfg.PortalURL); err != nil {
+	if err := CheckURL(address, s.a.PortalURL()); err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: op, Err: err}
 	}
 	return s.a.platform.OpenURL(address)
@@ -78,22 +71,22 @@ func (s *System) Print() (err error) {
 	return s.a.platform.Print()
 }
 
-// Ticket returns a word for one POST of secrets to /_secret/{purpose}?ticket=…
-// The secrets themselves never go through a bound call. params are ids that the
-// secrets belong to.
-func (s *System) Ticket(purpose string, params map[string]string) (out string, err error) {
-	defer s.a.guard("system.Ticket", &err)
-	return s.a.secrets.ticket(purpose, params)
+// BeginSelfTest returns a ticket for a known, harmless body. The page posts one
+// at the start to learn whether bodies arrive at all, which depends on how the
+// window was built; the answer is the count of its octets.
+func (s *System) BeginSelfTest() (out Ticket, err error) {
+	defer s.a.guard("system.BeginSelfTest", &err)
+	return s.a.secrets.password("selftest", func(_ context.Context, body []byte) (any, error) { return len(body), nil })
 }
 
-// Looks returns the language, theme and sizes of the window.
-func (s *System) Looks() (out Looks, err error) {
-	defer s.a.guard("system.Looks", &err)
-	return s.a.looks.get(), nil
+// Preferences returns the person's choices on this computer.
+func (s *System) Preferences() (out Preferences, err error) {
+	defer s.a.guard("system.Preferences", &err)
+	return s.a.preferences.get(), nil
 }
 
-// SetLooks keeps the language, theme and sizes of the window.
-func (s *System) SetLooks(v Looks) (err error) {
-	defer s.a.guard("system.SetLooks", &err)
-	return s.a.looks.set(v)
+// SetPreferences keeps the person's choices on this computer.
+func (s *System) SetPreferences(p Preferences) (err error) {
+	defer s.a.guard("system.SetPreferences", &err)
+	return s.a.preferences.set(p)
 }
