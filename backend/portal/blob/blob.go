@@ -19,6 +19,7 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
+	"akno/backend/portal/session"
 	"akno/backend/portalapi"
 )
 
@@ -202,6 +203,29 @@ func (s *Store) Open(ctx context.Context, account, sum string) (*os.File, portal
 		return nil, ref, fmt.Errorf("blob: a row without its file: %w", err)
 	}
 	return f, ref, nil
+}
+
+// A File is a stored file that is being read. Whoever got it closes it.
+type File struct {
+	io.ReadCloser
+	Size int64 // octets
+}
+
+// A Door is the store as a citizen's session sees it: the files of its account.
+type Door struct{ *Store }
+
+// Put stores body under its SHA-256 in hex and returns once it is durable.
+func (d Door) Put(ctx context.Context, who session.Session, sum portalapi.Hash, body io.Reader) (portalapi.BlobRef, error) {
+	return d.Store.Put(ctx, who.AccountID, sum, body)
+}
+
+// Open returns a file of the session's account.
+func (d Door) Open(ctx context.Context, who session.Session, sum portalapi.Hash) (File, error) {
+	f, ref, err := d.Store.Open(ctx, who.AccountID, sum)
+	if err != nil {
+		return File{}, err
+	}
+	return File{ReadCloser: f, Size: ref.Size}, nil
 }
 
 // Read returns a whole file of account; it is meant for files of known, small

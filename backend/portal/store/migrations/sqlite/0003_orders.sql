@@ -23,6 +23,7 @@ CREATE TABLE payment_order (
 	application_id TEXT    NOT NULL,
 	procedure      TEXT    NOT NULL,
 	facts          TEXT    NOT NULL, -- JSON list of the names of the fee's variants that apply
+	form           TEXT    NOT NULL, -- JSON of the form by whose answers it was priced
 	amount         INTEGER NOT NULL CHECK (amount > 0), -- kopecks
 	status         TEXT    NOT NULL CHECK (status IN ('awaiting', 'paid', 'expired', 'void')),
 	expires_at     INTEGER NOT NULL,
@@ -45,13 +46,14 @@ CREATE TABLE payment (
 	order_code  TEXT    NOT NULL,
 	account_id  TEXT,             -- of the order, when there is one
 	amount      INTEGER NOT NULL, -- kopecks
+	surplus     INTEGER NOT NULL, -- kopecks above what was due
 	paid_at     INTEGER NOT NULL,
 	received_at INTEGER NOT NULL,
 	result      TEXT    NOT NULL CHECK (result IN ('taken', 'wrong_amount', 'unknown_order', 'order_closed')),
 	settled_at  INTEGER           -- when people have dealt with it
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX payment_one ON payment (order_code) WHERE result = 'taken';
-CREATE INDEX payment_open ON payment (received_at) WHERE result <> 'taken' AND settled_at IS NULL;
+CREATE INDEX payment_open ON payment (received_at) WHERE (result <> 'taken' OR surplus > 0) AND settled_at IS NULL;
 
 -- Receipts and numbers of operations that were used as a proof. The same one
 -- twice is seen by the body that checks it.
