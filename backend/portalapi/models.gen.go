@@ -412,48 +412,6 @@ func (e Role) Valid() bool {
 	}
 }
 
-// Defines values for SessionWay.
-const (
-	SessionWayEds        SessionWay = "eds"
-	SessionWayEmail      SessionWay = "email"
-	SessionWayIdentifier SessionWay = "identifier"
-)
-
-// Valid indicates whether the value is a known member of the SessionWay enum.
-func (e SessionWay) Valid() bool {
-	switch e {
-	case SessionWayEds:
-		return true
-	case SessionWayEmail:
-		return true
-	case SessionWayIdentifier:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for SessionListSessionsWay.
-const (
-	SessionListSessionsWayEds        SessionListSessionsWay = "eds"
-	SessionListSessionsWayEmail      SessionListSessionsWay = "email"
-	SessionListSessionsWayIdentifier SessionListSessionsWay = "identifier"
-)
-
-// Valid indicates whether the value is a known member of the SessionListSessionsWay enum.
-func (e SessionListSessionsWay) Valid() bool {
-	switch e {
-	case SessionListSessionsWayEds:
-		return true
-	case SessionListSessionsWayEmail:
-		return true
-	case SessionListSessionsWayIdentifier:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for SignatureReportVerdict.
 const (
 	FAILED        SignatureReportVerdict = "FAILED"
@@ -469,6 +427,27 @@ func (e SignatureReportVerdict) Valid() bool {
 	case INDETERMINATE:
 		return true
 	case PASSED:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Way.
+const (
+	WayEds        Way = "eds"
+	WayEmail      Way = "email"
+	WayIdentifier Way = "identifier"
+)
+
+// Valid indicates whether the value is a known member of the Way enum.
+func (e Way) Valid() bool {
+	switch e {
+	case WayEds:
+		return true
+	case WayEmail:
+		return true
+	case WayIdentifier:
 		return true
 	default:
 		return false
@@ -501,18 +480,9 @@ func (e CancelRegistrationParamsReason) Valid() bool {
 
 // Account defines model for Account.
 type Account struct {
-	Body         *BodyRef `json:"body,omitempty"`
-	Certificates []struct {
-		// BoundAt Unix time in milliseconds
-		BoundAt Millis `json:"boundAt"`
-
-		// Fingerprint SHA-256 in hex
-		Fingerprint Hash `json:"fingerprint"`
-
-		// NotAfter Unix time in milliseconds
-		NotAfter Millis `json:"notAfter"`
-	} `json:"certificates"`
-	Email *Email `json:"email,omitempty"`
+	Body         *BodyRef           `json:"body,omitempty"`
+	Certificates []BoundCertificate `json:"certificates"`
+	Email        *Email             `json:"email,omitempty"`
 
 	// Id UUIDv7
 	Id       Id      `json:"id"`
@@ -600,6 +570,18 @@ type BodyRef struct {
 	Kind string  `json:"kind"`
 	Name Text    `json:"name"`
 	Unp  *string `json:"unp,omitempty"`
+}
+
+// BoundCertificate defines model for BoundCertificate.
+type BoundCertificate struct {
+	// BoundAt Unix time in milliseconds
+	BoundAt Millis `json:"boundAt"`
+
+	// Fingerprint SHA-256 in hex
+	Fingerprint Hash `json:"fingerprint"`
+
+	// NotAfter Unix time in milliseconds
+	NotAfter Millis `json:"notAfter"`
 }
 
 // CatalogueRef defines model for CatalogueRef.
@@ -876,22 +858,25 @@ type Limits struct {
 	Files            int   `json:"files"`
 }
 
+// Match defines model for Match.
+type Match struct {
+	// AccountId UUIDv7
+	AccountId Id `json:"accountId"`
+
+	// CreatedAt Unix time in milliseconds
+	CreatedAt *Millis `json:"createdAt,omitempty"`
+
+	// Exact the identification number is the same
+	Exact       bool    `json:"exact"`
+	MaskedEmail *string `json:"maskedEmail,omitempty"`
+	MaxLevel    Level   `json:"maxLevel"`
+	Person      *Person `json:"person,omitempty"`
+	Status      string  `json:"status"`
+}
+
 // MatchList defines model for MatchList.
 type MatchList struct {
-	Matches []struct {
-		// AccountId UUIDv7
-		AccountId Id `json:"accountId"`
-
-		// CreatedAt Unix time in milliseconds
-		CreatedAt *Millis `json:"createdAt,omitempty"`
-
-		// Exact the identification number is the same
-		Exact       bool    `json:"exact"`
-		MaskedEmail *string `json:"maskedEmail,omitempty"`
-		MaxLevel    Level   `json:"maxLevel"`
-		Person      *Person `json:"person,omitempty"`
-		Status      string  `json:"status"`
-	} `json:"matches"`
+	Matches []Match `json:"matches"`
 }
 
 // MatchQuery defines model for MatchQuery.
@@ -1172,33 +1157,34 @@ type Session struct {
 	StartedAt Millis `json:"startedAt"`
 
 	// Token only in the answer that opens the session
-	Token *string    `json:"token,omitempty"`
-	Way   SessionWay `json:"way"`
+	Token *string `json:"token,omitempty"`
+
+	// Way how a session was opened
+	Way Way `json:"way"`
 }
 
-// SessionWay defines model for Session.Way.
-type SessionWay string
+// SessionItem defines model for SessionItem.
+type SessionItem struct {
+	Current bool `json:"current"`
+
+	// Id UUIDv7
+	Id    Id    `json:"id"`
+	Level Level `json:"level"`
+
+	// SeenAt Unix time in milliseconds
+	SeenAt Millis `json:"seenAt"`
+
+	// StartedAt Unix time in milliseconds
+	StartedAt Millis `json:"startedAt"`
+
+	// Way how a session was opened
+	Way Way `json:"way"`
+}
 
 // SessionList defines model for SessionList.
 type SessionList struct {
-	Sessions []struct {
-		Current bool `json:"current"`
-
-		// Id UUIDv7
-		Id    Id    `json:"id"`
-		Level Level `json:"level"`
-
-		// SeenAt Unix time in milliseconds
-		SeenAt Millis `json:"seenAt"`
-
-		// StartedAt Unix time in milliseconds
-		StartedAt Millis                 `json:"startedAt"`
-		Way       SessionListSessionsWay `json:"way"`
-	} `json:"sessions"`
+	Sessions []SessionItem `json:"sessions"`
 }
-
-// SessionListSessionsWay defines model for SessionList.Sessions.Way.
-type SessionListSessionsWay string
 
 // SignatureReport defines model for SignatureReport.
 type SignatureReport struct {
@@ -1284,6 +1270,9 @@ type VersionedCommand struct {
 	Text    *string `json:"text,omitempty"`
 	Version Version `json:"version"`
 }
+
+// Way how a session was opened
+type Way string
 
 // ApplicationId UUIDv7
 type ApplicationId = Id
