@@ -1,0 +1,308 @@
+package pki
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/cryptobyte"
+	tag "golang.org/x/crypto/cryptobyte/asn1"
+
+	"akno/backend/stb/internal/der"
+	"akno/backend/stb/oid"
+)
+
+// Types of name attributes (STB 34.101.19 and 34.101.78). AttrName and
+// AttrGivenName change their meaning with the profile, see Holder.
+var (
+	AttrCommonName             = asn1.ObjectIdentifier{2, 5, 4, 3}
+	AttrSurname                = asn1.ObjectIdentifier{2, 5, 4, 4}
+	AttrSerialNumber           = asn1.ObjectIdentifier{2, 5, 4, 5}
+	AttrCountry                = asn1.ObjectIdentifier{2, 5, 4, 6}
+	AttrLocality               = asn1.ObjectIdentifier{2, 5, 4, 7}
+	AttrRegion                 = asn1.ObjectIdentifier{2, 5, 4, 8}
+	AttrStreet                 = asn1.ObjectIdentifier{2, 5, 4, 9}
+	AttrOrganisation           = asn1.ObjectIdentifier{2, 5, 4, 10}
+	AttrDepartment             = asn1.ObjectIdentifier{2, 5, 4, 11}
+	AttrTitle                  = asn1.ObjectIdentifier{2, 5, 4, 12}
+	AttrDescription            = asn1.ObjectIdentifier{2, 5, 4, 13}
+	AttrName                   = asn1.ObjectIdentifier{2, 5, 4, 41}
+	AttrGivenName              = asn1.ObjectIdentifier{2, 5, 4, 42}
+	AttrOrganisationIdentifier = asn1.ObjectIdentifier{2, 5, 4, 97}
+	AttrEmail                  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
+)
+
+const (
+	maxRDNs      = 64
+	tagUniversal = tag.Tag(28)
+	tagBMP       = tag.Tag(30)
+	tagNumeric   = tag.Tag(18)
+)
+
+var errName = errors.New("pki: malformed name")
+
+// Attribute is one attribute of a name.
+type Attribute struct {
+	// Type tells what the value is.
+	Type asn1.ObjectIdentifier
+	// Value is the text. Of a type that is not a string it holds the octets in
+	// hexadecimal after '#'.
+	Value string
+	// BMP asks for BMPString when the attribute is written, as the authorities of
+	// the state system do.
+	BMP bool
+}
+
+// Name is a distinguished name.
+type Name struct {
+	// Raw is the name as it was encoded.
+	Raw []byte
+	// RDNs are the relative names in their order; nearly always of one attribute.
+	RDNs [][]Attribute
+}
+
+// ParseName reads a Name and nothing after it.
+func ParseName(data []byte) (Name, error) {
+	s := cryptobyte.String(data)
+	n, ok := readName(&s)
+	if !ok || !s.Empty() {
+		return Name{}, errName
+	}
+	return n, nil
+}
+
+func readName(s *cryptobyte.String) (Name, bool) {
+	var raw, body cryptobyte.String
+	if !s.ReadASN1Element(&raw, tag.SEQUENCE) {
+		return Name{}, false
+	}
+	n := Name{Raw: raw}
+	inner := raw
+	if !inner.ReadASN1(&body, tag.SEQUENCE) {
+		return Name{}, false
+	}
+	for !body.Empty() {
+		var set cryptobyte.String
+		if len(n.RDNs) == maxRDNs || !body.ReadASN1(&set, tag.SET) || set.Empty() {
+			return Name{}, false
+		}
+		rdn, ok := readRDN(set)
+		if !ok {
+			return Name{}, false
+		}
+		n.RDNs = append(n.RDNs, rdn)
+	}
+	return n, true
+}
+
+func readRDN(set cryptobyte.String) ([]Attribute, bool) {
+	var rdn []Attribute
+	for !set.Empty() {
+		var pair, value cryptobyte.String
+		var a Attribute
+		var t tag.Tag
+		if len(rdn) == maxRDNs || !set.ReadASN1(&pair, tag.SEQUENCE) || !pair.ReadASN1ObjectIdentifier(&a.Type) ||
+			!pair.ReadAnyASN1(&value, &t) || !pair.Empty() {
+			return nil, false
+		}
+		text, ok := decodeString(t, value)
+		if !ok {
+			return nil, false
+		}
+		a.Value, a.BMP = text, t == tagBMP
+		rdn = append(rdn, a)
+	}
+	return rdn, true
+}
+
+// decodeString turns the contents octets of a string type into text. It refuses
+// octets that the type cannot hold and shows other types in hexadecimal.
+func decodeString(t tag.Tag, b []byte) (string, bool) {
+	switch t {
+	case tag.UTF8String:
+		return string(b), utf8.Valid(b)
+	case tag.PrintableString, tag.IA5String, tagNumeric, tag.Tag(26):
+		return string(b), isASCII(b)
+	case tag.T61String:
+		runes := make([]rune, len(b))
+		for i, c := range b {
+			runes[i] = rune(c)
+		}
+		return string(runes), true
+	case tagBMP:
+		if len(b)%2 != 0 {
+			return "", false
+		}
+		units := make([]uint16, len(b)/2)
+		for i := range units {
+			units[i] = uint16(b[2*i])<<8 | uint16(b[2*i+1])
+		}
+		return string(utf16.Decode(units)), true
+	case tagUniversal:
+		if len(b)%4 != 0 {
+			return "", false
+		}
+		var out strings.Builder
+		for i := 0; i < len(b); i += 4 {
+			r := rune(b[i])<<24 | rune(b[i+1])<<16 | rune(b[i+2])<<8 | rune(b[i+3])
+			if !utf8.ValidRune(r) {
+				return "", false
+			}
+			out.WriteRune(r)
+		}
+		return out.String(), true
+	}
+	const digits = "0123456789abcdef"
+	out := []byte{'#'}
+	for _, c := range b {
+		out = append(out, digits[c>>4], digits[c&15])
+	}
+	return string(out), true
+}
+
+func isASCII(b []byte) bool {
+	return !slices.ContainsFunc(b, func(c byte) bool { return c >= 0x80 })
+}
+
+// NewName encodes a name of single attributes in the given order.
+func NewName(attributes ...Attribute) (Name, error) {
+	var b cryptobyte.Builder
+	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
+		for _, a := range attributes {
+			b.AddASN1(tag.SET, func(b *cryptobyte.Builder) {
+				b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
+					b.AddASN1ObjectIdentifier(a.Type)
+					addAttributeValue(b, a)
+				})
+			})
+		}
+	})
+	raw, err := b.Bytes()
+	if err != nil {
+		return Name{}, errName
+	}
+	return ParseName(raw)
+}
+
+// addAttributeValue writes the string type that the standard gives the
+// attribute: PrintableString for country and numbers, IA5String for e-mail.
+func addAttributeValue(b *cryptobyte.Builder, a Attribute) {
+	if !utf8.ValidString(a.Value) || a.Value == "" {
+		b.SetError(errName)
+		return
+	}
+	t := tag.UTF8String
+	switch {
+	case a.Type.Equal(AttrCountry), a.Type.Equal(AttrSerialNumber):
+		t = tag.PrintableString
+	case a.Type.Equal(AttrEmail):
+		t = tag.IA5String
+	}
+	value := []byte(a.Value)
+	if t != tag.UTF8String && !isASCII(value) {
+		b.SetError(errName)
+		return
+	}
+	if a.BMP && t == tag.UTF8String {
+		t, value = tagBMP, bmp(a.Value)
+	}
+	der.AddElement(b, t, value)
+}
+
+func bmp(s string) []byte {
+	units := utf16.Encode([]rune(s))
+	out := make([]byte, 0, 2*len(units))
+	for _, u := range units {
+		out = append(out, byte(u>>8), byte(u))
+	}
+	return out
+}
+
+// Get returns the first value of an attribute, or "".
+func (n Name) Get(t asn1.ObjectIdentifier) string {
+	for _, rdn := range n.RDNs {
+		for _, a := range rdn {
+			if a.Type.Equal(t) {
+				return a.Value
+			}
+		}
+	}
+	return ""
+}
+
+// Empty reports whether the name has no attributes.
+func (n Name) Empty() bool { return len(n.RDNs) == 0 }
+
+// Equal compares names as chaining of certificates wants: equal octets, or else
+// equal attributes after decoding, without regard to case and repeated spaces.
+func (n Name) Equal(o Name) bool {
+	if bytes.Equal(n.Raw, o.Raw) {
+		return true
+	}
+	if len(n.RDNs) != len(o.RDNs) {
+		return false
+	}
+	for i, rdn := range n.RDNs {
+		if !slices.Equal(folded(rdn), folded(o.RDNs[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// folded returns the attributes of a relative name in a form and an order that
+// compares by value.
+func folded(rdn []Attribute) []string {
+	out := make([]string, len(rdn))
+	for i, a := range rdn {
+		out[i] = a.Type.String() + "=" + strings.ToLower(strings.Join(strings.Fields(a.Value), " "))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// String writes the name in the order of its encoding, such as
+// "CN=Учебный центр, C=BY"; commas and equals signs of values are escaped.
+func (n Name) String() string {
+	var out strings.Builder
+	for i, rdn := range n.RDNs {
+		if i > 0 {
+			out.WriteString(", ")
+		}
+		for j, a := range rdn {
+			if j > 0 {
+				out.WriteString("+")
+			}
+			out.WriteString(attributeLabel(a.Type))
+			out.WriteByte('=')
+			out.WriteString(escaper.Replace(a.Value))
+		}
+	}
+	return out.String()
+}
+
+var escaper = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `+`, `\+`, `"`, `\"`, `=`, `\=`, "\n", `\0A`, "\x00", `\00`)
+
+func attributeLabel(t asn1.ObjectIdentifier) string {
+	switch {
+	case t.Equal(oid.GosSUOKPersonalNumber):
+		return "personalNumber"
+	case t.Equal(oid.GosSUOKDepartment):
+		return "department"
+	case t.Equal(AttrEmail):
+		return "emailAddress"
+	}
+	if len(t) == 4 && t[0] == 2 && t[1] == 5 && t[2] == 4 {
+		if s, ok := map[int]string{
+			3: "CN", 4: "SN", 5: "serialNumber", 6: "C", 7: "L", 8: "ST", 9: "street", 10: "O", 11: "OU",
+			12: "title", 13: "description", 41: "name", 42: "givenName", 97: "organizationIdentifier",
+		}[t[3]]; ok {
+			return s
+		}
+	}
+	return t.String()
+}
