@@ -34,6 +34,14 @@ func openBlobs(dir string) (*Blobs, error) {
 // durable when Put returns. More than limit octets are refused with the code
 // too_large.
 func (b *Blobs) Put(r io.Reader, limit int64) (sum string, size int64, err error) {
+	return b.PutIf(r, limit, nil)
+}
+
+// PutIf is Put for a file that must pass check first: what check refuses is not
+// kept. check reads the very octets that are stored, from the beginning, so a
+// file that changes under our hands cannot be one thing when looked at and
+// another when sent.
+func (b *Blobs) PutIf(r io.Reader, limit int64, check func(f *os.File, size int64) error) (sum string, size int64, err error) {
 	f, err := os.CreateTemp(filepath.Join(b.dir, "tmp"), "")
 	if err != nil {
 		return "", 0, told("blobs.Put", err)
@@ -49,6 +57,14 @@ func (b *Blobs) Put(r io.Reader, limit int64) (sum string, size int64, err error
 	}
 	if size > limit {
 		return "", 0, &akno.Error{Code: akno.TooLarge, Op: "blobs.Put"}
+	}
+	if check != nil {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return "", 0, told("blobs.Put", err)
+		}
+		if err := check(f, size); err != nil {
+			return "", 0, err
+		}
 	}
 	sum = hex.EncodeToString(h.Sum(nil))
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
