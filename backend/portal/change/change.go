@@ -1,0 +1,156 @@
+// Package change tells a device what changed in its account since it last asked.
+// The index of changes has one row for each entity, as large as the data and not
+// as the history; what a device has seen already it is never sent again, and
+// what is gone it is told as gone.
+package change
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+	"akno/backend/portal/session"
+	"akno/backend/portal/store"
+	"akno/backend/portalapi"
+)
+
+// MaxPage is the most changes a page holds.
+const MaxPage = 200
+
+// A Body returns an entity of a kind as the JSON of the contract. Nil is an
+// entity that is not there any more.
+type Body func(ctx context.Context, tx dbx.Tx, account, id string) (json.RawMessage, error)
+
+// A Service answers pulls.
+type Service struct {
+	db     dbx.DB
+	epoch  func() string
+	bodies map[string]Body
+}
+
+// New returns the service over db. epoch names the life of the database. bodies
+// are the kinds whose JSON is not stored as it is sent; applications and orders
+// are read from their rows.
+func New(db dbx.DB, epoch func() string, bodies map[string]Body) *Service {
+	return &Service{db: db, epoch: epoch, bodies: bodies}
+}
+
+// Pull returns at most limit changes after cursor; "" is the beginning. A cursor
+// of another epoch, from the future or from before what is kept is
+// akno.ExpiredCode: the device begins anew and sends again what the portal may
+// have lost.
+func (s *Service) Pull(ctx context.Context, who session.Session, cursor string, limit int) (portalapi.ChangePage, error) {
+	after, err := s.parse(cursor)
+	if err != nil {
+		return portalapi.ChangePage{}, err
+	}
+	if limit < 1 || limit > MaxPage {
+		limit = MaxPage
+	}
+	page := portalapi.ChangePage{Epoch: s.epoch(), Changes: []portalapi.Change{}}
+	err = s.db.Read(ctx, func(tx dbx.Tx) error {
+		var seq, least int64
+		if _, err := dbx.Found(ctx, tx, `SELECT seq, min_seq FROM stream WHERE account_id = ? AND name = ?`,
+			[]any{who.AccountID, store.AccountStream}, &seq, &least); err != nil {
+			return err
+		}
+		if after > seq || after < least && cursor != "" {
+			return expired("range")
+		}
+		if after == seq { // the usual answer: nothing new
+			page.Cursor = s.cursor(after)
+			return nil
+		}
+		page.Changes = make([]portalapi.Change, 0, limit)
+		last, more, err := s.fill(ctx, tx, who.AccountID, after, limit, &page.Changes)
+		page.Cursor, page.More = s.cursor(last), more
+		return err
+	})
+	if err != nil {
+		return portalapi.ChangePage{}, err
+	}
+	return page, nil
+}
+
+// fill appends at most limit changes after a number and returns the number of
+// the last one.
+func (s *Service) fill(ctx context.Context, tx dbx.Tx, account string, after int64, limit int, into *[]portalapi.Change) (last int64, more bool, err error) {
+	last = after
+	err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var c portalapi.Change
+		var seq int64
+		var deleted bool
+		var doc *string
+		if err := scan(&seq, &c.Kind, &c.Id, &c.Version, &deleted, &doc); err != nil {
+			return err
+		}
+		if len(*into) == limit {
+			more = true
+			return nil
+		}
+		if deleted {
+			c.Deleted = &deleted
+		} else if doc != nil {
+			raw := json.RawMessage(*doc)
+			c.Body = &raw
+		}
+		last = seq
+		*into = append(*into, c)
+		return nil
+	}, `SELECT c.seq, c.kind, c.id, c.version, c.deleted, CASE c.kind
+			WHEN 'application' THEN (SELECT a.doc FROM application a WHERE a.account_id = c.account_id AND a.id = c.id)
+			WHEN 'order' THEN (SELECT o.doc FROM payment_order o WHERE o.account_id = c.account_id AND o.code = c.id) END
+		FROM change c WHERE c.account_id = ? AND c.stream = ? AND c.seq > ? ORDER BY c.seq LIMIT ?`,
+		account, store.AccountStream, after, limit+1)
+	if err != nil {
+		return last, more, err
+	}
+	return last, more, s.complete(ctx, tx, account, *into)
+}
+
+// complete adds the bodies that are not stored as they are sent.
+func (s *Service) complete(ctx context.Context, tx dbx.Tx, account string, changes []portalapi.Change) error {
+	for i := range changes {
+		c := &changes[i]
+		body, known := s.bodies[c.Kind]
+		if c.Body != nil || c.Deleted != nil || !known {
+			continue
+		}
+		raw, err := body(ctx, tx, account, c.Id)
+		if err != nil {
+			return fmt.Errorf("change: body of %s: %w", c.Kind, err)
+		}
+		if raw == nil {
+			gone := true
+			c.Deleted = &gone
+			continue
+		}
+		c.Body = &raw
+	}
+	return nil
+}
+
+func (s *Service) cursor(seq int64) string { return s.epoch() + "." + strconv.FormatInt(seq, 10) }
+
+func (s *Service) parse(cursor string) (int64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	epoch, text, ok := strings.Cut(cursor, ".")
+	seq, err := strconv.ParseInt(text, 10, 64)
+	if !ok || err != nil || seq < 0 || strconv.FormatInt(seq, 10) != text {
+		return 0, &akno.Error{Code: akno.Invalid, Op: "change.Pull", Fields: map[string]string{"cursor": "format"}}
+	}
+	if epoch != s.epoch() {
+		return 0, expired("epoch")
+	}
+	return seq, nil
+}
+
+func expired(why string) error {
+	return &akno.Error{Code: akno.ExpiredCode, Op: "change.Pull", Fields: map[string]string{"cursor": why}}
+}

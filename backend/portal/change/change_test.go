@@ -1,0 +1,224 @@
+package change
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/internal/clock"
+	"akno/backend/internal/dbx"
+	"akno/backend/portal/session"
+	"akno/backend/portal/store"
+	"akno/backend/portalapi"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	ctx  = context.Background()
+	anna = session.Session{AccountID: "0193f0a0-0000-7000-8000-0000000000aa"}
+	hank = session.Session{AccountID: "0193f0a0-0000-7000-8000-0000000000bb"}
+)
+
+type world struct {
+	*Service
+	t  *testing.T
+	db *store.DB
+}
+
+func open(t *testing.T) *world {
+	t.Helper()
+	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "portal.db"), clock.Fixed(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	bodies := map[string]Body{"account": func(_ context.Context, _ dbx.Tx, account, id string) (json.RawMessage, error) {
+		if id != account {
+			return nil, nil
+		}
+		return json.RawMessage(`{"id":"` + id + `"}`), nil
+	}}
+	return &world{Service: New(db, db.Epoch, bodies), t: t, db: db}
+}
+
+// order writes an order and its change.
+func (w *world) order(account string, n int, version int64) {
+	w.t.Helper()
+	code := fmt.Sprintf("%030d", n)
+	err := w.db.Write(ctx, func(tx dbx.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO payment_order
+			(account_id, code, application_id, procedure, facts, form, amount, status, expires_at, version, doc)
+			VALUES (?, ?, ?, 'p', '[]', '{}', 1, 'void', 0, ?, ?)
+			ON CONFLICT (account_id, code) DO UPDATE SET version = excluded.version, doc = excluded.doc`,
+			account, code, code, version, fmt.Sprintf(`{"v":%d}`, version))
+		if err != nil {
+			return err
+		}
+		return store.RecordChange(ctx, tx, account, "order", code, version, false)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) record(kind, id string, version int64, deleted bool) {
+	w.t.Helper()
+	err := w.db.Write(ctx, func(tx dbx.Tx) error {
+		return store.RecordChange(ctx, tx, anna.AccountID, kind, id, version, deleted)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) pull(cursor string, limit int) portalapi.ChangePage {
+	w.t.Helper()
+	p, err := w.Pull(ctx, anna, cursor, limit)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p
+}
+
+// told writes changes as texts.
+func told(p portalapi.ChangePage) []string {
+	out := []string{}
+	for _, c := range p.Changes {
+		s := fmt.Sprintf("%s %s v%d", c.Kind, c.Id, c.Version)
+		if c.Deleted != nil {
+			s += " deleted"
+		}
+		if c.Body != nil {
+			s += " " + string(*c.Body)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func TestPull(t *testing.T) {
+	t.Run("an account without changes has an empty page and a cursor", func(t *testing.T) {
+		w := open(t)
+		p := w.pull("", 50)
+		if p.Changes == nil || len(p.Changes) != 0 || p.More || p.Cursor != w.db.Epoch()+".0" {
+			t.Errorf("page is %+v", p)
+		}
+	})
+	t.Run("pages follow one another and the last says so", func(t *testing.T) {
+		w := open(t)
+		for n := range 5 {
+			w.order(anna.AccountID, n, 1)
+		}
+		var got []string
+		cursor, pages := "", 0
+		for more := true; more; pages++ {
+			p := w.pull(cursor, 2)
+			got, cursor, more = append(got, told(p)...), p.Cursor, p.More
+		}
+		if len(got) != 5 || pages != 3 {
+			t.Errorf("%d changes on %d pages", len(got), pages)
+		}
+		if p := w.pull(cursor, 2); len(p.Changes) != 0 || p.Cursor != cursor {
+			t.Errorf("after the end: %+v", p)
+		}
+	})
+	t.Run("an entity is told once, as it is now", func(t *testing.T) {
+		w := open(t)
+		w.order(anna.AccountID, 1, 1)
+		w.order(anna.AccountID, 2, 1)
+		w.order(anna.AccountID, 1, 2)
+		want := []string{
+			`order 000000000000000000000000000002 v1 {"v":1}`,
+			`order 000000000000000000000000000001 v2 {"v":2}`,
+		}
+		if got := told(w.pull("", 50)); !cmp.Equal(got, want) {
+			t.Error(cmp.Diff(want, got))
+		}
+	})
+	t.Run("what is gone is told as gone", func(t *testing.T) {
+		w := open(t)
+		w.order(anna.AccountID, 1, 1)
+		w.record("order", "000000000000000000000000000001", 2, true)
+		if got, want := told(w.pull("", 50)), []string{"order 000000000000000000000000000001 v2 deleted"}; !cmp.Equal(got, want) {
+			t.Error(cmp.Diff(want, got))
+		}
+	})
+	t.Run("other kinds get their body from their own service", func(t *testing.T) {
+		w := open(t)
+		w.record("account", anna.AccountID, 3, false)
+		w.record("account", "lost", 1, false)
+		w.record("unheard", "x", 1, false)
+		want := []string{
+			"account " + anna.AccountID + ` v3 {"id":"` + anna.AccountID + `"}`, "account lost v1 deleted", "unheard x v1",
+		}
+		if got := told(w.pull("", 50)); !cmp.Equal(got, want) {
+			t.Error(cmp.Diff(want, got))
+		}
+	})
+	t.Run("changes of another account are not told", func(t *testing.T) {
+		w := open(t)
+		w.order(hank.AccountID, 1, 1)
+		if got := told(w.pull("", 50)); len(got) != 0 {
+			t.Errorf("told %v", got)
+		}
+	})
+	t.Run("a cursor survives changes behind it", func(t *testing.T) {
+		w := open(t)
+		w.order(anna.AccountID, 1, 1)
+		cursor := w.pull("", 50).Cursor
+		w.order(anna.AccountID, 2, 1)
+		if got := told(w.pull(cursor, 50)); len(got) != 1 {
+			t.Errorf("told %v", got)
+		}
+	})
+}
+
+func TestCursor(t *testing.T) {
+	w := open(t)
+	w.order(anna.AccountID, 1, 1)
+	epoch := w.db.Epoch()
+	for name, tt := range map[string]struct {
+		cursor string
+		code   akno.Code
+		why    string
+	}{
+		"of another epoch is over":      {"0193f0a0-0000-7000-8000-000000000001.1", akno.ExpiredCode, "epoch"},
+		"from the future is over":       {epoch + ".2", akno.ExpiredCode, "range"},
+		"without a number is refused":   {epoch, akno.Invalid, "format"},
+		"with a sign is refused":        {epoch + ".+1", akno.Invalid, "format"},
+		"below zero is refused":         {epoch + ".-1", akno.Invalid, "format"},
+		"with leading zeros is refused": {epoch + ".01", akno.Invalid, "format"},
+		"too long is refused":           {epoch + ".99999999999999999999", akno.Invalid, "format"},
+	} {
+		t.Run("a cursor "+name, func(t *testing.T) {
+			_, err := w.Pull(ctx, anna, tt.cursor, 50)
+			if akno.CodeOf(err) != tt.code || akno.FieldsOf(err)["cursor"] != tt.why {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+	t.Run("a cursor before what is kept is over, the beginning is not", func(t *testing.T) {
+		err := w.db.Write(ctx, func(tx dbx.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE stream SET min_seq = 1 WHERE account_id = ?`, anna.AccountID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Pull(ctx, anna, epoch+".0", 50); akno.CodeOf(err) != akno.ExpiredCode {
+			t.Errorf("error is %v", err)
+		}
+		if got := told(w.pull("", 50)); len(got) != 1 {
+			t.Errorf("told %v", got)
+		}
+	})
+}
