@@ -40,24 +40,6 @@ type Signer interface {
 	SignAttached(ctx context.Context, keyID string, password, content []byte) ([]byte, error)
 }
 
-// State is who is signed in. The zero State is a guest.
-type State struct {
-	SignedIn           bool
-	AccountID          string
-	Level, MaxLevel    akno.Level
-	Role               string // citizen, clerk, officer, head
-	Way                string // email, identifier, eds
-	Person             portalapi.Person
-	Email              string
-	Body               *portalapi.BodyRef
-	Office             string
-	StartedAt          time.Time
-	IdleUntil          time.Time
-	ExpiresAt          time.Time
-	MustChangePassword bool
-	Claimed            bool // a registration found the person's existing cabinet
-}
-
 // Consent names the text a person agreed to.
 type Consent struct {
 	Version string
@@ -97,19 +79,19 @@ func (s *Service) State() State {
 
 // RegisterByEmail asks for a cabinet by e-mail. The answer is the same whether
 // the address is known or not.
-func (s *Service) RegisterByEmail(ctx context.Context, email, language string, c Consent, password []byte) (*portalapi.LetterSent, error) {
-	return s.portal.RegisterByEmail(ctx, portalapi.EmailRegistration{
+func (s *Service) RegisterByEmail(ctx context.Context, email, language string, c Consent, password []byte) (Letter, error) {
+	return letterOf(s.portal.RegisterByEmail(ctx, portalapi.EmailRegistration{
 		OpId:     ids.New(s.now()),
 		Email:    email,
 		Password: password,
 		Language: portalapi.Language(language),
 		Consent:  portalapi.Consent{Version: c.Version, Sha256: c.SHA256},
-	})
+	}))
 }
 
 // ResendActivation asks for the activation letter again.
-func (s *Service) ResendActivation(ctx context.Context, email string) (*portalapi.LetterSent, error) {
-	return s.portal.ResendActivation(ctx, portalapi.AddressOnly{Email: email})
+func (s *Service) ResendActivation(ctx context.Context, email string) (Letter, error) {
+	return letterOf(s.portal.ResendActivation(ctx, portalapi.AddressOnly{Email: email}))
 }
 
 // Activate activates a cabinet by the code of the letter, or by its link, and
@@ -217,8 +199,21 @@ func (s *Service) Refresh(ctx context.Context) (State, error) {
 }
 
 // Sessions lists the account's open sessions.
-func (s *Service) Sessions(ctx context.Context) (*portalapi.SessionList, error) {
-	return s.portal.ListSessions(ctx)
+func (s *Service) Sessions(ctx context.Context) ([]Open, error) {
+	list, err := s.portal.ListSessions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Open, 0, len(list.Sessions))
+	for _, l := range list.Sessions {
+		o := Open{
+			ID: l.Id, Way: string(l.Way), Current: l.Current,
+			StartedAt: time.UnixMilli(l.StartedAt).UTC(), SeenAt: time.UnixMilli(l.SeenAt).UTC(),
+		}
+		o.Level, _ = akno.ParseLevel(string(l.Level))
+		out = append(out, o)
+	}
+	return out, nil
 }
 
 // EndSession ends another session of the account.
@@ -262,33 +257,6 @@ func (s *Service) set(st State) State {
 	s.stateMu.Unlock()
 	for _, f := range s.onChange {
 		f(st)
-	}
-	return st
-}
-
-func stateOf(p *portalapi.Session) State {
-	st := State{
-		SignedIn:           true,
-		AccountID:          p.Account.Id,
-		Role:               string(p.Role),
-		Way:                string(p.Way),
-		Body:               p.Account.Body,
-		StartedAt:          time.UnixMilli(p.StartedAt).UTC(),
-		IdleUntil:          time.UnixMilli(p.IdleUntil).UTC(),
-		ExpiresAt:          time.UnixMilli(p.ExpiresAt).UTC(),
-		MustChangePassword: p.MustChangePassword,
-		Claimed:            p.Claimed != nil && *p.Claimed,
-	}
-	st.Level, _ = akno.ParseLevel(string(p.Level))
-	st.MaxLevel, _ = akno.ParseLevel(string(p.Account.MaxLevel))
-	if p.Account.Person != nil {
-		st.Person = *p.Account.Person
-	}
-	if p.Account.Email != nil {
-		st.Email = *p.Account.Email
-	}
-	if p.Account.Office != nil {
-		st.Office = *p.Account.Office
 	}
 	return st
 }
