@@ -39,13 +39,13 @@ type Single struct {
 	ThisUpdate, NextUpdate time.Time
 }
 
-// Response is a response; of one that is not successful only Raw and Status
+// Response is a response; of one that is not successful only Raw and Code
 // are set.
 type Response struct {
 	// Raw is the whole response as encoded.
 	Raw []byte
-	// Status is the status of the whole response.
-	Status ResponseStatus
+	// Code is the status of the whole response.
+	Code ResponseStatus
 	// RawData is the signed part.
 	RawData []byte
 	// ResponderName or ResponderKeyHash names who signed.
@@ -78,10 +78,10 @@ func ParseResponse(data []byte) (*Response, error) {
 	if !s.ReadASN1(&body, tag.SEQUENCE) || !s.Empty() || !body.ReadASN1Enum(&status) {
 		return nil, malformed("outer structure")
 	}
-	if r.Status = ResponseStatus(status); status < 0 || status > 6 || status == 4 {
+	if r.Code = ResponseStatus(status); status < 0 || status > 6 || status == 4 {
 		return nil, malformed("status")
 	}
-	if r.Status != Successful {
+	if r.Code != Successful {
 		if !body.Empty() {
 			return nil, malformed("an error with an answer")
 		}

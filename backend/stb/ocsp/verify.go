@@ -25,7 +25,7 @@ var (
 // itself (nil is returned for the certificate), a certificate issued by the
 // same key for signing responses, or one of the configured certificates.
 func (r *Response) Responder(issuer *pki.Certificate, configured ...*pki.Certificate) (*pki.Certificate, error) {
-	if r.Status != Successful {
+	if r.Code != Successful {
 		return nil, ErrNotSuccessful
 	}
 	if r.namedBy(issuer) && r.signedBy(issuer) {
