@@ -34,6 +34,7 @@ var floors = []struct {
 	{part: "backend/print", may: []string{"backend/akno"}},
 	{part: "backend/gossuok", may: []string{"backend/stb", "backend/internal", "backend/logx"}},
 	{part: "backend/internal"},
+	{part: "backend/internal/judge", may: []string{"backend/akno", "backend/stb"}},
 	{part: "backend/internal/testkit", may: []string{"backend"}},
 	{part: "backend/logx"},
 	{part: "backend/e2e", may: []string{"backend"}},

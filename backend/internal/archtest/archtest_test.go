@@ -44,10 +44,24 @@ func sources(tree fs.FS) ([]source, error) {
 		if err != nil {
 			return err
 		}
+		if generator(f) {
+			return nil
+		}
 		all = append(all, source{name, f, fset})
 		return nil
 	})
 	return all, err
+}
+
+// generator says whether a file is a program of its own that go generate runs:
+// it is in no package of the tree.
+func generator(f *ast.File) bool {
+	for _, group := range f.Comments {
+		if group.Pos() < f.Package && strings.Contains(group.Text()+group.List[0].Text, "//go:build ignore") {
+			return true
+		}
+	}
+	return false
 }
 
 // climbing returns the imports that the floors and doors refuse.

@@ -1,0 +1,6 @@
+//go:build !linux && !headless
+
+package main
+
+// prepareEnvironment has nothing to prepare here.
+func prepareEnvironment() {}

@@ -1,0 +1,34 @@
+//go:build headless
+
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"akno/app"
+	"akno/app/web"
+)
+
+// run serves the same page and bound methods on an address of this computer
+// instead of opening a window, for a computer without a display and for tests.
+// This file is the only importer of app/web, so the program with a window holds
+// none of it.
+func run(cfg app.Config) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	addr := os.Getenv("AKNO_WEB_ADDR")
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	keys := cfg.KeysDir
+	if keys == "" {
+		keys = filepath.Join(cfg.ProfileDir, "keys")
+	}
+	p := web.NewPlatform(os.Stdout, keys)
+	cfg.Platform = p
+	return alone(cfg, func(a *app.App) error { return web.Run(ctx, a.Options(), p, addr) })
+}
