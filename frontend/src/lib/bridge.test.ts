@@ -3,7 +3,7 @@ import { asFailure, call, Failure, install, read, secret } from './bridge.ts'
 
 type Window = { go?: unknown }
 const bind = (methods: Record<string, (...args: never[]) => unknown>) =>
-  ((window as unknown as Window).go = { app: { Shell: methods } })
+  ((window as unknown as Window).go = { app: { System: methods } })
 
 const caught = async (promise: Promise<unknown>) => promise.catch((e: unknown) => e as Failure)
 
@@ -16,25 +16,25 @@ afterEach(() => {
 describe('call', () => {
   test('passes arguments and the answer', async () => {
     bind({ Add: async (a: number, b: number) => a + b })
-    expect(await call('Shell', 'Add', [2, 3])).toBe(5)
+    expect(await call('System', 'Add', [2, 3])).toBe(5)
   })
   test('turns the text of an error into a failure with code, fields and mark', async () => {
     bind({ Save: () => Promise.reject('{"code":"invalid","fields":{"name":"required"},"ref":"k3f9"}') })
-    const e = (await caught(call('Shell', 'Save'))) as Failure
-    expect([e.code, e.fields, e.ref, e.op]).toEqual(['invalid', { name: 'required' }, 'k3f9', 'Shell.Save'])
+    const e = (await caught(call('System', 'Save'))) as Failure
+    expect([e.code, e.fields, e.ref, e.op]).toEqual(['invalid', { name: 'required' }, 'k3f9', 'System.Save'])
   })
   test('an error that is no JSON is internal', async () => {
     bind({ Save: () => Promise.reject(new Error('boom')) })
-    expect(((await caught(call('Shell', 'Save'))) as Failure).code).toBe('internal')
+    expect(((await caught(call('System', 'Save'))) as Failure).code).toBe('internal')
   })
   test('a method that is not bound is refused at once', async () => {
     bind({})
-    expect(((await caught(call('Shell', 'Lost'))) as Failure).code).toBe('internal')
+    expect(((await caught(call('System', 'Lost'))) as Failure).code).toBe('internal')
   })
   test('a call without an answer ends', async () => {
     vi.useFakeTimers()
     bind({ Hang: () => new Promise(() => undefined) })
-    const end = caught(call('Shell', 'Hang', [], 1000))
+    const end = caught(call('System', 'Hang', [], 1000))
     await vi.advanceTimersByTimeAsync(1000)
     expect(((await end) as Failure).code).toBe('timeout')
   })
@@ -42,7 +42,7 @@ describe('call', () => {
     vi.useFakeTimers()
     let calls = 0
     bind({ List: () => (++calls === 1 ? new Promise(() => undefined) : Promise.resolve(['a'])) })
-    const end = read('Shell', 'List')
+    const end = read('System', 'List')
     await vi.advanceTimersByTimeAsync(5000)
     expect(await end).toEqual(['a'])
     expect(calls).toBe(2)
@@ -56,10 +56,12 @@ describe('secret', () => {
     vi.spyOn(window, 'fetch').mockImplementation(async (_url, init) => {
       sent = init?.body as Uint8Array
       seen = [...sent]
-      return new Response(null, { status: 204 })
+      return new Response('{"signedIn":true}')
     })
     const part = new Uint8Array([1, 2, 3])
-    await secret('/secret/x', [part, new Uint8Array([9])])
+    const answer = await secret({ purpose: 'change', ticket: 't/1' }, [part, new Uint8Array([9])])
+    expect(answer).toEqual({ signedIn: true })
+    expect(vi.mocked(window.fetch).mock.calls[0]?.[0]).toBe('/_secret/change?ticket=t%2F1')
     expect(seen).toEqual([0, 3, 1, 2, 3, 0, 1, 9])
     expect([...part]).toEqual([0, 0, 0])
     expect(sent?.every((b) => b === 0)).toBe(true)
@@ -67,7 +69,7 @@ describe('secret', () => {
   test('a refusal is a failure, and the bytes are wiped all the same', async () => {
     vi.spyOn(window, 'fetch').mockResolvedValue(new Response('{"code":"bad_password","ref":"x1"}', { status: 422 }))
     const part = new Uint8Array([1, 2, 3])
-    const e = (await caught(secret('/secret/x', [part]))) as Failure
+    const e = (await caught(secret({ purpose: 'x', ticket: 't' }, [part]))) as Failure
     expect(e.code).toBe('bad_password')
     expect([...part]).toEqual([0, 0, 0])
   })

@@ -103,17 +103,28 @@ export function onDrop(fn: (paths: string[]) => void): () => void {
   return () => void drops.splice(drops.indexOf(fn), 1)
 }
 
+/** What a bound call gave for posting one secret. */
+interface Ticket {
+  purpose: string
+  ticket: string
+}
+
 /**
  * Sends secrets as raw bytes: they are in no bound call and in no log. The
- * parts are wiped here whatever happens; a refusal is a Failure.
+ * parts are wiped here whatever happens; a refusal is a Failure. Deriving a key
+ * from a password and the portal's answer take their time, hence no limit.
  */
-export async function secret(url: string, parts: Uint8Array[]): Promise<void> {
+export async function secret<T>(ticket: Ticket, parts: Uint8Array[]): Promise<T> {
   const body = frame(parts)
+  const op = `secret.${ticket.purpose}`
   try {
+    const url = `/_secret/${encodeURIComponent(ticket.purpose)}?ticket=${encodeURIComponent(ticket.ticket)}`
     const answer = await fetch(url, { method: 'POST', body })
-    if (!answer.ok) throw parse(await answer.text(), 'secret')
+    const text = await answer.text()
+    if (!answer.ok) throw parse(text, op)
+    return (text ? JSON.parse(text) : undefined) as T
   } catch (e) {
-    throw e instanceof Failure ? e : new Failure('internal', {}, '', 'secret')
+    throw e instanceof Failure ? e : new Failure('internal', {}, '', op)
   } finally {
     body.fill(0)
     for (const part of parts) part.fill(0)
@@ -168,7 +179,7 @@ function guardLinks(): void {
     const a = (e.target as Element | null)?.closest?.('a[href]')
     if (!(a instanceof HTMLAnchorElement) || (a.protocol === location.protocol && a.host === location.host)) return
     e.preventDefault()
-    void call('Shell', 'OpenURL', [a.href]).catch(() => undefined)
+    void call('System', 'OpenURL', [a.href]).catch(() => undefined)
   }
   window.addEventListener('click', click, true)
   window.addEventListener('auxclick', click, true)
@@ -184,6 +195,6 @@ export const painted = (): void =>
   void requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       document.documentElement.dataset.ready = '' // tests wait for it
-      void call('Shell', 'Painted').catch(() => undefined)
+      void call('System', 'Painted').catch(() => undefined)
     }),
   )

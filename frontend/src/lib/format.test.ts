@@ -32,10 +32,11 @@ describe('dates', () => {
 
 describe('numbers', () => {
   test.each([
-    ['123450', '1 234,50 BYN'],
-    ['5', '0,05 BYN'],
-    ['-2250', '−22,50 BYN'],
-  ])('%s kopecks', (kopecks, want) => expect(plain(f.money(kopecks))).toBe(want))
+    ['1234.50', '1 234,50 BYN'],
+    ['0.05', '0,05 BYN'],
+    ['45', '45,00 BYN'],
+    ['-22.5', '−22,50 BYN'],
+  ])('%s of money', (amount, want) => expect(plain(f.money(amount))).toBe(want))
   test.each([
     [512, 'ru', '512 Б'],
     [1_258_291, 'ru', '1,2 МБ'],

@@ -41,11 +41,11 @@ export function integer(n: number): string {
   return String(Math.trunc(n)).replace(/\B(?=(\d{3})+$)/g, NBSP)
 }
 
-/** 1 234,50 BYN, from kopecks in a string: money never travels as a fraction. */
-export function money(kopecks: string | number): string {
-  const n = Number(kopecks)
-  const abs = Math.abs(n)
-  return `${n < 0 ? '−' : ''}${integer(abs / 100)},${two(abs % 100)}${NBSP}BYN`
+/** 1 234,50 BYN, from "1234.50": money never travels as a fraction. */
+export function money(amount: string): string {
+  const m = /^(-?)(\d+)(?:\.(\d{1,2}))?$/.exec(amount)
+  if (!m) return amount
+  return `${m[1] ? '−' : ''}${integer(Number(m[2]))},${(m[3] ?? '').padEnd(2, '0')}${NBSP}BYN`
 }
 
 const units: Record<Lang, readonly string[]> = {

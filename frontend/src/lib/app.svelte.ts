@@ -1,0 +1,98 @@
+// What the whole page shares: who is signed in, the exchange with the portal,
+// the choices of the person. Everything else lives in pages and in Go.
+import { applications, session, system } from './api.ts'
+import { asFailure, listen, type Failure } from './bridge.ts'
+import type { Preferences, SessionState, SyncState } from './dto.ts'
+import { setLang, type Lang } from './i18n.svelte.ts'
+import { setTextSize, setTheme } from './theme.svelte.ts'
+
+interface Shared {
+  session?: SessionState
+  sync?: SyncState
+  preferences?: Preferences
+  failure?: Failure
+  /** The person asked for a restart of the check of the connection. */
+  checking: boolean
+}
+
+const shared = $state<Shared>({ checking: false })
+
+/** Who is signed in; undefined until Go has answered. */
+export const who = (): SessionState | undefined => shared.session
+/** The exchange with the portal; undefined until Go has answered. */
+export const sync = (): SyncState | undefined => shared.sync
+/** The choices of the person; undefined until Go has answered. */
+export const preferences = (): Preferences | undefined => shared.preferences
+/** Why the program could not start, when it could not. */
+export const startFailure = (): Failure | undefined => shared.failure
+/** True while the connection is checked because the person asked. */
+export const checking = (): boolean => shared.checking
+
+/** The full name of the person who is signed in, "" for a guest. */
+export function fullName(state = shared.session): string {
+  const p = state?.person
+  return state?.signedIn && p ? [p.surname, p.name, p.patronymic].filter(Boolean).join(' ') || state.email : ''
+}
+
+/** Takes over a session that a call returned. */
+export function setSession(next: SessionState): void {
+  shared.session = next
+}
+
+/** Asks Go who is signed in. */
+export async function refreshSession(): Promise<void> {
+  shared.session = await session.state()
+}
+
+/** Asks Go how the exchange stands; silence is no news. */
+export async function refreshSync(): Promise<void> {
+  shared.sync = await applications.sync()
+}
+
+/** Exchanges with the portal now. */
+export async function exchangeNow(): Promise<void> {
+  shared.checking = true
+  try {
+    shared.sync = await applications.syncNow()
+  } finally {
+    shared.checking = false
+  }
+}
+
+/** Takes over the state of the exchange that a call returned. */
+export function setSync(next: SyncState): void {
+  shared.sync = next
+}
+
+function put(p: Preferences): void {
+  shared.preferences = p
+  setLang(p.language as Lang)
+  setTheme(p.theme)
+  setTextSize(String(p.textSize))
+}
+
+/** Changes choices of the person: on the page at once, in Go when it answers; a refusal puts the old ones back. */
+export async function prefer(change: Partial<Preferences>): Promise<void> {
+  const before = shared.preferences
+  if (!before) return
+  put({ ...before, ...change })
+  try {
+    await system.setPreferences({ ...before, ...change })
+  } catch (e) {
+    put(before)
+    throw e
+  }
+}
+
+/** Loads what the page shares and listens to changes of it; returns a function that stops listening. */
+export async function startApp(): Promise<() => void> {
+  try {
+    put(await system.preferences())
+    await Promise.all([refreshSession(), refreshSync()])
+  } catch (e) {
+    shared.failure = asFailure(e)
+  }
+  const quiet = (work: () => Promise<void>) => () => void work().catch(() => undefined)
+  const off = [listen('session', quiet(refreshSession)), listen('sync', quiet(refreshSync))]
+  return () => off.forEach((stop) => stop())
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { fieldError } from './field-errors.ts'
+import { has, setLang } from './i18n.svelte.ts'
+
+/** The codes as Go declares them: a new one without a message fails here. */
+const source = readFileSync('../backend/akno/form/code.go', 'utf8')
+const codes = [...source.matchAll(/^\t\w+\s+Code = "([a-z_]+)"/gm)].map((m) => m[1]!)
+
+beforeEach(() => setLang('ru'))
+
+describe('every code of a form', () => {
+  test('is found in its source', () => expect(codes.length).toBeGreaterThan(35))
+  test.each(codes)('%s has a sentence of its own', (code) => expect(has(`forms.error.${code}`)).toBe(true))
+})
+
+describe('fieldError', () => {
+  test.each([
+    ['required', 'text', 'Заполните это поле'],
+    ['required', 'radio', 'Выберите один из вариантов'],
+    ['required', 'file', 'Приложите документ'],
+    ['format', 'personal_number', 'Номер составлен иначе. Пример: 3110575A001PB7'],
+    ['format', 'unp', 'Номер составлен иначе, сверьте с документом'],
+    ['never_heard_of', 'text', 'Проверьте написанное'],
+  ])('%s at a %s', (code, type, want) => expect(fieldError(code, type)).toBe(want))
+})

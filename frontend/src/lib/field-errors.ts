@@ -1,0 +1,16 @@
+// What is wrong with an answer, in words. Go sends codes (backend/akno/form);
+// some read better when the kind of the field is known.
+import { has, t } from './i18n.svelte.ts'
+
+const chosen = new Set(['select', 'radio', 'multiselect'])
+const attached = new Set(['file', 'file_list'])
+
+/** The sentence for a code at a field of the given type. */
+export function fieldError(code: string, type = 'text'): string {
+  let name = code
+  if (code === 'required' && chosen.has(type)) name = 'choose'
+  if (code === 'required' && attached.has(type)) name = 'attach'
+  if (code === 'format' && type !== 'personal_number') name = 'format_other'
+  const key = `forms.error.${name}`
+  return t(has(key) ? key : 'forms.error.invalid')
+}
