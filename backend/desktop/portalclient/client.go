@@ -1,61 +1,244 @@
 // Package portalclient talks to the portal over HTTP. The typed methods are
 // generated from the portal's contract; what can be written once is here:
-// telling an answer, a problem and silence apart, retries that rewind a
-// streamed body, and the session's token.
+// where the portal is and by what transport it may be reached, the session's
+// token, and telling an answer, a problem and silence apart. It repeats nothing
+// by itself: what may be repeated, and when, is decided where the command is
+// kept.
 package portalclient
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
-	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/go-resty/resty/v2"
 
-	"akno/backend/portalapi"
+	"akno/backend/akno"
+	"akno/backend/internal/clock"
 )
 
-// Client is a typed client of one portal.
+const (
+	dialTimeout   = 10 * time.Second
+	answerTimeout = 60 * time.Second // a whole call without files
+	maxAnswer     = 32 << 20         // octets of an answer without files
+)
+
+// Options are what a client is made of.
+type Options struct {
+	BaseURL string         // "https://portal.example.by"; plain http is for loopback only
+	Roots   *x509.CertPool // nil for those of the system
+	Now     clock.Clock
+	// SignedOut is called, if it is not nil, when the portal says that token is
+	// no good any more.
+	SignedOut func(token string)
+}
+
+// A Client is a typed client of one portal. It may be used by several
+// goroutines.
 type Client struct {
 	R *resty.Client
+
+	now       clock.Clock
+	signedOut func(token string)
+
+	stateMu sync.Mutex // guards what follows
+	base    string
+	token   string
+	offline bool
+	skew    time.Duration
+	skewed  bool // skew was measured
 }
 
-// Error is an answer of the portal that is not a success.
-type Error struct {
-	Op      string
-	Status  int
-	Problem *portalapi.Problem // nil when the answer was not a problem of the contract
-}
-
-// Error returns the operation, the status and the problem's code.
-func (e *Error) Error() string {
-	if e.Problem == nil {
-		return fmt.Sprintf("%s: status %d", e.Op, e.Status)
+// New returns a client of the portal at o.BaseURL, without a token.
+func New(o Options) (*Client, error) {
+	c := &Client{now: o.Now, signedOut: o.SignedOut}
+	if err := c.Use(o.BaseURL); err != nil {
+		return nil, err
 	}
-	return fmt.Sprintf("%s: status %d: %s", e.Op, e.Status, e.Problem.Code)
+	transport := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
+		TLSHandshakeTimeout:    dialTimeout,
+		ResponseHeaderTimeout:  answerTimeout,
+		MaxResponseHeaderBytes: 64 << 10,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        60 * time.Second,
+		ForceAttemptHTTP2:      true,
+	}
+	c.R = resty.NewWithClient(&http.Client{Transport: transport}).
+		SetRedirectPolicy(resty.NoRedirectPolicy()). // the contract has none: who redirects is not the portal
+		SetResponseBodyLimit(maxAnswer).
+		SetHeader("User-Agent", "akno/1").
+		SetHeader("Accept", "application/json, application/problem+json").
+		SetLogger(silent{}).
+		OnBeforeRequest(c.address).
+		OnAfterResponse(c.note).
+		SetPreRequestHook(giveBody)
+	return c, nil
 }
 
-// call sends req and tells an answer, a problem and silence apart. Operations
-// without a JSON answer return an empty struct.
-func call[T any](req *resty.Request, op, method, path string) (*T, error) {
-	var out T
-	var prob portalapi.Problem
-	res, err := req.SetResult(&out).SetError(&prob).Execute(method, path)
+// silent keeps resty from writing to the standard error, past our log.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
+func (silent) Warnf(string, ...any)  {}
+func (silent) Debugf(string, ...any) {}
+
+// ErrAddress is returned for an address that cannot be a portal's.
+var ErrAddress = errors.New("portalclient: not an address of a portal")
+
+// Use turns the client to another portal and forgets the token.
+func (c *Client) Use(baseURL string) error {
+	base, err := CheckAddress(baseURL)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", op, err)
+		return err
 	}
-	if res.IsSuccess() {
-		return &out, nil
-	}
-	e := &Error{Op: op, Status: res.StatusCode()}
-	if prob.Code != "" {
-		e.Problem = &prob
-	}
-	return nil, e
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	c.base, c.token, c.skewed = base, "", false
+	return nil
 }
 
-// rewind makes a streamed body readable again before a retry: resty repeats a
-// request whose body is a reader with an empty body and reports no error.
-func rewind(res *resty.Response, _ error) {
-	if s, ok := res.Request.Body.(io.Seeker); ok {
-		_, _ = s.Seek(0, io.SeekStart)
+// CheckAddress returns the address of a portal in its usual form, or
+// ErrAddress. Plain http would show tokens and passwords to everybody on the
+// way, so it is for this computer itself only.
+func CheckAddress(text string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Opaque != "" {
+		return "", ErrAddress
 	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return "", ErrAddress
+	}
+	return u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/"), nil
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// Address returns where the portal is.
+func (c *Client) Address() string {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return c.base
+}
+
+// SetToken makes the following calls those of a session; "" makes them
+// nobody's.
+func (c *Client) SetToken(token string) {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	c.token = token
+}
+
+// SignedIn says whether there is a token.
+func (c *Client) SignedIn() bool {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return c.token != ""
+}
+
+// SetOffline cuts the client from the network, as the person wished: every call
+// fails at once with the code unavailable.
+func (c *Client) SetOffline(off bool) {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	c.offline = off
+}
+
+// Offline says whether the client is cut from the network.
+func (c *Client) Offline() bool {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return c.offline
+}
+
+// Skew returns by how much the portal's clock is ahead of this computer's. It
+// is zero until the portal has answered once.
+func (c *Client) Skew() time.Duration {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return c.skew
+}
+
+var errOffline = errors.New("the person switched the network off")
+
+// address completes a request: whole address, token. A request that was given
+// an address of its own (Fetch) keeps it and gets no token.
+func (c *Client) address(_ *resty.Client, req *resty.Request) error {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	if c.offline {
+		return errOffline
+	}
+	if !strings.HasPrefix(req.URL, "/") {
+		return nil
+	}
+	req.URL = c.base + req.URL
+	if c.token != "" {
+		req.SetHeader("Authorization", "Bearer "+c.token)
+	}
+	return nil
+}
+
+// note looks at every answer for the portal's clock and for the end of the
+// session.
+func (c *Client) note(_ *resty.Client, res *resty.Response) error {
+	err := problemOf("", res.StatusCode(), res.Header(), res.Body())
+	if e, ok := errors.AsType[*Error](err); ok && e.Problem == nil {
+		return nil // somebody else's answer
+	}
+	c.noteDate(res.Header().Get("Date"), res.Request.Time, res.ReceivedAt())
+	token, held := strings.CutPrefix(res.Request.Header.Get("Authorization"), "Bearer ")
+	if held && akno.CodeOf(err) == akno.SignedOut && c.signedOut != nil {
+		c.signedOut(token)
+	}
+	return nil
+}
+
+// noteDate measures the skew by the Date of an answer, which has whole seconds:
+// half of one is added, and the middle between sending and hearing is taken.
+// Each new measurement weighs a quarter.
+func (c *Client) noteDate(header string, sent, heard time.Time) {
+	at, err := http.ParseTime(header)
+	if err != nil {
+		return
+	}
+	measured := at.Add(500 * time.Millisecond).Sub(sent.Add(heard.Sub(sent) / 2))
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	if !c.skewed {
+		c.skew, c.skewed = measured, true
+		return
+	}
+	c.skew += (measured - c.skew) / 4
+}
+
+// silence is the failure of a call that got no answer from the portal. The
+// address is dropped from err: it holds identifiers.
+func silence(op string, err error) error {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
+		err = ue.Err
+	}
+	return &akno.Error{Code: akno.Unavailable, Op: op, Err: fmt.Errorf("no answer: %w", err)}
+}
+
+// within bounds the time of a call.
+func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	return context.WithTimeout(ctx, d)
 }
