@@ -38,13 +38,13 @@ func CodeOf(r pki.Result, at time.Time) akno.Code {
 		}
 		return akno.CertExpired
 	case pki.Revoked, pki.RevokedNoPOE, pki.RevokedCANoPOE:
+		return akno.CertRevoked
+	case pki.TryLater: // a hold may be lifted, so the standard calls it undecided
 		for _, check := range r.Revocation {
 			if check.State == pki.StateSuspended {
 				return akno.CertSuspended
 			}
 		}
-		return akno.CertRevoked
-	case pki.TryLater:
 		return akno.NoRevocation
 	case pki.ChainConstraintsFailure:
 		return akno.CertUsage
