@@ -1,5 +1,10 @@
 package akno
 
+import (
+	"strings"
+	"unicode"
+)
+
 // A Lang is a language of the interface and of the documents.
 type Lang string
 
@@ -34,13 +39,14 @@ type Text struct {
 
 // In returns the wording in language l. Where there is none it returns the
 // Russian one followed by its language code in brackets, so that a gap is seen
-// on the screen instead of passing for a translation.
+// on the screen instead of passing for a translation. A wording without Cyrillic
+// letters (a category of a driving licence) is the same in every language.
 func (t Text) In(l Lang) string {
 	if s, ok := t.Exact(l); ok {
 		return s
 	}
-	if t.RU == "" {
-		return ""
+	if !strings.ContainsFunc(t.RU, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }) {
+		return t.RU
 	}
 	return t.RU + " [ru]"
 }

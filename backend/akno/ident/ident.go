@@ -57,6 +57,17 @@ func Latin(s string) (out string, repaired bool) {
 	return out, repaired
 }
 
+// Capitals returns s in upper case with look-alike Cyrillic letters replaced;
+// blanks and hyphens stay.
+func Capitals(s string) string {
+	return strings.Map(func(r rune) rune {
+		if latin, ok := latinOf[r]; ok {
+			return latin
+		}
+		return r
+	}, strings.ToUpper(s))
+}
+
 // Cyrillic returns s with look-alike Latin letters replaced by Cyrillic ones,
 // and whether letters had to be replaced.
 func Cyrillic(s string) (out string, repaired bool) {

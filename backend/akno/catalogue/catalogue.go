@@ -1,0 +1,254 @@
+// Package catalogue is the bundle of administrative procedures that ships with
+// the program: procedures with their bodies, documents, fees, terms and levels,
+// their forms, and the lists that forms name. It is data of one version with a
+// hash. What it says is partly unproven, and each procedure tells which facts
+// are: they are never to be shown as law.
+package catalogue
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"akno/backend/akno"
+	"akno/backend/akno/canon/jcs"
+	"akno/backend/akno/form"
+	"akno/backend/akno/workdays"
+)
+
+//go:embed data/catalogue.json data/lists.json data/numbers.json data/texts.json
+var data embed.FS
+
+// A Catalogue is a loaded bundle. It never changes and may be used by several
+// goroutines.
+type Catalogue struct {
+	version    string
+	hash       string
+	disclaimer akno.Text
+	procedures []akno.Procedure
+	byCode     map[string]int
+	byID       map[int]int
+	bodies     map[string]akno.Body
+	documents  map[string]akno.Document
+	bases      []BaseValue
+	lists      form.Lists
+	forms      map[string]*entry
+	formIDs    []string
+}
+
+// A BaseValue is the base value (базовая величина) from a day on.
+type BaseValue struct {
+	From   workdays.Date
+	Amount akno.Money
+	Act    string
+	Proof  akno.Confidence
+}
+
+// A Form is a form of the bundle: its schema and the hash that drafts and
+// submissions are pinned to.
+type Form struct {
+	*form.Schema
+	Hash string // SHA-256 of the canonical JSON of the definition, 64 hexadecimal digits
+}
+
+// entry compiles its form when it is first asked for: seventy forms would cost
+// every start of the program, and most people fill one.
+type entry struct {
+	def  form.Definition
+	once func() (*Form, error)
+}
+
+// Load reads the bundle inside the program.
+func Load() (*Catalogue, error) {
+	c := &Catalogue{
+		byCode: map[string]int{}, byID: map[int]int{}, bodies: map[string]akno.Body{},
+		documents: map[string]akno.Document{}, forms: map[string]*entry{},
+	}
+	var raw bundle
+	sum := sha256.New()
+	for name, into := range map[string]any{
+		"catalogue.json": &raw, "lists.json": &c.lists, "numbers.json": &raw.numbers, "texts.json": &raw.texts,
+	} {
+		b, err := data.ReadFile("data/" + name)
+		if err != nil {
+			return nil, fmt.Errorf("catalogue: %w", err)
+		}
+		d := json.NewDecoder(bytes.NewReader(b))
+		d.DisallowUnknownFields()
+		d.UseNumber()
+		if err := d.Decode(into); err != nil {
+			return nil, fmt.Errorf("catalogue: %s: %w", name, err)
+		}
+	}
+	for _, name := range []string{"catalogue.json", "lists.json", "numbers.json", "texts.json"} {
+		b, _ := data.ReadFile("data/" + name)
+		part := sha256.Sum256(b)
+		sum.Write(part[:])
+	}
+	c.hash = hex.EncodeToString(sum.Sum(nil))
+	if err := c.fill(raw); err != nil {
+		return nil, fmt.Errorf("catalogue: %w", err)
+	}
+	return c, nil
+}
+
+func (c *Catalogue) fill(raw bundle) error {
+	c.version, c.disclaimer = raw.Generated, raw.texts.complete(raw.Disclaimer)
+	for code, name := range raw.Bodies {
+		c.bodies[code] = akno.Body{Code: code, Name: name}
+	}
+	for code, name := range raw.Documents {
+		c.documents[code] = akno.Document{Code: code, Name: name}
+	}
+	for _, b := range raw.BaseValue {
+		c.bases = append(c.bases, BaseValue{From: b.From, Amount: b.BYN, Act: b.Act, Proof: b.C})
+	}
+	slices.SortFunc(c.bases, func(a, b BaseValue) int { return b.From.Compare(a.From) })
+	for id, def := range raw.Forms {
+		if def.ID != id {
+			return fmt.Errorf("form %s calls itself %s", id, def.ID)
+		}
+		c.addForm(def)
+	}
+	for _, rp := range raw.Procedures {
+		p, err := rp.procedure(raw)
+		if err != nil {
+			return fmt.Errorf("procedure %s: %w", rp.Code, err)
+		}
+		if _, twice := c.byCode[p.Code]; twice {
+			return fmt.Errorf("procedure %s stands twice", p.Code)
+		}
+		if _, twice := c.byID[p.ID]; twice {
+			return fmt.Errorf("number %d stands twice", p.ID)
+		}
+		if p.Form == "" {
+			def, err := c.general(p, raw)
+			if err != nil {
+				return fmt.Errorf("procedure %s: %w", p.Code, err)
+			}
+			p.Form = def.ID
+			c.addForm(def)
+		}
+		c.byCode[p.Code], c.byID[p.ID] = len(c.procedures), len(c.procedures)
+		c.procedures = append(c.procedures, p)
+	}
+	slices.Sort(c.formIDs)
+	return nil
+}
+
+func (c *Catalogue) addForm(def form.Definition) {
+	e := &entry{def: def}
+	e.once = sync.OnceValues(func() (*Form, error) {
+		hash, err := Hash(def)
+		if err != nil {
+			return nil, err
+		}
+		s, err := form.Compile(def, c.lists)
+		if err != nil {
+			return nil, fmt.Errorf("catalogue: %w", err)
+		}
+		return &Form{Schema: s, Hash: hash}, nil
+	})
+	c.forms[def.ID] = e
+	c.formIDs = append(c.formIDs, def.ID)
+}
+
+// Hash returns the SHA-256 of the canonical JSON of a definition, in which every
+// number is text, as 64 hexadecimal digits.
+func Hash(def form.Definition) (string, error) {
+	b, err := json.Marshal(def)
+	if err != nil {
+		return "", fmt.Errorf("catalogue: %w", err)
+	}
+	canonical, err := jcs.Canonicalize(b)
+	if err != nil {
+		return "", fmt.Errorf("catalogue: %w", err)
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Version returns the day on which the bundle was compiled.
+func (c *Catalogue) Version() string { return c.version }
+
+// BundleHash returns the SHA-256 over the files of the bundle, as 64 hexadecimal
+// digits.
+func (c *Catalogue) BundleHash() string { return c.hash }
+
+// Disclaimer returns what must stand wherever values of the catalogue are shown
+// as law.
+func (c *Catalogue) Disclaimer() akno.Text { return c.disclaimer }
+
+// Procedures returns every procedure in the order of the lists.
+func (c *Catalogue) Procedures() []akno.Procedure { return slices.Clone(c.procedures) }
+
+// Procedure returns the procedure with a code such as "200.1.3.4".
+func (c *Catalogue) Procedure(code string) (akno.Procedure, bool) {
+	i, ok := c.byCode[code]
+	if !ok {
+		return akno.Procedure{}, false
+	}
+	return c.procedures[i], true
+}
+
+// ProcedureByID returns the procedure with a number of order codes.
+func (c *Catalogue) ProcedureByID(id int) (akno.Procedure, bool) {
+	i, ok := c.byID[id]
+	if !ok {
+		return akno.Procedure{}, false
+	}
+	return c.procedures[i], true
+}
+
+// Body returns an authorised body.
+func (c *Catalogue) Body(code string) (akno.Body, bool) {
+	b, ok := c.bodies[code]
+	return b, ok
+}
+
+// Bodies returns every authorised body by code.
+func (c *Catalogue) Bodies() []akno.Body {
+	out := make([]akno.Body, 0, len(c.bodies))
+	for _, b := range c.bodies {
+		out = append(out, b)
+	}
+	slices.SortFunc(out, func(a, b akno.Body) int { return strings.Compare(a.Code, b.Code) })
+	return out
+}
+
+// Document returns a kind of document.
+func (c *Catalogue) Document(code string) (akno.Document, bool) {
+	d, ok := c.documents[code]
+	return d, ok
+}
+
+// Form returns a form by its id. The first call compiles it. The error is an
+// *akno.Error with code NotFound if there is no such form.
+func (c *Catalogue) Form(id string) (*Form, error) {
+	e, ok := c.forms[id]
+	if !ok {
+		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.Form"}
+	}
+	return e.once()
+}
+
+// FormFor returns the form of a procedure.
+func (c *Catalogue) FormFor(code string) (*Form, error) {
+	p, ok := c.Procedure(code)
+	if !ok {
+		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.FormFor"}
+	}
+	return c.Form(p.Form)
+}
+
+// FormIDs returns the ids of all forms in order.
+func (c *Catalogue) FormIDs() []string { return slices.Clone(c.formIDs) }
+
+// List returns the options of a list that forms name.
+func (c *Catalogue) List(name string) []form.Option { return slices.Clone(c.lists[name]) }
