@@ -51,6 +51,9 @@ type Rules interface {
 	// free procedure, one without a computable fee, an unknown fact or a form
 	// that is not in force is an *akno.Error.
 	Quote(procedure, formID string, formVersion int, facts []string, on workdays.Date) (Quote, error)
+	// Number returns the number of a procedure inside order codes, which is never
+	// given to another one.
+	Number(procedure string) (int, error)
 }
 
 // Config is what an operator chooses.
@@ -169,7 +172,7 @@ func (s *Service) price(o *order, q Quote) error {
 
 // code takes the next code of the account's bucket on a day.
 func (s *Service) code(ctx context.Context, tx dbx.Tx, account, procedure string, day workdays.Date) (ordercode.Code, error) {
-	number, err := procedureNumber(ctx, tx, procedure)
+	number, err := s.rules.Number(procedure)
 	if err != nil {
 		return "", err
 	}
@@ -187,18 +190,6 @@ func (s *Service) code(ctx context.Context, tx dbx.Tx, account, procedure string
 	return ordercode.Make(ordercode.Parts{
 		Version: ordercode.Version, Service: ordercode.Service, Date: day, Procedure: number, Serial: serial,
 	})
-}
-
-// procedureNumber returns the number of a procedure inside a code and gives it
-// one when it has none.
-func procedureNumber(ctx context.Context, tx dbx.Tx, procedure string) (n int, err error) {
-	err = tx.QueryRow(ctx, `INSERT INTO procedure_number (procedure, number)
-		VALUES (?, (SELECT COALESCE(MAX(number), 0) + 1 FROM procedure_number))
-		ON CONFLICT (procedure) DO UPDATE SET number = procedure_number.number RETURNING number`, procedure).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("payment: number of a procedure: %w", err)
-	}
-	return n, nil
 }
 
 // Get returns an order of the session's account.

@@ -37,6 +37,8 @@ func (rules) Level(procedure string) (akno.Level, error) {
 	return 0, &akno.Error{Code: akno.NotFound}
 }
 
+func (rules) Number(string) (int, error) { return 135, nil }
+
 func (rules) Quote(procedure, _ string, version int, facts []string, on workdays.Date) (Quote, error) {
 	if procedure == "free" {
 		return Quote{}, &akno.Error{Code: akno.WrongState}
@@ -137,7 +139,7 @@ func TestCreate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if parts.Version != ordercode.Version || parts.Date != workdays.Of(noon) || parts.Procedure != 1 {
+		if parts.Version != ordercode.Version || parts.Date != workdays.Of(noon) || parts.Procedure != 135 {
 			t.Errorf("parts of the code are %+v", parts)
 		}
 		if bucket, _, ok := w.serials.Open(parts.Serial); !ok || bucket != Bucket(anna.AccountID) {

@@ -1,12 +1,5 @@
 -- +goose Up
 
--- The number of a procedure inside an order code: given once, stable, never
--- used for another procedure.
-CREATE TABLE procedure_number (
-	procedure TEXT    NOT NULL PRIMARY KEY,
-	number    INTEGER NOT NULL UNIQUE CHECK (number BETWEEN 1 AND 99999)
-) STRICT, WITHOUT ROWID;
-
 -- How many codes a bucket of accounts has taken on a day. Gaps are harmless.
 CREATE TABLE order_counter (
 	bucket INTEGER NOT NULL CHECK (bucket BETWEEN 0 AND 1023),
