@@ -97,6 +97,8 @@ type clerkSurface interface {
 	CheckNumber(text string) (NumberCheck, error)
 	Transliterate(surnameBe, nameBe string) ([]string, error) // surname, name in Latin letters
 	Matches(q MatchQuery) ([]Match, error)
+	Save(card RegistrationCard) (RegistrationView, error) // keeps half a card, checks nothing
+	Held() ([]RegistrationView, error)                    // cards in work on this computer
 	Start(card RegistrationCard) (RegistrationView, error)
 	Get(id string) (RegistrationView, error)
 	PickScan(id, paper string) (RegistrationView, error) // paper: application, consent
