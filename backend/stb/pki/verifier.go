@@ -106,7 +106,8 @@ func (v *Verifier) VerifyPast(cert *Certificate, purpose Purpose, at, now time.T
 // It reports whether a faultless one was found.
 func (q *question) extend(path []*Certificate) bool {
 	top := path[len(path)-1]
-	if slices.ContainsFunc(q.Anchors, func(a *Certificate) bool { return sameAuthority(a, top) && (len(path) == 1) == a.Equal(top) }) {
+	anchored := func(a *Certificate) bool { return a.Equal(top) || len(path) > 1 && sameAuthority(a, top) }
+	if slices.ContainsFunc(q.Anchors, anchored) {
 		return q.judge(path)
 	}
 	if len(path) == maxPathLength {
