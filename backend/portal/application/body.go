@@ -1,0 +1,63 @@
+package application
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+	"akno/backend/portalapi"
+)
+
+// A Body is an authorised body of the portal.
+type Body struct {
+	Ref portalapi.BodyRef
+	// Superior names the body to which a decision is appealed against.
+	Superior string
+}
+
+// PutBody adds a body or replaces what is known of it.
+func PutBody(ctx context.Context, tx dbx.Tx, b Body) error {
+	_, err := tx.Exec(ctx, `INSERT INTO body (id, kind, ref, superior, is_active) VALUES (?, ?, ?, ?, 1)
+		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, ref = excluded.ref, superior = excluded.superior, is_active = 1`,
+		b.Ref.Id, b.Ref.Kind, encode(b.Ref), b.Superior)
+	if err != nil {
+		return fmt.Errorf("application: body: %w", err)
+	}
+	return nil
+}
+
+// LoadBody returns the body with an id, or akno.NotFound.
+func LoadBody(ctx context.Context, tx dbx.Tx, id string) (Body, error) {
+	return loadBody(ctx, tx, `SELECT ref, superior FROM body WHERE is_active = 1 AND id = ?`, id)
+}
+
+// BodyOfKind returns the body that carries out what the catalogue gives to a
+// kind of bodies, the first by id where there are several, or akno.NotFound.
+func BodyOfKind(ctx context.Context, tx dbx.Tx, kind string) (Body, error) {
+	return loadBody(ctx, tx, `SELECT ref, superior FROM body WHERE is_active = 1 AND kind = ? ORDER BY id LIMIT 1`, kind)
+}
+
+func loadBody(ctx context.Context, tx dbx.Tx, query, arg string) (Body, error) {
+	var b Body
+	var ref string
+	found, err := dbx.Found(ctx, tx, query, []any{arg}, &ref, &b.Superior)
+	if err != nil {
+		return b, err
+	}
+	if !found {
+		return b, &akno.Error{Code: akno.NotFound, Op: "application.LoadBody", Fields: map[string]string{"body": "unknown"}}
+	}
+	return b, json.Unmarshal([]byte(ref), &b.Ref)
+}
+
+// NextNumber takes the next number of a register of a body in a year, from 1.
+func NextNumber(ctx context.Context, tx dbx.Tx, body, register string, year int) (n int, err error) {
+	err = tx.QueryRow(ctx, `INSERT INTO register_counter (body_id, register, year, n) VALUES (?, ?, ?, 1)
+		ON CONFLICT (body_id, register, year) DO UPDATE SET n = register_counter.n + 1 RETURNING n`, body, register, year).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("application: number of a register: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,95 @@
+package application
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+	"akno/backend/portalapi"
+)
+
+// noDeadline sorts behind every day of law.
+const noDeadline = "9999-12-31"
+
+// QueueOf returns the list of a body in which an application stands.
+func QueueOf(s akno.Status, proposed bool) portalapi.Queue {
+	switch s {
+	case akno.Submitted, akno.RegisteredStatus, akno.InReview, akno.AgencyRequest, akno.PaymentRejected:
+		if proposed {
+			return portalapi.QueueDecision
+		}
+	}
+	switch s {
+	case akno.PaymentSubmitted, akno.Submitted, akno.RegisteredStatus:
+		return portalapi.QueueIncoming
+	case akno.InReview, akno.AgencyRequest:
+		return portalapi.QueueReview
+	case akno.Clarification, akno.PaymentRejected:
+		return portalapi.QueueClarification
+	}
+	return portalapi.QueueDone
+}
+
+// Item returns the line of r in its body's list.
+func (r *Record) Item() portalapi.DeskItem {
+	proposed := r.Review.Proposal != nil
+	item := portalapi.DeskItem{
+		Id: r.Doc.Id, Procedure: r.Doc.Procedure, Applicant: r.Name(), Status: r.Doc.Status, Version: r.Doc.Version,
+		Deadline: r.Doc.Deadline, RegistrationNumber: r.Doc.RegistrationNumber, Paid: &r.Paid, Proposed: &proposed,
+	}
+	if r.Doc.SubmittedAt != nil {
+		item.SubmittedAt = *r.Doc.SubmittedAt
+	}
+	if r.Review.Assignee != "" {
+		item.Assignee = &r.Review.Assignee
+	}
+	return item
+}
+
+// list brings the body's list up to r. The list is derived: a version that is
+// older than the one it has changes nothing.
+func (r *Record) list(ctx context.Context, tx dbx.Tx) error {
+	item := r.Item()
+	deadline, number := noDeadline, ""
+	if item.Deadline != nil {
+		deadline = *item.Deadline
+	}
+	if item.RegistrationNumber != nil {
+		number = *item.RegistrationNumber
+	}
+	code := ""
+	if r.Doc.Order != nil {
+		code = r.Doc.Order.Code
+	}
+	search := Fold(strings.Join([]string{item.Applicant, r.Doc.Procedure, number, code}, " "))
+	_, err := tx.Exec(ctx, `INSERT INTO desk_item (body_id, id, account_id, version, queue, deadline, search, doc)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (body_id, id) DO UPDATE SET version = excluded.version, queue = excluded.queue,
+			deadline = excluded.deadline, search = excluded.search, doc = excluded.doc
+		WHERE excluded.version > desk_item.version`,
+		r.Doc.Body.Id, r.Doc.Id, r.Account, r.Doc.Version, string(QueueOf(r.Status(), item.Proposed != nil && *item.Proposed)),
+		deadline, search, encode(item))
+	if err != nil {
+		return fmt.Errorf("application: list of the body: %w", err)
+	}
+	return nil
+}
+
+// Fold returns s as it is searched: lower case, ё as е.
+func Fold(s string) string { return strings.ReplaceAll(strings.ToLower(s), "ё", "е") }
+
+// LoadForBody returns an application of a body, or akno.NotFound; one of another
+// body is not found either.
+func LoadForBody(ctx context.Context, tx dbx.Tx, body, id string) (*Record, error) {
+	var account string
+	found, err := dbx.Found(ctx, tx, `SELECT account_id FROM desk_item WHERE body_id = ? AND id = ?`, []any{body, id}, &account)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, &akno.Error{Code: akno.NotFound, Op: "application.LoadForBody"}
+	}
+	return Load(ctx, tx, account, id)
+}
