@@ -1,0 +1,31 @@
+# The commands of the project. Each is a script under build/ that says at its
+# top what it does; README.md tells about the first two.
+
+.PHONY: run test reset-demo lint bench fuzz soak shots clean
+
+run: ## start the demo portal and open the window (or the browser)
+	@build/run.sh
+
+test: ## everything that the project can check about itself
+	@build/test.sh
+
+reset-demo: ## forget the demo's data; keys made in it are forgotten too
+	@build/run.sh --reset
+
+lint: ## the checks that run no code
+	@build/test.sh packages tools format vet staticcheck page-packages page-lint page-check
+
+bench: ## benchmarks of the Go packages
+	go test -run '^$$' -bench . -benchmem ./backend/... ./app/...
+
+fuzz: ## every fuzz target for FUZZTIME (30s each by default)
+	@build/fuzz.sh
+
+soak: ## the stories again and again, SOAK times (10 by default)
+	@build/test.sh packages page-packages page-build builds && cd frontend && npx playwright test --config e2e/playwright.config.ts --repeat-each $${SOAK:-10}
+
+shots: ## pictures of every step of the stories, into build/shots
+	@build/test.sh packages page-packages page-build builds stories window
+
+clean: ## remove what was built
+	rm -rf build/bin build/shots build/logs
