@@ -1,0 +1,13 @@
+// Package cms reads, makes and judges signatures in the cryptographic message
+// syntax (STB 34.101.23) with the attributes of advanced electronic signatures
+// (STB 34.101.80): CAdES of levels B-B, B-T and B-LT.
+//
+// Reading takes BER, indefinite lengths included, because strangers write it;
+// what is signed or hashed must be DER. Writing is DER. Every limit that bounds
+// reading is a constant of the package.
+//
+// Verify answers with a verdict and a sub-indication of STB 34.101.80 for every
+// signer. Archive stamps (B-LTA) are recognised as unsigned attributes and not
+// evaluated, counter-signatures likewise. Signature policies are not processed:
+// a signature that demands one is INDETERMINATE.
+package cms
