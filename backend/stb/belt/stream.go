@@ -1,0 +1,160 @@
+package belt
+
+import (
+	"crypto/cipher"
+	"math/bits"
+)
+
+// counter is the 128-bit counter of the modes, as four little-endian words.
+type counter [4]uint32
+
+// increment adds one.
+func (n *counter) increment() {
+	var carry uint32
+	n[0], carry = bits.Add32(n[0], 1, 0)
+	n[1], carry = bits.Add32(n[1], 0, carry)
+	n[2], carry = bits.Add32(n[2], 0, carry)
+	n[3], _ = bits.Add32(n[3], 0, carry)
+}
+
+// ctr implements cipher.Stream for belt-ctr.
+type ctr struct {
+	c     Cipher
+	s     counter
+	gamma [BlockSize]byte
+	used  int // octets of gamma already used
+}
+
+// NewCTR returns a stream for belt-ctr (clause 7.4) under an initialisation vector of 16
+// octets; it panics when there are more or less. Encryption and decryption are the same.
+// A vector serves one message under a key.
+func (c *Cipher) NewCTR(iv []byte) cipher.Stream {
+	s := &ctr{used: BlockSize}
+	s.start(c, iv)
+	return s
+}
+
+// start sets the counter to the encrypted vector; it is incremented before each use.
+func (s *ctr) start(c *Cipher, iv []byte) {
+	checkIV(iv)
+	s.c.k = c.k
+	s.used = BlockSize
+	load((*[4]uint32)(&s.s), iv)
+	encrypt(&s.c.k, (*[4]uint32)(&s.s))
+}
+
+func checkIV(iv []byte) {
+	if len(iv) != BlockSize {
+		panic("belt: initialisation vector is not 16 octets long")
+	}
+}
+
+// XORKeyStream implements cipher.Stream. dst is at least as long as src; they are the same
+// slice or do not overlap.
+func (s *ctr) XORKeyStream(dst, src []byte) {
+	dst = dst[:len(src)]
+	if s.used < BlockSize {
+		n := min(BlockSize-s.used, len(src))
+		xorOctets(dst[:n], src, s.gamma[s.used:])
+		s.used += n
+		dst, src = dst[n:], src[n:]
+	}
+	var x, y, t [4]uint32
+	for len(src) >= 2*BlockSize {
+		s.s.increment()
+		x = s.s
+		s.s.increment()
+		y = s.s
+		encrypt2(&s.c.k, &s.c.k, &x, &y)
+		load(&t, src)
+		xor(&x, &t)
+		load(&t, src[BlockSize:])
+		xor(&y, &t)
+		store(dst, &x)
+		store(dst[BlockSize:], &y)
+		dst, src = dst[2*BlockSize:], src[2*BlockSize:]
+	}
+	for len(src) > 0 {
+		s.s.increment()
+		x = s.s
+		encrypt(&s.c.k, &x)
+		store(s.gamma[:], &x)
+		s.used = min(BlockSize, len(src))
+		xorOctets(dst[:s.used], src, s.gamma[:])
+		dst, src = dst[s.used:], src[s.used:]
+	}
+}
+
+// cfb implements cipher.Stream for belt-cfb.
+type cfb struct {
+	c       Cipher
+	text    [BlockSize]byte // the vector, then ciphertext
+	gamma   [BlockSize]byte
+	used    int // octets of gamma already used
+	decrypt bool
+}
+
+// NewCFBEncrypter returns a stream that encrypts with belt-cfb (clause 7.3.3) under an
+// initialisation vector of 16 octets; it panics when there are more or less. A vector serves
+// one message under a key.
+func (c *Cipher) NewCFBEncrypter(iv []byte) cipher.Stream { return c.newCFB(iv, false) }
+
+// NewCFBDecrypter returns a stream that decrypts with belt-cfb (clause 7.3.4).
+func (c *Cipher) NewCFBDecrypter(iv []byte) cipher.Stream { return c.newCFB(iv, true) }
+
+func (c *Cipher) newCFB(iv []byte, decrypt bool) *cfb {
+	checkIV(iv)
+	s := &cfb{c: Cipher{c.k}, used: BlockSize, decrypt: decrypt}
+	copy(s.text[:], iv)
+	return s
+}
+
+// XORKeyStream implements cipher.Stream; see ctr.
+func (s *cfb) XORKeyStream(dst, src []byte) {
+	dst = dst[:len(src)]
+	for len(src) > 0 {
+		if s.used == BlockSize {
+			if s.decrypt && len(src) >= 2*BlockSize {
+				n := s.decryptPairs(dst, src)
+				dst, src = dst[n:], src[n:]
+				continue
+			}
+			var x [4]uint32
+			load(&x, s.text[:])
+			encrypt(&s.c.k, &x)
+			store(s.gamma[:], &x)
+			s.used = 0
+		}
+		n := min(BlockSize-s.used, len(src))
+		text := s.text[s.used : s.used+n]
+		if s.decrypt {
+			copy(text, src)
+			xorOctets(dst[:n], text, s.gamma[s.used:])
+		} else {
+			xorOctets(dst[:n], src, s.gamma[s.used:])
+			copy(text, dst)
+		}
+		s.used += n
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+// decryptPairs decrypts as many pairs of blocks as there are and returns their length. What
+// is encrypted is ciphertext, known in advance, so two blocks go at once.
+func (s *cfb) decryptPairs(dst, src []byte) int {
+	var x, y, cx, cy [4]uint32
+	n := len(src) &^ (2*BlockSize - 1)
+	for i := 0; i < n; i += 2 * BlockSize {
+		load(&x, s.text[:])
+		load(&cx, src[i:])
+		load(&cy, src[i+BlockSize:])
+		y = cx
+		encrypt2(&s.c.k, &s.c.k, &x, &y)
+		xor(&x, &cx)
+		xor(&y, &cy)
+		store(s.text[:], &cy)
+		store(dst[i:], &x)
+		store(dst[i+BlockSize:], &y)
+	}
+	return n
+}
