@@ -4,11 +4,11 @@ package app
 // the exact reason.
 type KeyCard struct {
 	ID           string `json:"id"`     // fingerprint of the public key or of the file
-	State        string `json:"state"`  // usable, key_created, request_sent, rejected, not_yet, expired, revoked, suspended, untrusted, no_certificate, no_key, mismatch, foreign, damaged
+	State        string `json:"state"`  // usable, key_created, request_sent, rejected, not_yet, expired, revoked, suspended, untrusted, wrong_use, no_certificate, no_key, foreign, damaged
 	Holder       string `json:"holder"` // full name as a person expects it
 	MaskedNumber string `json:"maskedNumber"`
 	Organisation string `json:"organisation"`
-	Kind         string `json:"kind"` // natural, representative, organisation, ""
+	Kind         string `json:"kind"` // person, representative, organisation, …
 	Issuer       string `json:"issuer"`
 	Serial       string `json:"serial"`
 	NotBefore    string `json:"notBefore"`
@@ -17,12 +17,13 @@ type KeyCard struct {
 	Curve        string `json:"curve"`
 	KeyPath      string `json:"keyPath"`
 	CertPath     string `json:"certPath"`
-	Place        string `json:"place"` // profile, folder, removable
+	Place        string `json:"place"` // profile, folder
 	RequestID    string `json:"requestId"`
 	Fingerprint  string `json:"fingerprint"` // SHA-256 of the certificate
 	ListDate     string `json:"listDate"`    // of the revocation list that was asked
 	Loose        bool   `json:"loose"`       // others on this computer may read the file
-	WeakSealing  bool   `json:"weakSealing"`
+	Unchecked    bool   `json:"unchecked"`   // the lists at hand are too old to tell a revocation
+	Proven       bool   `json:"proven"`      // the key was opened and fits the certificate
 }
 
 // PlaceLooked is a folder that was searched and what was passed over there.
