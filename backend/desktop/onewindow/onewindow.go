@@ -1,0 +1,436 @@
+// Package onewindow is the clerk's work at One Window: the card of a person who
+// is present, the papers to print and to scan back, the search for cabinets
+// that may be the same person's, and the unique identifier at the end. What the
+// clerk types is kept on this computer from the first letter until the
+// identifier is issued, and then removed.
+package onewindow
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/akno/form"
+	"akno/backend/akno/ident"
+	"akno/backend/akno/workdays"
+	"akno/backend/desktop/attach"
+	"akno/backend/desktop/session"
+	"akno/backend/internal/clock"
+	"akno/backend/internal/ids"
+	"akno/backend/portalapi"
+)
+
+// Portal is what the service asks of the portal.
+type Portal interface {
+	FindMatches(context.Context, portalapi.MatchQuery) (*portalapi.MatchList, error)
+	StartRegistration(context.Context, portalapi.RegistrationStart) (*portalapi.Registration, error)
+	VerifyRegistration(context.Context, string, portalapi.Verification) (*portalapi.Registration, error)
+	IssueIdentifier(context.Context, string, portalapi.Command) (*portalapi.IssuedIdentifier, error)
+	CancelRegistration(context.Context, string, *portalapi.CancelRegistrationParams) (*struct{}, error)
+	GetClerkDay(context.Context) (*portalapi.ClerkDay, error)
+	// Upload stores a file on the portal under its SHA-256 in hex.
+	Upload(ctx context.Context, sum string, size int64, f io.ReadSeeker) error
+}
+
+// Memory keeps cards in work. What is in it is on disk when SetSetting returns.
+type Memory interface {
+	Setting(ctx context.Context, name string, v any) error
+	SetSetting(ctx context.Context, name string, v any) error
+}
+
+// Document is the paper a person shows.
+type Document struct {
+	Type, Series, Number, Issuer string
+	Issued, Expires              string // YYYY-MM-DD
+}
+
+// Card is what the clerk enters.
+type Card struct {
+	ID                string
+	Person            session.Person
+	Document          Document
+	Phone, Email      string
+	Language          string // of the papers: ru, be
+	ClaimAccountID    string
+	OtherPersonReason string
+}
+
+// Work is a registration in work on this computer.
+type Work struct {
+	Card            Card
+	Status          string // local, ui_draft, ui_checked, ui_issued
+	Claimed         bool
+	ApplicationScan *form.File
+	ConsentScan     *form.File
+	StartOp         string // identifiers of commands, so that a repeat is the same command
+	VerifyOp        string
+	IssueOp         string
+	CreatedAt       time.Time
+	IssuedAt        time.Time
+}
+
+// Checks are the clerk's own attestations.
+type Checks struct{ Present, DocumentShown, PhotoCompared, SignedBefore bool }
+
+// Issued is an identifier with its one-time password. Wipe it.
+type Issued struct {
+	Work      Work
+	Login     string
+	Password  []byte
+	ExpiresAt time.Time
+}
+
+// Service is the clerk's desk.
+type Service struct {
+	portal  Portal
+	memory  Memory
+	attach  attach.Taker
+	consent func(language string) (session.Consent, error)
+	now     clock.Clock
+
+	workMu sync.Mutex // one change of the kept cards at a time
+}
+
+// New returns a desk. consent names the text that a person signs.
+func New(portal Portal, memory Memory, taker attach.Taker, consent func(string) (session.Consent, error), now clock.Clock) *Service {
+	return &Service{portal: portal, memory: memory, attach: taker, consent: consent, now: now}
+}
+
+const setting = "onewindow"
+
+func (s *Service) kept(ctx context.Context) (map[string]Work, error) {
+	works := map[string]Work{}
+	return works, s.memory.Setting(ctx, setting, &works)
+}
+
+// change alters the work id and keeps it.
+func (s *Service) change(ctx context.Context, id string, f func(*Work) error) (Work, error) {
+	s.workMu.Lock()
+	defer s.workMu.Unlock()
+	works, err := s.kept(ctx)
+	if err != nil {
+		return Work{}, err
+	}
+	w, ok := works[id]
+	if !ok {
+		return Work{}, &akno.Error{Code: akno.NotFound, Op: "onewindow.change"}
+	}
+	if err := f(&w); err != nil {
+		return w, err
+	}
+	works[id] = w
+	return w, s.memory.SetSetting(ctx, setting, works)
+}
+
+// Save keeps a card as it stands; an empty ID begins a new one. Nothing is
+// checked: half a card is worth keeping.
+func (s *Service) Save(ctx context.Context, c Card) (Work, error) {
+	s.workMu.Lock()
+	defer s.workMu.Unlock()
+	works, err := s.kept(ctx)
+	if err != nil {
+		return Work{}, err
+	}
+	if c.ID == "" {
+		c.ID = ids.New(s.now())
+	}
+	w, ok := works[c.ID]
+	switch {
+	case !ok:
+		w = Work{Status: "local", CreatedAt: s.now()}
+	case w.Status != "local":
+		return w, &akno.Error{Code: akno.WrongState, Op: "onewindow.Save"}
+	}
+	w.Card = c
+	works[c.ID] = w
+	return w, s.memory.SetSetting(ctx, setting, works)
+}
+
+// Held lists the cards in work, the oldest first.
+func (s *Service) Held(ctx context.Context) ([]Work, error) {
+	works, err := s.kept(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Work
+	for _, w := range works {
+		out = append(out, w)
+	}
+	slices.SortFunc(out, func(a, b Work) int { return strings.Compare(a.Card.ID, b.Card.ID) })
+	return out, nil
+}
+
+// Get returns a card in work.
+func (s *Service) Get(ctx context.Context, id string) (Work, error) {
+	return s.change(ctx, id, func(*Work) error { return nil })
+}
+
+// Check returns what is wrong with a card, field to code of form.Codes; nil
+// when nothing is.
+func (s *Service) Check(c Card) map[string]string {
+	bad := map[string]string{}
+	number, fault := ident.ParseNumber(c.Person.PersonalNumber)
+	if fault != ident.None {
+		bad["personalNumber"] = string(fault)
+	}
+	today := workdays.Of(s.now())
+	if birth, err := workdays.Parse(c.Person.BirthDate); err != nil {
+		bad["birthDate"] = "required"
+	} else if fault == ident.None && !number.Birth.IsZero() && number.Birth != birth {
+		bad["birthDate"] = "cross"
+	}
+	if c.Person.Sex == "" {
+		bad["sex"] = "required"
+	} else if fault == ident.None && number.Sex != "" && string(number.Sex) != c.Person.Sex {
+		bad["sex"] = "cross"
+	}
+	for field, value := range map[string]string{"surname": c.Person.Surname, "name": c.Person.Name} {
+		if value == "" {
+			bad[field] = "required"
+		} else if _, fault := ident.ParseName(value); fault != ident.None {
+			bad[field] = string(fault)
+		}
+	}
+	if c.Document.Number == "" {
+		bad["documentNumber"] = "required"
+	}
+	if expires, err := workdays.Parse(c.Document.Expires); err != nil {
+		bad["expires"] = "required"
+	} else if expires.Before(today) {
+		bad["expires"] = "expired"
+	}
+	if issued, err := workdays.Parse(c.Document.Issued); err != nil {
+		bad["issued"] = "required"
+	} else if issued.After(today) {
+		bad["issued"] = "max"
+	}
+	if c.Email != "" {
+		if _, fault := ident.ParseEmail(c.Email); fault != ident.None {
+			bad["email"] = string(fault)
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return bad
+}
+
+// Matches asks for cabinets that may be the same person's; the portal records
+// the look.
+func (s *Service) Matches(ctx context.Context, q portalapi.MatchQuery) (*portalapi.MatchList, error) {
+	q.Ground = portalapi.MatchQueryGroundRegistration
+	return s.portal.FindMatches(ctx, q)
+}
+
+// Start begins the registration on the portal. The card is checked and kept
+// first; a second call repeats the same command.
+func (s *Service) Start(ctx context.Context, c Card) (Work, error) {
+	const op = "onewindow.Start"
+	if number, fault := ident.ParseNumber(c.Person.PersonalNumber); fault == ident.None {
+		c.Person.PersonalNumber = number.Text
+	}
+	w, err := s.Save(ctx, c)
+	if err != nil && akno.CodeOf(err) != akno.WrongState {
+		return w, err
+	}
+	if w.Status != "local" {
+		return w, nil
+	}
+	if bad := s.Check(c); bad != nil {
+		return w, &akno.Error{Code: akno.Invalid, Op: op, Fields: bad}
+	}
+	w, err = s.change(ctx, w.Card.ID, func(w *Work) error {
+		if w.StartOp == "" {
+			w.StartOp = ids.New(s.now())
+		}
+		return nil
+	})
+	if err != nil {
+		return w, err
+	}
+	r, err := s.portal.StartRegistration(ctx, startOf(w))
+	if err != nil {
+		// What was refused is another command once the clerk has mended it.
+		_, keep := s.change(ctx, w.Card.ID, func(w *Work) error {
+			if akno.CodeOf(err) != akno.Unavailable {
+				w.StartOp = ""
+			}
+			return nil
+		})
+		if keep != nil {
+			return w, keep
+		}
+		return w, err
+	}
+	return s.taken(ctx, w.Card.ID, r)
+}
+
+func startOf(w Work) portalapi.RegistrationStart {
+	return portalapi.RegistrationStart{
+		OpId: w.StartOp, RegistrationId: w.Card.ID, Person: w.Card.Person.Wire(),
+		Document: portalapi.IdentityDocument{
+			Type: portalapi.IdentityDocumentType(w.Card.Document.Type), Number: w.Card.Document.Number,
+			Series: given(w.Card.Document.Series), Issuer: given(w.Card.Document.Issuer),
+			Issued: w.Card.Document.Issued, Expires: w.Card.Document.Expires,
+		},
+		Language: portalapi.Language(w.Card.Language), Phone: given(w.Card.Phone), Email: given(w.Card.Email),
+		ClaimAccountId: given(w.Card.ClaimAccountID), OtherPersonReason: given(w.Card.OtherPersonReason),
+	}
+}
+
+func given(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// taken notes what the portal answered.
+func (s *Service) taken(ctx context.Context, id string, r *portalapi.Registration) (Work, error) {
+	return s.change(ctx, id, func(w *Work) error {
+		w.Status = string(r.Status)
+		w.Claimed = r.Claimed != nil && *r.Claimed
+		if r.IssuedAt != nil {
+			w.IssuedAt = time.UnixMilli(*r.IssuedAt).UTC()
+		}
+		return nil
+	})
+}
+
+// AddScan binds the scan of a signed paper, "application" or "consent".
+func (s *Service) AddScan(ctx context.Context, id, paper, path string) (Work, error) {
+	f, err := s.attach.Take(path, attach.Limits{})
+	if err != nil {
+		return Work{}, err
+	}
+	return s.change(ctx, id, func(w *Work) error {
+		switch paper {
+		case "application":
+			w.ApplicationScan = &f
+		case "consent":
+			w.ConsentScan = &f
+		default:
+			return &akno.Error{Code: akno.Invalid, Op: "onewindow.AddScan"}
+		}
+		w.VerifyOp = ""
+		return nil
+	})
+}
+
+// Verify sends the scans and the clerk's checks.
+func (s *Service) Verify(ctx context.Context, id string, c Checks) (Work, error) {
+	const op = "onewindow.Verify"
+	w, err := s.change(ctx, id, func(w *Work) error {
+		bad := map[string]string{}
+		for field, ok := range map[string]bool{
+			"present": c.Present, "documentShown": c.DocumentShown, "photoCompared": c.PhotoCompared, "signedBefore": c.SignedBefore,
+			"applicationScan": w.ApplicationScan != nil, "consentScan": w.ConsentScan != nil,
+		} {
+			if !ok {
+				bad[field] = "required"
+			}
+		}
+		if len(bad) > 0 {
+			return &akno.Error{Code: akno.Invalid, Op: op, Fields: bad}
+		}
+		if w.VerifyOp == "" {
+			w.VerifyOp = ids.New(s.now())
+		}
+		return nil
+	})
+	if err != nil {
+		return w, err
+	}
+	for _, f := range []*form.File{w.ApplicationScan, w.ConsentScan} {
+		if err := s.upload(ctx, f); err != nil {
+			return w, err
+		}
+	}
+	consent, err := s.consent(w.Card.Language)
+	if err != nil {
+		return w, err
+	}
+	r, err := s.portal.VerifyRegistration(ctx, id, portalapi.Verification{
+		OpId: w.VerifyOp, Present: c.Present, DocumentShown: c.DocumentShown, PhotoCompared: c.PhotoCompared, SignedBefore: c.SignedBefore,
+		ApplicationScan: fileRef(w.ApplicationScan), ConsentScan: fileRef(w.ConsentScan),
+		Consent: portalapi.Consent{Version: consent.Version, Sha256: consent.SHA256},
+	})
+	if err != nil {
+		return w, err
+	}
+	return s.taken(ctx, id, r)
+}
+
+func (s *Service) upload(ctx context.Context, f *form.File) error {
+	blob, err := s.attach.Blobs.Open(f.SHA256)
+	if err != nil {
+		return err
+	}
+	defer blob.Close()
+	return s.portal.Upload(ctx, f.SHA256, f.Size, blob)
+}
+
+func fileRef(f *form.File) portalapi.FileRef {
+	return portalapi.FileRef{Sha256: f.SHA256, Size: f.Size, MediaType: f.MIME, Name: f.Name}
+}
+
+// Issue asks for the identifier. The card is removed from this computer when
+// the slip has been printed (Done), since the password is told once only.
+func (s *Service) Issue(ctx context.Context, id string) (Issued, error) {
+	w, err := s.change(ctx, id, func(w *Work) error {
+		if w.IssueOp == "" {
+			w.IssueOp = ids.New(s.now())
+		}
+		return nil
+	})
+	if err != nil {
+		return Issued{}, err
+	}
+	r, err := s.portal.IssueIdentifier(ctx, id, portalapi.Command{OpId: w.IssueOp})
+	if err != nil {
+		return Issued{}, err
+	}
+	if w, err = s.taken(ctx, id, &r.Registration); err != nil {
+		clear(r.Password)
+		return Issued{}, err
+	}
+	return Issued{Work: w, Login: r.Login, Password: r.Password, ExpiresAt: time.UnixMilli(r.ExpiresAt).UTC()}, nil
+}
+
+// Done removes a card whose slip was printed.
+func (s *Service) Done(ctx context.Context, id string) error { return s.forget(ctx, id) }
+
+// Cancel gives a registration up, on the portal too if it had begun there.
+func (s *Service) Cancel(ctx context.Context, id, reason string) error {
+	w, err := s.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if w.Status != "local" || w.StartOp != "" {
+		_, err := s.portal.CancelRegistration(ctx, id, &portalapi.CancelRegistrationParams{Reason: portalapi.CancelRegistrationParamsReason(reason)})
+		if err != nil && akno.CodeOf(err) != akno.NotFound {
+			return err
+		}
+	}
+	return s.forget(ctx, id)
+}
+
+func (s *Service) forget(ctx context.Context, id string) error {
+	s.workMu.Lock()
+	defer s.workMu.Unlock()
+	works, err := s.kept(ctx)
+	if err != nil {
+		return err
+	}
+	delete(works, id)
+	return s.memory.SetSetting(ctx, setting, works)
+}
+
+// Day lists the clerk's registrations of today.
+func (s *Service) Day(ctx context.Context) (*portalapi.ClerkDay, error) {
+	return s.portal.GetClerkDay(ctx)
+}
