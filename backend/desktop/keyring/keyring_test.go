@@ -267,13 +267,13 @@ func TestForgetLeavesTheFiles(t *testing.T) {
 
 func TestWeakPassword(t *testing.T) {
 	for p, want := range map[string]string{
-		"короткий":               "too_short",
-		"аааааааааааааааа":       "repeats",
-		"моя ковалёва и я сама":  "own_data",
-		"номер 4150390A021PB6 !": "own_data",
+		"короткий":                                         "too_short",
+		"аааааааааааааааа":                                 "repeats",
+		"моя ковалёва и я сама":                            "own_data",
+		"номер 4150390A021PB6 !":                           "own_data",
 		"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7\xf6\xf5\xf4": "not_text",
-		"correct horse battery":  "",
-		password:                 "",
+		"correct horse battery":                            "",
+		password:                                           "",
 	} {
 		if got := WeakPassword([]byte(p), holder()); got != want {
 			t.Errorf("WeakPassword(%q) = %q, want %q", p, got, want)
