@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -148,4 +149,14 @@ func codeOf(status int, code akno.Code) akno.Code {
 func isType(h http.Header, want string) bool {
 	got, _, err := mime.ParseMediaType(h.Get("Content-Type"))
 	return err == nil && got == want
+}
+
+// NotSent says whether it is certain that a failed call sent nothing: no
+// connection was made.
+func NotSent(err error) bool {
+	if errors.Is(err, errOffline) {
+		return true
+	}
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial"
 }

@@ -93,6 +93,7 @@ CREATE TABLE outbox (
   state     TEXT NOT NULL CHECK (state IN ('pending', 'rejected')),
   attempt   INTEGER NOT NULL DEFAULT 0,
   next_at   INTEGER NOT NULL DEFAULT 0,
+  left_at   INTEGER NOT NULL DEFAULT 0, -- when it may first have left this computer; 0: it has not
   failure   TEXT NOT NULL DEFAULT '',
   fields    TEXT NOT NULL DEFAULT '{}',
   queued_at INTEGER NOT NULL

@@ -1,0 +1,339 @@
+package syncer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"akno/backend/akno"
+	"akno/backend/desktop/portalclient"
+	"akno/backend/internal/dbx"
+	"akno/backend/portalapi"
+)
+
+// exchange does one round: pull, so that the life of the portal's database is
+// known before any answer is believed; push what may go; pull what that
+// changed; fetch the files of decisions.
+func (s *Syncer) exchange(ctx context.Context, whole bool) error {
+	s.roundMu.Lock()
+	defer s.roundMu.Unlock()
+	plan, err := s.plan(ctx)
+	if err != nil {
+		return err
+	}
+	account := s.o.Account()
+	if account == "" || s.o.Portal.Offline() || !whole && !plan.Pull && len(plan.Push) == 0 {
+		return nil
+	}
+	s.setWorking(true)
+	defer s.setWorking(false)
+	if err := s.o.DB.SetSetting(ctx, accountSetting, account); err != nil {
+		return err
+	}
+	if err := s.pull(ctx, account); err != nil {
+		return err
+	}
+	if plan, err = s.plan(ctx); err != nil { // the pull may have brought commands back
+		return err
+	}
+	if len(plan.Push) > 0 {
+		if err := s.push(ctx, account, plan.Push); err != nil {
+			return err
+		}
+		if err := s.pull(ctx, account); err != nil {
+			return err
+		}
+	}
+	return s.fetchWanted(ctx)
+}
+
+func (s *Syncer) setWorking(on bool) {
+	s.stateMu.Lock()
+	s.working = on
+	s.stateMu.Unlock()
+	s.o.Tell(Event{Kind: "sync"})
+}
+
+const pageSize = 100
+
+// pull reads changes until there are no more.
+func (s *Syncer) pull(ctx context.Context, account string) error {
+	rewound := false
+	for {
+		var stream Stream
+		err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+			var err error
+			stream, err = StreamOf(ctx, tx, account)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		limit := pageSize
+		params := &portalapi.PullChangesParams{Limit: &limit}
+		if stream.Cursor != "" {
+			params.Cursor = &stream.Cursor
+		}
+		page, err := s.o.Portal.PullChanges(ctx, params)
+		if akno.CodeOf(err) == akno.ExpiredCode && stream.Cursor != "" && !rewound {
+			rewound = true
+			if err := s.o.DB.Write(ctx, func(tx dbx.Tx) error { return rewindStream(ctx, tx, account) }); err != nil {
+				return err
+			}
+			continue
+		}
+		if err == nil && page.Epoch == "" {
+			err = &akno.Error{Code: akno.Unavailable, Op: "syncer.pull", Err: errNotEchoed}
+		}
+		s.note(err)
+		if err != nil {
+			return err
+		}
+		if err := s.apply(ctx, account, stream.Cursor, page); err != nil {
+			return err
+		}
+		if !page.More || page.Cursor == stream.Cursor {
+			return nil
+		}
+	}
+}
+
+func (s *Syncer) apply(ctx context.Context, account, from string, page *portalapi.ChangePage) error {
+	var changed []Entity
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
+		var err error
+		changed, err = applyPage(ctx, tx, account, from, page, s.o.Now())
+		if err != nil {
+			return err
+		}
+		return s.applied(ctx, tx, changed...)
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range changed {
+		s.changed(e)
+	}
+	return nil
+}
+
+func (s *Syncer) applied(ctx context.Context, tx dbx.Tx, changed ...Entity) error {
+	if s.o.Applied == nil {
+		return nil
+	}
+	for _, e := range changed {
+		if err := s.o.Applied(ctx, tx, e); err != nil {
+			return fmt.Errorf("apply %s: %w", e.Kind, err)
+		}
+	}
+	return nil
+}
+
+// changed tells the page and notes the files that are to be fetched.
+func (s *Syncer) changed(e Entity) {
+	switch e.Kind {
+	case KindApplication:
+		s.want(e)
+		s.o.Tell(Event{Kind: "application", ID: e.ID})
+	case KindOrder:
+		var o portalapi.Order
+		if json.Unmarshal(e.Body, &o) == nil {
+			s.o.Tell(Event{Kind: "draft", ID: o.ApplicationId})
+			s.o.Tell(Event{Kind: "application", ID: o.ApplicationId})
+		}
+	}
+}
+
+var errNotEchoed = errors.New("the answer is about something else")
+
+// push sends the commands in their order. After silence nothing more is sent:
+// the next one would wait as long.
+func (s *Syncer) push(ctx context.Context, account string, opIDs []string) error {
+	var rows []Queued
+	var stream Stream
+	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+		var err error
+		if rows, err = Pending(ctx, tx); err != nil {
+			return err
+		}
+		stream, err = StreamOf(ctx, tx, account)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, q := range rows {
+		if !slices.Contains(opIDs, q.OpID) {
+			continue
+		}
+		if err := s.pushOne(ctx, account, stream.Epoch, q); err != nil {
+			return err
+		}
+		s.o.Tell(Event{Kind: "application", ID: q.Target})
+	}
+	return nil
+}
+
+// pushOne sends one command. It returns an error only when the round has to
+// end; what became of the command is in its row.
+func (s *Syncer) pushOne(ctx context.Context, account, epoch string, q Queued) error {
+	if err := s.uploadFiles(ctx, account, epoch, q.Files); err != nil {
+		return s.failed(ctx, q, err)
+	}
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error { return leaving(ctx, tx, q.OpID, s.o.Now()) })
+	if err != nil {
+		return err
+	}
+	answer, err := s.send(ctx, q)
+	if err != nil {
+		return s.failed(ctx, q, err)
+	}
+	s.note(nil)
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	now := s.o.Now()
+	e := Entity{KindApplication, answer.Id, answer.Version, body, now}
+	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
+		if err := done(ctx, tx, q.OpID, account, epoch, now); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE stream SET pushed_at=? WHERE account=?`, now.UnixMilli(), account); err != nil {
+			return err
+		}
+		fresh, err := Put(ctx, tx, account, e)
+		if err != nil || !fresh {
+			return err
+		}
+		return s.applied(ctx, tx, e)
+	})
+	if err == nil {
+		s.changed(e)
+	}
+	return err
+}
+
+// failed notes in the row of q what the failure means.
+func (s *Syncer) failed(ctx context.Context, q Queued, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // the program ends; the row says that it may have left
+	}
+	s.note(cause)
+	v := judge(cause)
+	code := akno.CodeOf(cause)
+	s.o.Log.WithFields(map[string]any{"kind": string(q.Kind), "code": string(code), "attempt": q.Attempt + 1}).Info("a command was not taken")
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
+		if q.LeftAt.IsZero() && portalclient.NotSent(cause) {
+			if err := stayed(ctx, tx, q.OpID); err != nil {
+				return err
+			}
+		}
+		if v == final {
+			if q.Kind == OpenDecision { // a notice: the next opening gives it again
+				if err := reject(ctx, tx, q.OpID, code, nil); err != nil {
+					return err
+				}
+				return Drop(ctx, tx, q.OpID)
+			}
+			return reject(ctx, tx, q.OpID, code, akno.FieldsOf(cause))
+		}
+		wait := backoff(q.Attempt, portalclient.RetryAfter(cause), s.random)
+		return later(ctx, tx, q.OpID, code, s.o.Now().Add(wait))
+	})
+	if err != nil {
+		return err
+	}
+	if v == halt || code == akno.SignedOut {
+		s.o.Tell(Event{Kind: "application", ID: q.Target})
+		return cause
+	}
+	return nil
+}
+
+// send sends the command as it was queued. The answer must be about its
+// application, whatever else it says.
+func (s *Syncer) send(ctx context.Context, q Queued) (*portalapi.Application, error) {
+	var answer *portalapi.Application
+	var err error
+	switch q.Kind {
+	case Submit:
+		answer, err = sendAs(q, func(b portalapi.SubmissionRequest) (*portalapi.Application, error) {
+			return s.o.Portal.SubmitApplication(ctx, b)
+		})
+	case Answer:
+		answer, err = sendAs(q, func(b portalapi.AnswerCommand) (*portalapi.Application, error) {
+			return s.o.Portal.AnswerQuestion(ctx, q.Target, b)
+		})
+	case Withdraw:
+		answer, err = sendAs(q, func(b portalapi.VersionedCommand) (*portalapi.Application, error) {
+			return s.o.Portal.WithdrawApplication(ctx, q.Target, b)
+		})
+	case OpenDecision:
+		answer, err = sendAs(q, func(b portalapi.VersionedCommand) (*portalapi.Application, error) {
+			return s.o.Portal.OpenDecision(ctx, q.Target, b)
+		})
+	default: // queued by a newer version of this program
+		return nil, &akno.Error{Code: akno.WrongState, Op: "syncer.send"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if answer.Id != q.Target {
+		return nil, &akno.Error{Code: akno.Unavailable, Op: "syncer.send", Err: errNotEchoed}
+	}
+	return answer, nil
+}
+
+func sendAs[T any](q Queued, call func(T) (*portalapi.Application, error)) (*portalapi.Application, error) {
+	var body T
+	if err := json.Unmarshal(q.Body, &body); err != nil {
+		return nil, &akno.Error{Code: akno.WrongState, Op: "syncer.send", Err: err}
+	}
+	return call(body)
+}
+
+// uploadFiles brings the files of a command to the portal, each once in a life
+// of its database.
+func (s *Syncer) uploadFiles(ctx context.Context, account, epoch string, files []File) error {
+	for _, f := range files {
+		there := false
+		err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+			var one int
+			var err error
+			there, err = dbx.Found(ctx, tx, `SELECT 1 FROM uploaded WHERE account=? AND epoch=? AND sha256=?`, []any{account, epoch, f.SHA256}, &one)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if there {
+			continue
+		}
+		if err := s.upload(ctx, f); err != nil {
+			return err
+		}
+		err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO uploaded(account, epoch, sha256) VALUES(?, ?, ?) ON CONFLICT DO NOTHING`, account, epoch, f.SHA256)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Syncer) upload(ctx context.Context, f File) (err error) {
+	r, err := s.o.DB.Blobs().Open(f.SHA256)
+	if akno.CodeOf(err) == akno.NotFound {
+		return &akno.Error{Code: akno.BadFile, Op: "syncer.upload", Err: err} // ours is lost, not the portal's
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return s.o.Portal.Upload(ctx, f.SHA256, f.Size, r)
+}

@@ -1,0 +1,235 @@
+package syncer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"akno/backend/akno"
+	"akno/backend/portalapi"
+)
+
+// fault is what happens to one request on its way.
+type fault int
+
+const (
+	fine      fault = iota
+	lost            // never arrives
+	answerCut       // is done, and the answer is lost
+	hotel           // is answered by somebody else
+	stumble         // status 500, nothing done
+)
+
+// life is what a restore brings back.
+type life struct {
+	epoch   string
+	seq     int64
+	ops     map[string]string // op id to hash of the body
+	apps    map[string]portalapi.Application
+	changes map[string]portalapi.Change // by kind and id
+	at      map[string]int64            // sequence of a change
+	blobs   map[string][]byte
+	effects map[string]int // how often an operation took effect
+}
+
+// fakePortal keeps the contract's promises in memory: one effect for one
+// operation, its answer repeated, an index of changes.
+type fakePortal struct {
+	life
+	mu     sync.Mutex
+	faults []fault
+	refuse map[string]*portalapi.Problem // by target
+	token  string
+	page   int
+	epochs int
+}
+
+func newFake(t *testing.T) (*fakePortal, string) {
+	t.Helper()
+	f := &fakePortal{refuse: map[string]*portalapi.Problem{}, token: "token", page: 2}
+	f.life = life{
+		epoch: f.nextEpoch(), ops: map[string]string{}, apps: map[string]portalapi.Application{}, changes: map[string]portalapi.Change{},
+		at: map[string]int64{}, blobs: map[string][]byte{}, effects: map[string]int{},
+	}
+	srv := httptest.NewServer(f)
+	t.Cleanup(srv.Close)
+	return f, srv.URL
+}
+
+func (f *fakePortal) nextEpoch() string {
+	f.epochs++
+	return fmt.Sprintf("0193f0a0-0000-7000-8000-%012d", f.epochs)
+}
+
+func (l life) copied() life {
+	l.ops, l.apps, l.changes = maps.Clone(l.ops), maps.Clone(l.apps), maps.Clone(l.changes)
+	l.at, l.blobs, l.effects = maps.Clone(l.at), maps.Clone(l.blobs), maps.Clone(l.effects)
+	return l
+}
+
+func (f *fakePortal) with(fn func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fn()
+}
+
+// restore goes back to a copy, under a new epoch.
+func (f *fakePortal) restore(l life) {
+	f.with(func() {
+		f.life = l.copied()
+		f.epoch = f.nextEpoch()
+	})
+}
+
+func (f *fakePortal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	how := fine
+	if len(f.faults) > 0 {
+		how, f.faults = f.faults[0], f.faults[1:]
+	}
+	switch how {
+	case lost:
+		panic(http.ErrAbortHandler)
+	case hotel:
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<html>room number?")
+		return
+	case stumble:
+		f.problem(w, &portalapi.Problem{Status: 500, Code: "internal"})
+		return
+	}
+	rec := httptest.NewRecorder()
+	f.answer(rec, r, body)
+	if how == answerCut {
+		panic(http.ErrAbortHandler)
+	}
+	maps.Copy(w.Header(), rec.Header())
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(rec.Body.Bytes())
+}
+
+func (f *fakePortal) problem(w http.ResponseWriter, p *portalapi.Problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}
+
+func (f *fakePortal) reply(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+func (f *fakePortal) answer(w http.ResponseWriter, r *http.Request, body []byte) {
+	if r.Header.Get("Authorization") != "Bearer "+f.token {
+		f.problem(w, &portalapi.Problem{Status: 401, Code: string(akno.SignedOut)})
+		return
+	}
+	part := strings.Split(strings.TrimPrefix(r.URL.Path, "/v1/"), "/")
+	switch {
+	case part[0] == "changes":
+		f.pull(w, r.URL.Query().Get("cursor"))
+	case part[0] == "blobs" && r.Method == http.MethodPut:
+		sum := sha256.Sum256(body)
+		f.blobs[part[1]] = body
+		f.reply(w, portalapi.BlobRef{Sha256: hex.EncodeToString(sum[:]), Size: int64(len(body)), MediaType: "application/pdf"})
+	case part[0] == "blobs":
+		w.Header().Set("Content-Type", "application/octet-stream")
+		_, _ = w.Write(f.blobs[part[1]])
+	default:
+		f.command(w, part, body)
+	}
+}
+
+func (f *fakePortal) command(w http.ResponseWriter, part []string, body []byte) {
+	var c struct {
+		OpID     string            `json:"opId"`
+		AppID    string            `json:"applicationId"`
+		Document portalapi.FileRef `json:"document"`
+	}
+	if err := json.Unmarshal(body, &c); err != nil {
+		f.problem(w, &portalapi.Problem{Status: 400, Code: "invalid"})
+		return
+	}
+	if len(part) > 1 {
+		c.AppID = part[1]
+	}
+	hash := fmt.Sprintf("%x", sha256.Sum256(body))
+	if had, ok := f.ops[c.OpID]; ok && had != hash {
+		f.problem(w, &portalapi.Problem{Status: 409, Code: string(akno.Conflict)})
+		return
+	} else if ok {
+		f.reply(w, f.apps[c.AppID])
+		return
+	}
+	if p := f.refuse[c.AppID]; p != nil {
+		f.problem(w, p)
+		return
+	}
+	a, known := f.apps[c.AppID]
+	if len(part) == 1 {
+		if _, there := f.blobs[c.Document.Sha256]; known || !there && c.Document.Sha256 != "" {
+			f.problem(w, &portalapi.Problem{Status: 409, Code: string(akno.Conflict)})
+			return
+		}
+		a = portalapi.Application{Id: c.AppID, Status: string(akno.Submitted)}
+	} else {
+		a.Status = part[2]
+	}
+	f.ops[c.OpID] = hash
+	f.effects[c.OpID]++
+	f.store(a)
+	f.reply(w, f.apps[c.AppID])
+}
+
+// store puts an application into the index of changes.
+func (f *fakePortal) store(a portalapi.Application) {
+	a.Version++
+	f.apps[a.Id] = a
+	b, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	f.change(portalapi.Change{Kind: KindApplication, Id: a.Id, Version: a.Version, Body: (*json.RawMessage)(&b)})
+}
+
+func (f *fakePortal) change(c portalapi.Change) {
+	f.seq++
+	key := c.Kind + "/" + c.Id
+	f.changes[key], f.at[key] = c, f.seq
+}
+
+func (f *fakePortal) pull(w http.ResponseWriter, cursor string) {
+	from := int64(0)
+	if cursor != "" {
+		epoch, n, _ := strings.Cut(cursor, ".")
+		if epoch != f.epoch {
+			f.problem(w, &portalapi.Problem{Status: 410, Code: string(akno.ExpiredCode)})
+			return
+		}
+		from, _ = strconv.ParseInt(n, 10, 64)
+	}
+	keys := slices.DeleteFunc(slices.Collect(maps.Keys(f.at)), func(k string) bool { return f.at[k] <= from })
+	slices.SortFunc(keys, func(a, b string) int { return int(f.at[a] - f.at[b]) })
+	page := portalapi.ChangePage{Epoch: f.epoch, Changes: []portalapi.Change{}, More: len(keys) > f.page}
+	for _, k := range keys[:min(len(keys), f.page)] {
+		page.Changes = append(page.Changes, f.changes[k])
+		from = f.at[k]
+	}
+	page.Cursor = fmt.Sprintf("%s.%d", f.epoch, from)
+	f.reply(w, page)
+}

@@ -1,0 +1,204 @@
+package syncer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+)
+
+// A Kind is what a command asks the portal to do.
+type Kind string
+
+// The kinds of commands; the target of each is an application.
+const (
+	Submit       Kind = "submit"
+	Answer       Kind = "answer"
+	Withdraw     Kind = "withdraw"
+	OpenDecision Kind = "open_decision"
+)
+
+// A File is a file that must be on the portal before its command.
+type File struct {
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"` // octets
+}
+
+// A Command is something that the portal is to do once. It never changes after
+// it was queued: every try sends the same octets with the same identifier, so
+// the portal does it once however often it hears of it.
+type Command struct {
+	OpID    string // UUIDv7
+	Account string // whose it is; "" for whoever signs in first
+	Kind    Kind
+	Target  string // application
+	Body    []byte // JSON of the contract, with the same opId inside
+	Files   []File
+}
+
+// A Queued is a command that waits.
+type Queued struct {
+	Command
+	Seq      int64 // order of queueing
+	Rejected bool  // the portal refused it: it waits for the person
+	Attempt  int
+	NextTry  time.Time
+	LeftAt   time.Time         // when it may first have left this computer
+	Failure  akno.Code         // of the last refusal or silence
+	Fields   map[string]string // the portal's messages on the fields
+	QueuedAt time.Time
+}
+
+// Queue puts a command into the outbox, within the transaction of its effect on
+// this computer.
+func Queue(ctx context.Context, tx dbx.Tx, c Command, now time.Time) error {
+	files, err := json.Marshal(append([]File{}, c.Files...))
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(c.Body)
+	// Numbers go on after what was sent, so that the order of an account's
+	// commands is known over both tables.
+	_, err = tx.Exec(ctx, `INSERT INTO outbox(seq, op_id, account, kind, target, body, body_hash, files, state, queued_at)
+		VALUES((SELECT 1+max(coalesce((SELECT max(seq) FROM outbox), 0), coalesce((SELECT max(seq) FROM sent), 0))),
+			?, ?, ?, ?, ?, ?, ?, 'pending', ?)`,
+		c.OpID, c.Account, string(c.Kind), c.Target, c.Body, hex.EncodeToString(sum[:]), string(files), now.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	return nil
+}
+
+// Unqueue takes the command of that kind and target back. It fails with the
+// code wrong_state when the command may have left this computer, since the
+// portal may have done it already; one that the portal refused may be taken.
+func Unqueue(ctx context.Context, tx dbx.Tx, k Kind, target string) error {
+	n, err := dbx.Changed(ctx, tx, `DELETE FROM outbox WHERE kind=? AND target=? AND (left_at=0 OR state='rejected')`, string(k), target)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return &akno.Error{Code: akno.WrongState, Op: "outbox.Unqueue"}
+	}
+	return nil
+}
+
+const queuedColumns = `seq, op_id, account, kind, target, body, body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at`
+
+// Pending returns every command that waits, oldest first.
+func Pending(ctx context.Context, tx dbx.Tx) ([]Queued, error) {
+	var out []Queued
+	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		q, err := scanQueued(scan)
+		out = append(out, q)
+		return err
+	}, `SELECT `+queuedColumns+` FROM outbox ORDER BY seq`)
+	return out, err
+}
+
+// PendingOf returns the commands that wait for one application, oldest first.
+func PendingOf(ctx context.Context, tx dbx.Tx, target string) ([]Queued, error) {
+	var out []Queued
+	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		q, err := scanQueued(scan)
+		out = append(out, q)
+		return err
+	}, `SELECT `+queuedColumns+` FROM outbox WHERE target=? ORDER BY seq`, target)
+	return out, err
+}
+
+var errBody = errors.New("the octets of a queued command have changed")
+
+func scanQueued(scan func(...any) error) (Queued, error) {
+	var q Queued
+	var kind, hash, files, state, failure, fields string
+	var next, left, queued int64
+	err := scan(&q.Seq, &q.OpID, &q.Account, &kind, &q.Target, &q.Body, &hash, &files, &state, &q.Attempt, &next, &left, &failure, &fields, &queued)
+	if err != nil {
+		return q, err
+	}
+	if sum := sha256.Sum256(q.Body); hex.EncodeToString(sum[:]) != hash {
+		return q, &akno.Error{Code: akno.BadFile, Op: "outbox", Err: errBody}
+	}
+	q.Kind, q.Rejected, q.Failure = Kind(kind), state == "rejected", akno.Code(failure)
+	q.NextTry, q.LeftAt, q.QueuedAt = at(next), at(left), at(queued)
+	return q, errors.Join(json.Unmarshal([]byte(files), &q.Files), json.Unmarshal([]byte(fields), &q.Fields))
+}
+
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// leaving notes, before a command is sent, that it may reach the portal.
+func leaving(ctx context.Context, tx dbx.Tx, opID string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET attempt=attempt+1, left_at=CASE left_at WHEN 0 THEN ? ELSE left_at END WHERE op_id=?`,
+		now.UnixMilli(), opID)
+	return err
+}
+
+// stayed takes back what leaving noted the first time, when it is certain that
+// nothing was sent.
+func stayed(ctx context.Context, tx dbx.Tx, opID string) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET left_at=0 WHERE op_id=?`, opID)
+	return err
+}
+
+// later notes a failed try and when to try again.
+func later(ctx context.Context, tx dbx.Tx, opID string, code akno.Code, next time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET failure=?, next_at=? WHERE op_id=?`, string(code), next.UnixMilli(), opID)
+	return err
+}
+
+// reject notes that the portal refused a command for good.
+func reject(ctx context.Context, tx dbx.Tx, opID string, code akno.Code, fields map[string]string) error {
+	if fields == nil {
+		fields = map[string]string{}
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE outbox SET state='rejected', failure=?, fields=?, next_at=0 WHERE op_id=?`, string(code), string(text), opID)
+	return err
+}
+
+// Drop removes a refused command, after the person has dealt with it.
+func Drop(ctx context.Context, tx dbx.Tx, opID string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM outbox WHERE op_id=? AND state='rejected'`, opID)
+	return err
+}
+
+// done moves a command to what was sent.
+func done(ctx context.Context, tx dbx.Tx, opID, account, epoch string, now time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO sent(seq, op_id, account, kind, target, body, body_hash, files, epoch, queued_at, acked_at)
+		SELECT seq, op_id, ?, kind, target, body, body_hash, files, ?, queued_at, ? FROM outbox WHERE op_id=?`,
+		account, epoch, now.UnixMilli(), opID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM outbox WHERE op_id=?`, opID)
+	return err
+}
+
+// again puts what an account sent in another life of the portal's database back
+// into the outbox: a portal restored from a copy may have lost it, and one that
+// has not answers as before.
+func again(ctx context.Context, tx dbx.Tx, account, epoch string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO outbox(seq, op_id, account, kind, target, body, body_hash, files, state, left_at, queued_at)
+		SELECT seq, op_id, account, kind, target, body, body_hash, files, 'pending', acked_at, queued_at
+		FROM sent WHERE account=? AND epoch<>?`, account, epoch)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM sent WHERE account=? AND epoch<>?`, account, epoch)
+	return err
+}

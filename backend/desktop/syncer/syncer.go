@@ -1,0 +1,262 @@
+// Package syncer is the exchange between this computer and the portal. What the
+// person does is a command in the outbox, written together with its effect
+// here, and sent until the portal has answered; what happens on the portal is
+// pulled by a cursor into the inbox. Commands are the device's truth until they
+// are taken, records of the portal are the portal's: nothing is ever merged.
+package syncer
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"math/big"
+	"slices"
+	"sync"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/desktop/portalclient"
+	"akno/backend/desktop/store"
+	"akno/backend/internal/clock"
+	"akno/backend/internal/dbx"
+	"akno/backend/logx"
+)
+
+// An Event tells the page what to fetch again.
+type Event struct {
+	Kind string // sync, application, draft
+	ID   string
+}
+
+// Options are what a syncer is made of.
+type Options struct {
+	DB      *store.DB
+	Portal  *portalclient.Client
+	Account func() string // who is signed in, "" for nobody
+	Now     clock.Clock
+	Log     logx.Logger
+	Tell    func(Event) // may be nil; called from the syncer's goroutines
+	// Applied is called within the transaction that stores a changed record;
+	// a record that was deleted has no body. It may be nil.
+	Applied func(ctx context.Context, tx dbx.Tx, e Entity) error
+}
+
+// A Syncer runs the exchange.
+type Syncer struct {
+	o      Options
+	random func(n int64) int64
+	wake   chan struct{}
+
+	roundMu sync.Mutex // one round at a time
+
+	stateMu sync.Mutex // guards what follows
+	online  bool
+	working bool
+	failure akno.Code
+	notYet  time.Time // rest of the lane
+	silence int       // rounds without an answer
+	wanted  map[string]portalFile
+}
+
+// portalFile is a file of the portal that is to be fetched.
+type portalFile struct {
+	application string
+	size        int64
+}
+
+// New returns a syncer; Run makes it work.
+func New(o Options) *Syncer {
+	if o.Tell == nil {
+		o.Tell = func(Event) {}
+	}
+	return &Syncer{o: o, random: random, wake: make(chan struct{}, 1), wanted: map[string]portalFile{}}
+}
+
+func random(n int64) int64 {
+	v, err := rand.Int(rand.Reader, big.NewInt(n))
+	if err != nil {
+		return n / 2 // crypto/rand never fails
+	}
+	return v.Int64()
+}
+
+const (
+	pausedSetting  = "sync.paused"
+	accountSetting = "sync.account"
+)
+
+// Run exchanges until ctx ends. Everything it knows is in the database, so it
+// may end at any point.
+func (s *Syncer) Run(ctx context.Context) error {
+	paused := false
+	if err := s.o.DB.Setting(ctx, pausedSetting, &paused); err != nil {
+		return err
+	}
+	s.o.Portal.SetOffline(paused)
+	if err := s.wantAll(ctx); err != nil {
+		return err
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.wake:
+		case <-timer.C:
+		}
+		wait, err := s.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.o.Log.WithField("cause", err).Warn("the exchange with the portal stumbled")
+		}
+		timer.Reset(wait)
+	}
+}
+
+// Nudge makes Run look at the rows again: something was queued, somebody signed
+// in, the network may be back.
+func (s *Syncer) Nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Hurry forgets every wait and nudges: the person signed in, asked to send now,
+// or the network is back.
+func (s *Syncer) Hurry(ctx context.Context) error {
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE outbox SET next_at=0 WHERE next_at<>0`)
+		return err
+	})
+	s.stateMu.Lock()
+	s.notYet, s.silence = time.Time{}, 0
+	s.stateMu.Unlock()
+	s.Nudge()
+	return err
+}
+
+// Now makes one whole round at once and returns after it.
+func (s *Syncer) Now(ctx context.Context) error {
+	if err := s.Hurry(ctx); err != nil {
+		return err
+	}
+	return s.exchange(ctx, true)
+}
+
+// SetPaused cuts the program from the network, or connects it again; it is
+// remembered over restarts.
+func (s *Syncer) SetPaused(ctx context.Context, paused bool) error {
+	if err := s.o.DB.SetSetting(ctx, pausedSetting, paused); err != nil {
+		return err
+	}
+	s.o.Portal.SetOffline(paused)
+	if paused {
+		s.note(&akno.Error{Code: akno.Unavailable, Op: "syncer.SetPaused"})
+		s.o.Tell(Event{Kind: "sync"})
+		return nil
+	}
+	return s.Hurry(ctx)
+}
+
+// Account returns whose records are shown: those of who is signed in, or of who
+// was last.
+func (s *Syncer) Account(ctx context.Context) (string, error) {
+	if a := s.o.Account(); a != "" {
+		return a, nil
+	}
+	last := ""
+	err := s.o.DB.Setting(ctx, accountSetting, &last)
+	return last, err
+}
+
+// State is the state of the exchange.
+type State struct {
+	Online      bool // the portal answered the last time
+	Working     bool
+	Paused      bool
+	NeedsSignIn bool
+	PulledAt    time.Time
+	PushedAt    time.Time
+	Skew        time.Duration // portal minus this computer
+	LastFailure akno.Code
+	Pending     []Queued
+}
+
+// State returns the state of the exchange.
+func (s *Syncer) State(ctx context.Context) (State, error) {
+	account, err := s.Account(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	out := State{Paused: s.o.Portal.Offline(), Skew: s.o.Portal.Skew()}
+	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+		stream, err := StreamOf(ctx, tx, account)
+		if err != nil {
+			return err
+		}
+		out.PulledAt, out.PushedAt = stream.PulledAt, stream.PushedAt
+		out.Pending, err = Pending(ctx, tx)
+		return err
+	})
+	out.NeedsSignIn = s.o.Account() == "" && slices.ContainsFunc(out.Pending, func(q Queued) bool { return !q.Rejected }) ||
+		slices.ContainsFunc(out.Pending, func(q Queued) bool { return q.Failure == akno.LowLevel })
+	s.stateMu.Lock()
+	defer s.stateMu.Unlock()
+	out.Online, out.Working, out.LastFailure = s.online && !out.Paused, s.working, s.failure
+	return out, err
+}
+
+// round does what the plan says and returns when to look again.
+func (s *Syncer) round(ctx context.Context) (time.Duration, error) {
+	err := s.exchange(ctx, false)
+	plan, planErr := s.plan(ctx)
+	if planErr != nil {
+		return time.Minute, errors.Join(err, planErr)
+	}
+	switch {
+	case err != nil:
+		return max(plan.Wait, time.Second), err
+	case plan.Pull || len(plan.Push) > 0: // something came up meanwhile
+		return 100 * time.Millisecond, nil
+	case plan.Wait == 0: // nothing but a nudge changes the plan
+		return time.Hour, nil
+	}
+	return plan.Wait, nil
+}
+
+func (s *Syncer) plan(ctx context.Context) (Plan, error) {
+	w := World{Now: s.o.Now(), Account: s.o.Account(), Paused: s.o.Portal.Offline()}
+	s.stateMu.Lock()
+	w.NotYet = s.notYet
+	s.stateMu.Unlock()
+	var rows []Queued
+	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+		stream, err := StreamOf(ctx, tx, w.Account)
+		if err != nil {
+			return err
+		}
+		w.Pulled = stream.PulledAt
+		rows, err = Pending(ctx, tx)
+		return err
+	})
+	return Next(rows, w), err
+}
+
+// note keeps what the last contact with the portal was like.
+func (s *Syncer) note(err error) {
+	s.stateMu.Lock()
+	defer s.stateMu.Unlock()
+	if err == nil {
+		s.online, s.failure, s.silence, s.notYet = true, "", 0, time.Time{}
+		return
+	}
+	s.failure = akno.CodeOf(err)
+	if judge(err) == halt {
+		s.online = false
+		s.silence++
+		s.notYet = s.o.Now().Add(backoff(s.silence, portalclient.RetryAfter(err), s.random))
+	} else {
+		s.online = true
+	}
+}
