@@ -51,6 +51,7 @@ type fakePortal struct {
 	refuse map[string]*portalapi.Problem // by target
 	token  string
 	page   int
+	swap   string // id put into the answers to commands
 	epochs int
 }
 
@@ -193,7 +194,11 @@ func (f *fakePortal) command(w http.ResponseWriter, part []string, body []byte) 
 	f.ops[c.OpID] = hash
 	f.effects[c.OpID]++
 	f.store(a)
-	f.reply(w, f.apps[c.AppID])
+	a = f.apps[c.AppID]
+	if f.swap != "" {
+		a.Id = f.swap
+	}
+	f.reply(w, a)
 }
 
 // store puts an application into the index of changes.

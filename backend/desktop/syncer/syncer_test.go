@@ -472,3 +472,32 @@ func TestRunEndsWithItsContextAndWorksWhenNudged(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestCopiesOfAnotherLifeGo(t *testing.T) {
+	d := newDevice(t)
+	var before life
+	d.portal.with(func() { before = d.portal.copied() })
+	d.portal.with(func() {
+		d.portal.store(portalapi.Application{Id: "0193f0a0-0000-7000-8000-000000000200", Status: "in_review"})
+	})
+	d.settle()
+	d.portal.restore(before)
+	d.settle()
+	if len(d.statuses()) != 0 {
+		t.Errorf("what the portal has lost is still shown: %v", d.statuses())
+	}
+}
+
+func TestAnAnswerAboutSomethingElseIsNoSuccess(t *testing.T) {
+	d := newDevice(t)
+	id := d.submit()
+	d.portal.with(func() { d.portal.swap = "0193f0a0-0000-7000-8000-000000000300" })
+	if err := d.Now(t.Context()); akno.CodeOf(err) != akno.Unavailable || len(d.pending()) != 1 {
+		t.Fatalf("%v %+v", err, d.pending())
+	}
+	d.portal.with(func() { d.portal.swap = "" })
+	d.settle()
+	if _, ok := d.statuses()[id]; !ok || len(d.pending()) != 0 {
+		t.Error(d.pending())
+	}
+}
