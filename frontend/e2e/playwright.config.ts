@@ -1,0 +1,32 @@
+// The stories: the built page in Chromium, with the real program and a real
+// portal behind it. Run: npx playwright test --config e2e/playwright.config.ts
+// (build/build.sh web portald page first).
+import { defineConfig } from '@playwright/test'
+import { existsSync } from 'node:fs'
+
+const browser = process.env.AKNO_CHROMIUM || ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync)
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: '../../build/shots/.failures',
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  workers: 1, // a story has its own portal and program: two at once would only wait for each other
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    headless: true,
+    locale: 'ru-RU',
+    timezoneId: 'Europe/Minsk',
+    viewport: { width: 1280, height: 800 },
+    acceptDownloads: true,
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(browser ? { executablePath: browser } : {}),
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+    },
+  },
+})

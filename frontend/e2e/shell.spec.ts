@@ -1,0 +1,92 @@
+// The shell without a portal: what holds whatever page is shown in it.
+import { createServer } from 'node:http'
+import { freePort } from './child.ts'
+import { expect, test } from './fixtures.ts'
+
+/** The bound methods as the page's bridge sees them. */
+interface Shell {
+  go: { app: { System: Record<string, (...args: unknown[]) => Promise<unknown>> } }
+}
+
+test('the link opens the program once', async ({ page, alone, browser }) => {
+  await alone.start(page)
+  const stranger = await (await browser.newContext()).newPage()
+  const used = /open (http:\S+)/.exec(alone.said)?.[1] ?? ''
+  expect((await stranger.goto(used))?.status()).toBe(403)
+  expect((await stranger.goto(new URL('/', used).href))?.status()).toBe(403)
+  expect((await page.reload())?.status()).toBe(200)
+  await expect(page.locator('html[data-ready]')).toBeAttached()
+})
+
+test('another page of the same computer is refused', async ({ page, alone, context }) => {
+  await alone.start(page)
+  const target = page.url()
+  const server = createServer((_, w) => w.setHeader('content-type', 'text/html').end('<p>another program of this computer'))
+  const port = await freePort()
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  const other = await context.newPage() // the same browser, so it has the cookie
+  await other.goto(`http://127.0.0.1:${port}/`)
+  for (const ask of [
+    (base: string) =>
+      fetch(base + '_web/call', { method: 'POST', mode: 'no-cors', credentials: 'include', body: '{}' }).catch(() => 0),
+    (base: string) => fetch(base, { mode: 'no-cors', credentials: 'include' }).catch(() => 0),
+    (base: string) => void document.body.append(Object.assign(document.createElement('iframe'), { src: base })),
+    (base: string) => void document.body.append(Object.assign(new Image(), { src: base + 'favicon.ico' })),
+  ]) {
+    const answer = other.waitForResponse((r) => r.url().startsWith(target))
+    await other.evaluate(ask, target)
+    expect((await answer).status()).toBe(403)
+  }
+  server.close()
+  expect((await page.reload())?.status()).toBe(200)
+})
+
+test('the policy of the page holds', async ({ page, alone }) => {
+  await alone.start(page)
+  const got = await page.evaluate(async () => {
+    const inline = document.createElement('script')
+    inline.textContent = 'window.ran = true'
+    document.head.append(inline)
+    const outside = await fetch('http://127.0.0.1:1/').then(() => 'sent', () => 'refused')
+    const said = await fetch('/_secret/x', { method: 'POST', body: 'x' }).then((r) => r.status)
+    return { inline: 'ran' in window, outside, said }
+  })
+  expect(got).toEqual({ inline: false, outside: 'refused', said: 422 })
+})
+
+test('a secret arrives as octets', async ({ page, alone }) => {
+  await alone.start(page)
+  const answer = await page.evaluate(async () => {
+    const { purpose, ticket } = (await (window as unknown as Shell).go.app.System.BeginSelfTest?.()) as Record<string, string>
+    const body = new Uint8Array([0, 4, 1, 2, 3, 4])
+    const post = () => fetch(`/_secret/${purpose}?ticket=${ticket}`, { method: 'POST', body })
+    const first = await post()
+    const second = await post()
+    return [first.status, await first.text(), second.status, ((await second.json()) as { code: string }).code]
+  })
+  expect(answer).toEqual([200, '4', 422, 'used_code'])
+})
+
+test('a killed program starts again on the same profile', async ({ page, alone }) => {
+  await alone.start(page)
+  const kept = { language: 'be', theme: 'dark', textSize: 115, portalURL: '', firstRunDone: true }
+  await page.evaluate((p) => (window as unknown as Shell).go.app.System.SetPreferences?.(p), kept)
+  await alone.crash(page)
+  expect(await page.evaluate(() => (window as unknown as Shell).go.app.System.Preferences?.())).toEqual(kept)
+})
+
+test('a second launch hands over and ends', async ({ page, alone }) => {
+  await alone.start(page)
+  const second = await alone.again()
+  expect(second.code).toBe(0)
+  expect(second.said).toContain('runs already')
+  const other = await page.context().newPage()
+  await alone.open(other) // the first one printed a new link
+})
+
+test('the program ends when it is asked to', async ({ page, alone }) => {
+  await alone.start(page)
+  expect(await alone.stop()).toBe(0)
+  expect(alone.log()).toContain('"ended"')
+  expect(alone.log()).not.toContain('did not end in time')
+})

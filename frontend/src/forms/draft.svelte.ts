@@ -1,0 +1,172 @@
+// An open draft. Every change is sent to Go, which decides everything: what is
+// visible, what is wrong, what the fee is. The page only keeps what was typed
+// until Go has committed it.
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import { drafts } from '../lib/api.ts'
+import { asFailure, type Failure } from '../lib/bridge.ts'
+import type { DraftChange, DraftView, FieldView, OrderView, Patch, StepView, Value } from '../lib/dto.ts'
+
+/** How long typing may pause before it is sent, in milliseconds. */
+export const pause = 300
+
+/** How long saving may take before it is worth a word, in milliseconds. */
+const worthAWord = 1000
+
+/** The place of a value: a field, or a cell of a table. */
+export interface Place {
+  field: string
+  row: string
+  column: string
+}
+
+const keyOf = (p: Place) => [p.field, p.row, p.column].join('\u0000')
+
+/** A value of text; the empty text is no value. */
+export const textValue = (text: string): Value => ({ kind: text === '' ? 'none' : 'text', text, bool: false, list: [] })
+/** A value of yes or no. */
+export const boolValue = (bool: boolean): Value => ({ kind: 'bool', text: '', bool, list: [] })
+/** A value of several choices. */
+export const listValue = (list: string[]): Value => ({ kind: list.length ? 'list' : 'none', text: '', bool: false, list })
+
+// These disagreements are told as soon as a field is left, as a doubt: a slip
+// in a number is found easiest while the document is still in the hand.
+const early = new Set(['check_digit', 'birth_mismatch', 'sex_mismatch', 'century_unknown', 'length'])
+
+/** What is said at a field now: errors after "next", doubts at any time. */
+export interface Said {
+  errors: readonly string[]
+  warnings: readonly string[]
+}
+
+/** An open draft with what is on its way to Go. */
+export class Draft {
+  view = $state.raw<DraftView>(undefined as unknown as DraftView)
+  failure = $state<Failure>()
+  saving = $state(false)
+  savedAt = $state('')
+  /** Steps whose errors are shown, since the person wanted to go on. */
+  readonly attempted = new SvelteSet<string>()
+  readonly #typed = new SvelteMap<string, Value>()
+  readonly #settled = new Set<string>()
+  readonly #left = new SvelteSet<string>()
+  #queue = new Map<string, Patch>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #sending: Promise<void> = Promise.resolve()
+
+  constructor(view: DraftView) {
+    this.view = view
+    this.savedAt = view.draft.savedAt
+    if (view.draft.rejected) for (const step of view.steps) this.attempted.add(step.id)
+  }
+
+  get id(): string {
+    return this.view.draft.id
+  }
+
+  /** The steps that the answers so far call for. */
+  get steps(): StepView[] {
+    return this.view.steps.filter((s) => s.visible)
+  }
+
+  field(id: string): FieldView | undefined {
+    return this.view.fields.find((f) => f.id === id)
+  }
+
+  /** The visible fields of a step in their order. */
+  fieldsOf(step: StepView): FieldView[] {
+    return step.fields.map((id) => this.field(id)).filter((f): f is FieldView => f?.visible === true)
+  }
+
+  /** What a place shows: what was typed there, until Go has it and the person has left. */
+  value(place: Place, own: Value): Value {
+    return this.#typed.get(keyOf(place)) ?? own
+  }
+
+  /** What is said at a place that has the given errors and warnings. */
+  said(step: string, place: Place, errors: readonly string[], warnings: readonly string[]): Said {
+    if (this.attempted.has(step)) return { errors, warnings }
+    const doubts = this.#left.has(keyOf(place)) ? errors.filter((e) => early.has(e)) : []
+    return { errors: [], warnings: [...doubts, ...warnings] }
+  }
+
+  /** Takes over a change while the person types; it is sent after a pause. */
+  type(place: Place, value: Value): void {
+    const key = keyOf(place)
+    this.#typed.set(key, value)
+    this.#settled.delete(key)
+    this.#left.delete(key)
+    this.#queue.set(key, { ...place, value })
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.flush(), pause)
+  }
+
+  /** Takes over a finished change: the field was left or a choice was made. It is sent at once. */
+  settle(place: Place, value: Value): void {
+    const key = keyOf(place)
+    const shown = this.#typed.get(key)
+    if (!shown || JSON.stringify(shown) !== JSON.stringify(value)) this.type(place, value)
+    this.#settled.add(key)
+    this.#left.add(key)
+    if (!this.#queue.has(key)) this.#typed.delete(key)
+    void this.flush()
+  }
+
+  /** Sends what waits and resolves when Go has committed everything; a failure is kept in "failure". */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    if (this.#queue.size > 0) this.#sending = this.#sending.then(() => this.#send())
+    return this.#sending
+  }
+
+  async #send(): Promise<void> {
+    const batch = this.#queue
+    if (batch.size === 0) return
+    this.#queue = new Map()
+    const slow = setTimeout(() => (this.saving = true), worthAWord)
+    try {
+      const change = await drafts.apply(this.id, [...batch.values()])
+      for (const key of batch.keys()) {
+        if (this.#settled.has(key) && !this.#queue.has(key)) this.#typed.delete(key)
+      }
+      this.take(change)
+    } catch (e) {
+      // What was typed stays on the screen and is sent again with the next change.
+      for (const [key, patch] of batch) if (!this.#queue.has(key)) this.#queue.set(key, patch)
+      this.failure = asFailure(e)
+    } finally {
+      clearTimeout(slow)
+      this.saving = false
+    }
+  }
+
+  /** Takes over what a call changed. */
+  take(change: DraftChange): void {
+    const changed = new Map(change.fields.map((f) => [f.id, f]))
+    const known = new Set(this.view.fields.map((f) => f.id))
+    this.view = {
+      ...this.view,
+      fields: [
+        ...this.view.fields.map((f) => changed.get(f.id) ?? f),
+        ...change.fields.filter((f) => !known.has(f.id)),
+      ],
+      steps: change.steps,
+      fee: change.fee,
+      draft: { ...this.view.draft, ready: change.ready, total: change.total, savedAt: change.savedAt },
+    }
+    this.savedAt = change.savedAt
+    this.failure = undefined
+  }
+
+  /** Takes over the state of the order. */
+  takeOrder(order: OrderView): void {
+    this.view = { ...this.view, order, draft: { ...this.view.draft, orderCode: order.code } }
+  }
+
+  /** Runs a call that changes the draft after everything typed has been sent. */
+  async change(work: () => Promise<DraftChange>): Promise<DraftChange> {
+    await this.flush()
+    const change = await work()
+    this.take(change)
+    return change
+  }
+}

@@ -1,0 +1,330 @@
+// Sample values of the types that cross the bridge, for tests and the review page.
+import type {
+  ApplicationSummary,
+  ApplicationView,
+  CellView,
+  DecisionView,
+  DraftSummary,
+  DraftView,
+  FieldView,
+  FileInfo,
+  KeyCard,
+  OrderView,
+  Person,
+  Preferences,
+  ProcedureCard,
+  SessionState,
+  StepView,
+  SyncState,
+  Text,
+  Value,
+  VerdictView,
+} from '../lib/dto.ts'
+
+export const text = (ru: string, be = '', en = ''): Text => ({ ru, be, en })
+export const noValue: Value = { kind: 'none', text: '', bool: false, list: [] }
+export const valueOf = (t: string): Value => ({ kind: 'text', text: t, bool: false, list: [] })
+
+export const file = (over: Partial<FileInfo> = {}): FileInfo => ({
+  id: '',
+  name: '',
+  mediaType: '',
+  size: 0,
+  sha256: '',
+  url: '',
+  ...over,
+})
+
+export const person = (over: Partial<Person> = {}): Person => ({
+  surname: 'Ковалёва',
+  name: 'Анна',
+  patronymic: 'Петровна',
+  surnameBe: 'Кавалёва',
+  nameBe: 'Ганна',
+  patronymicBe: 'Пятроўна',
+  surnameLatin: 'KAVALIOVA',
+  nameLatin: 'HANNA',
+  personalNumber: '4120785A021PB6',
+  birthDate: '1985-07-12',
+  sex: 'f',
+  citizenship: 'BY',
+  ...over,
+})
+
+export const sessionState = (over: Partial<SessionState> = {}): SessionState => ({
+  signedIn: true,
+  level: 'strict',
+  maxLevel: 'strict',
+  role: 'citizen',
+  workspace: 'citizen',
+  way: 'eds',
+  person: person(),
+  email: 'anna@example.by',
+  body: text(''),
+  office: '',
+  startedAt: '2026-11-21T10:02:00Z',
+  idleUntil: '',
+  expiresAt: '',
+  mustChangePassword: false,
+  claimed: false,
+  ...over,
+})
+
+export const guest = (): SessionState =>
+  sessionState({
+    signedIn: false,
+    level: 'open',
+    way: '',
+    email: '',
+    person: person({ surname: '', name: '', patronymic: '', personalNumber: '' }),
+  })
+
+export const preferences = (over: Partial<Preferences> = {}): Preferences => ({
+  language: 'ru',
+  theme: 'light',
+  textSize: 100,
+  portalURL: 'https://portal.example.by',
+  firstRunDone: true,
+  ...over,
+})
+
+export const syncState = (over: Partial<SyncState> = {}): SyncState => ({
+  online: true,
+  working: false,
+  pulledAt: '2026-11-21T11:32:00Z',
+  pushedAt: '2026-11-21T11:32:00Z',
+  clockSkew: 1,
+  pending: [],
+  paused: false,
+  lastFailure: '',
+  needsSignIn: false,
+  ...over,
+})
+
+export const procedureCard = (over: Partial<ProcedureCard> = {}): ProcedureCard => ({
+  code: '200.13.1',
+  number: '13.1',
+  title: text('Регистрация по месту жительства', 'Рэгістрацыя па месцы жыхарства', 'Registration at the place of residence'),
+  category: 'migration',
+  body: text(
+    'Подразделение по гражданству и миграции',
+    'Падраздзяленне па грамадзянстве і міграцыі',
+    'Citizenship and migration unit',
+  ),
+  level: 'strict',
+  allowed: true,
+  closedReason: '',
+  feeKind: 'base_value',
+  fee: '22.50',
+  feeVaries: false,
+  termValue: 3,
+  termUnit: 'working_days',
+  formId: 'F_13_1',
+  ...over,
+})
+
+export const fieldView = (over: Partial<FieldView> = {}): FieldView => ({
+  id: 'name',
+  type: 'text',
+  label: text('Собственное имя', 'Уласнае імя', 'First name'),
+  hint: text(''),
+  visible: true,
+  required: true,
+  value: noValue,
+  options: [],
+  maxLen: 0,
+  source: '',
+  suggest: '',
+  repaired: false,
+  errors: [],
+  warnings: [],
+  files: [],
+  maxFiles: 0,
+  maxBytes: 0,
+  fileTypes: [],
+  columns: [],
+  rows: [],
+  minRows: 0,
+  maxRows: 0,
+  ...over,
+})
+
+export const cellView = (over: Partial<CellView> = {}): CellView => ({
+  id: 'relative',
+  type: 'text',
+  label: text('Кем приходится', 'Кім даводзіцца', 'Relation'),
+  hint: text(''),
+  visible: true,
+  required: true,
+  value: noValue,
+  options: [],
+  maxLen: 0,
+  repaired: false,
+  errors: [],
+  warnings: [],
+  files: [],
+  maxFiles: 0,
+  maxBytes: 0,
+  fileTypes: [],
+  ...over,
+})
+
+export const stepView = (over: Partial<StepView> = {}): StepView => ({
+  id: 'who',
+  title: text('Кто подаёт', 'Хто падае', 'Who applies'),
+  visible: true,
+  fields: ['name', 'agree'],
+  ready: 0,
+  total: 2,
+  errors: 0,
+  ...over,
+})
+
+export const noOrder: OrderView = {
+  code: '',
+  groups: [],
+  amount: '',
+  baseValue: '',
+  status: 'none',
+  createdAt: '',
+  expiresAt: '',
+  paidAt: '',
+  transaction: '',
+  eripLink: '',
+  qr: file(),
+  slip: file(),
+  receipt: file(),
+  stated: '',
+  proofReady: false,
+  demo: true,
+}
+
+export const order = (over: Partial<OrderView> = {}): OrderView => ({
+  ...noOrder,
+  code: '900000002611180051348207193580',
+  groups: ['900000', '002611', '180051', '348207', '193580'],
+  amount: '45.00',
+  baseValue: '45.00',
+  status: 'awaiting',
+  createdAt: '2026-11-18T07:42:00Z',
+  expiresAt: '2026-12-18',
+  qr: file({ id: 'qr', name: 'qr.png', mediaType: 'image/png', url: '/blob/qr' }),
+  slip: file({ id: 'slip', name: 'slip.pdf', mediaType: 'application/pdf', url: '/blob/slip' }),
+  ...over,
+})
+
+export const draftSummary = (over: Partial<DraftSummary> = {}): DraftSummary => ({
+  id: 'd7',
+  procedure: '200.13.1',
+  title: procedureCard().title,
+  createdAt: '2026-11-21T10:00:00Z',
+  savedAt: '2026-11-21T11:32:00Z',
+  ready: 14,
+  total: 31,
+  state: 'draft',
+  orderCode: '',
+  rejected: false,
+  ...over,
+})
+
+export const draftView = (over: Partial<DraftView> = {}): DraftView => ({
+  draft: draftSummary(),
+  card: procedureCard(),
+  formTitle: procedureCard().title,
+  steps: [stepView()],
+  fields: [fieldView(), fieldView({ id: 'agree', type: 'checkbox', label: text('Согласие дано') })],
+  fee: '22.50',
+  order: noOrder,
+  signature: 'required',
+  needLevel: '',
+  ...over,
+})
+
+export const verdict = (over: Partial<VerdictView> = {}): VerdictView => ({
+  rung: 'ok',
+  verdict: 'PASSED',
+  reason: '',
+  level: 'B-B',
+  signer: 'Савицкая Марина Николаевна',
+  owner: 'Первомайское РУВД г. Минска',
+  serial: '40E4CA16010000A5',
+  signedAt: '2026-11-20T09:12:05Z',
+  stampedAt: '',
+  checkedAt: '2026-11-21T11:32:00Z',
+  offline: false,
+  listFrom: '2026-11-20T00:00:00Z',
+  listUntil: '2026-11-27T00:00:00Z',
+  issuedBy: 'РУЦ ГосСУОК',
+  validUntil: '2027-05-01T00:00:00Z',
+  ...over,
+})
+
+export const noDecision: DecisionView = {
+  outcome: '',
+  at: '',
+  number: '',
+  document: file(),
+  signature: file(),
+  verdict: verdict({ rung: '' }),
+  openedAt: '',
+  complaint: false,
+}
+
+export const applicationSummary = (over: Partial<ApplicationSummary> = {}): ApplicationSummary => ({
+  id: 'a1',
+  procedure: '200.13.1',
+  title: procedureCard().title,
+  status: 'in_review',
+  changedAt: '2026-11-20T09:12:00Z',
+  submittedAt: '2026-11-18T07:42:00Z',
+  deadline: '2026-12-14',
+  registrationNumber: '2026-117950',
+  task: '',
+  taskDue: '',
+  failure: '',
+  ...over,
+})
+
+export const applicationView = (over: Partial<ApplicationView> = {}): ApplicationView => ({
+  summary: applicationSummary(),
+  body: text('Отдел по гражданству и миграции, Первомайский район г. Минска'),
+  card: procedureCard(),
+  order: noOrder,
+  document: file({ id: 'doc', name: 'Заявление.pdf', mediaType: 'application/pdf', size: 84_000, url: '/blob/doc' }),
+  files: [
+    file({ id: 'f1', name: 'Согласие собственника.pdf', mediaType: 'application/pdf', size: 1_258_291, url: '/blob/f1' }),
+  ],
+  signer: 'Ковалёва Анна Петровна',
+  history: [],
+  questions: [],
+  decision: noDecision,
+  withdraw: true,
+  unqueue: false,
+  errors: [],
+  version: '3',
+  ...over,
+})
+
+export const keyCard = (over: Partial<KeyCard> = {}): KeyCard => ({
+  id: 'k1',
+  state: 'usable',
+  holder: 'Ковалёва Анна Петровна',
+  maskedNumber: '4•••••••021PB6',
+  organisation: '',
+  kind: 'natural',
+  issuer: 'РУЦ ГосСУОК',
+  serial: '40E4CA16010000A5',
+  notBefore: '2025-12-03T00:00:00Z',
+  notAfter: '2026-12-03T00:00:00Z',
+  daysLeft: 12,
+  curve: 'bign-curve256v1',
+  keyPath: 'E:\\ЭЦП\\kovaleva.key',
+  certPath: 'E:\\ЭЦП\\kovaleva.cer',
+  place: 'removable',
+  requestId: '',
+  fingerprint: '9c1a44f07b02',
+  listDate: '2026-11-20T00:00:00Z',
+  loose: false,
+  weakSealing: false,
+  ...over,
+})
