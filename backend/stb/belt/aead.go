@@ -1,0 +1,156 @@
+package belt
+
+import (
+	"crypto/cipher"
+	"crypto/subtle"
+	"errors"
+	"slices"
+)
+
+// ErrOpen says that a ciphertext, its associated data, its vector or its tag was changed, or
+// that the key is another.
+var ErrOpen = errors.New("belt: authenticated ciphertext does not open")
+
+// aead implements cipher.AEAD for belt-dwp and belt-che.
+type aead struct {
+	c   Cipher
+	che bool
+}
+
+// NewDWP returns belt-dwp (clause 7.6) under a key of 16, 24 or 32 octets as a cipher.AEAD with a
+// nonce of 16 and a tag of 8 octets. Any other key length gives a KeySizeError.
+func NewDWP(key []byte) (cipher.AEAD, error) { return newAEAD(key, false) }
+
+// NewCHE returns belt-che (clause 7.7), like NewDWP. One key must not serve both.
+func NewCHE(key []byte) (cipher.AEAD, error) { return newAEAD(key, true) }
+
+func newAEAD(key []byte, che bool) (cipher.AEAD, error) {
+	a := &aead{che: che}
+	if err := expandKey(&a.c.k, key); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// NonceSize implements cipher.AEAD; it returns 16.
+func (a *aead) NonceSize() int { return BlockSize }
+
+// Overhead implements cipher.AEAD; it returns 8.
+func (a *aead) Overhead() int { return MACSize }
+
+// Seal implements cipher.AEAD. It panics when the nonce is not 16 octets long. A nonce serves one
+// message under a key.
+func (a *aead) Seal(dst, nonce, plaintext, data []byte) []byte {
+	n, m := len(dst), len(plaintext)
+	dst = slices.Grow(dst, m+MACSize)[:n+m+MACSize]
+	p := a.start(nonce, data)
+	p.crypt(dst[n:n+m], plaintext)
+	p.text(dst[n : n+m])
+	tag := p.tag(len(data), m)
+	copy(dst[n+m:], tag[:])
+	return dst
+}
+
+// Open implements cipher.AEAD. The tag is checked before anything is decrypted.
+func (a *aead) Open(dst, nonce, ciphertext, data []byte) ([]byte, error) {
+	if len(ciphertext) < MACSize {
+		return nil, ErrOpen
+	}
+	m := len(ciphertext) - MACSize
+	p := a.start(nonce, data)
+	p.text(ciphertext[:m])
+	tag := p.tag(len(data), m)
+	if subtle.ConstantTimeCompare(tag[:], ciphertext[m:]) != 1 {
+		return nil, ErrOpen
+	}
+	n := len(dst)
+	dst = slices.Grow(dst, m)[:n+m]
+	p.crypt(dst[n:], ciphertext[:m])
+	return dst, nil
+}
+
+// packet is one message in work.
+type packet struct {
+	ctr ctr // its counter is s; belt-che steps it in its own way
+	che bool
+	r   factor
+	t   element
+}
+
+// start takes in the nonce and the associated data.
+func (a *aead) start(nonce, data []byte) *packet {
+	p := &packet{che: a.che}
+	p.ctr.start(&a.c, nonce)
+	r := [4]uint32(p.ctr.s)
+	if !a.che {
+		encrypt(&a.c.k, &r)
+	}
+	p.r = newFactor(toElement(&r))
+	load(&r, h[:])
+	p.t = toElement(&r)
+	p.text(data)
+	return p
+}
+
+// text takes octets into the tag, the last piece padded with zeros.
+func (p *packet) text(b []byte) {
+	var x [4]uint32
+	for len(b) >= BlockSize {
+		load(&x, b)
+		p.t = p.r.times(p.t.add(toElement(&x)))
+		b = b[BlockSize:]
+	}
+	if len(b) > 0 {
+		var last [BlockSize]byte
+		copy(last[:], b)
+		load(&x, last[:])
+		p.t = p.r.times(p.t.add(toElement(&x)))
+	}
+}
+
+// tag returns the tag for the given numbers of octets.
+func (p *packet) tag(data, text int) (out [MACSize]byte) {
+	p.t = p.r.times(p.t.add(element{uint64(data) * 8, uint64(text) * 8}))
+	x := p.t.words()
+	encrypt(&p.ctr.c.k, &x)
+	var b [BlockSize]byte
+	store(b[:], &x)
+	copy(out[:], b[:])
+	return out
+}
+
+// crypt encrypts or decrypts src into dst.
+func (p *packet) crypt(dst, src []byte) {
+	if !p.che {
+		p.ctr.XORKeyStream(dst, src)
+		return
+	}
+	k := &p.ctr.c.k
+	s := toElement((*[4]uint32)(&p.ctr.s))
+	step := func() [4]uint32 {
+		s = s.timesX()
+		s.lo ^= 1
+		return s.words()
+	}
+	var t [4]uint32
+	for len(src) >= 2*BlockSize {
+		x, y := step(), step()
+		encrypt2(k, k, &x, &y)
+		load(&t, src)
+		xor(&x, &t)
+		load(&t, src[BlockSize:])
+		xor(&y, &t)
+		store(dst, &x)
+		store(dst[BlockSize:], &y)
+		dst, src = dst[2*BlockSize:], src[2*BlockSize:]
+	}
+	for len(src) > 0 {
+		x := step()
+		encrypt(k, &x)
+		var gamma [BlockSize]byte
+		store(gamma[:], &x)
+		n := min(BlockSize, len(src))
+		xorOctets(dst[:n], src, gamma[:])
+		dst, src = dst[n:], src[n:]
+	}
+}
