@@ -111,7 +111,7 @@ func (s *Service) Decide(ctx context.Context, id, proposal, keyID string, passwo
 	if now.Proposal == nil || now.Proposal.Id != proposal {
 		return View{}, &akno.Error{Code: akno.Conflict, Op: op}
 	}
-	document, err := s.File(ctx, id, now.Proposal.Document)
+	document, err := s.File(ctx, id, FileOf(now.Proposal.Document, RoleProposal))
 	if err != nil {
 		return View{}, err
 	}
@@ -124,13 +124,58 @@ func (s *Service) Decide(ctx context.Context, id, proposal, keyID string, passwo
 	}))
 }
 
-// File returns a file of an application.
-func (s *Service) File(ctx context.Context, id string, f portalapi.FileRef) ([]byte, error) {
+// Role says what a file of an application is.
+type Role string
+
+// The roles.
+const (
+	RoleDocument   Role = "document"   // the readable application
+	RoleAttachment Role = "attachment" // filed with it
+	RoleAnswer     Role = "answer"     // sent with an answer
+	RoleProposal   Role = "proposal"   // the decision as proposed
+	RoleDecision   Role = "decision"   // the decision
+	RoleSignature  Role = "signature"  // under the decision
+)
+
+// File is a file of an application.
+type File struct {
+	Role      Role
+	SHA256    string // hex
+	Size      int64  // octets
+	MediaType string
+	Name      string
+}
+
+// FileOf takes a file over from the wire.
+func FileOf(f portalapi.FileRef, role Role) File {
+	return File{Role: role, SHA256: f.Sha256, Size: f.Size, MediaType: f.MediaType, Name: f.Name}
+}
+
+// Files lists the files of the application in the order in which they are read.
+func (v View) Files() []File {
+	var out []File
+	if v.Application.Document != nil {
+		out = append(out, FileOf(*v.Application.Document, RoleDocument))
+	}
+	for _, f := range v.Application.Files {
+		out = append(out, FileOf(f, RoleAttachment))
+	}
+	if v.Proposal != nil {
+		out = append(out, FileOf(v.Proposal.Document, RoleProposal))
+	}
+	if d := v.Application.Decision; d != nil {
+		out = append(out, FileOf(d.Document, RoleDecision), FileOf(d.Signature, RoleSignature))
+	}
+	return out
+}
+
+// File fetches a file of an application.
+func (s *Service) File(ctx context.Context, id string, f File) ([]byte, error) {
 	if f.Size > largestFile {
 		return nil, &akno.Error{Code: akno.TooLarge, Op: "desk.File"}
 	}
 	var data bytes.Buffer
-	if err := s.portal.DownloadDesk(ctx, id, f.Sha256, f.Size, &data); err != nil {
+	if err := s.portal.DownloadDesk(ctx, id, f.SHA256, f.Size, &data); err != nil {
 		return nil, err
 	}
 	return data.Bytes(), nil

@@ -219,11 +219,44 @@ func (s *Service) Check(c Card) map[string]string {
 	return bad
 }
 
+// Query asks for cabinets by what is known of a person; empty members are not
+// asked for.
+type Query struct{ PersonalNumber, Surname, Name, BirthDate, Email string }
+
+// Match is a cabinet that may be the same person's.
+type Match struct {
+	AccountID   string
+	Exact       bool // the same identification number
+	Status      string
+	MaxLevel    akno.Level
+	Person      session.Person
+	MaskedEmail string
+	CreatedAt   time.Time
+}
+
 // Matches asks for cabinets that may be the same person's; the portal records
 // the look.
-func (s *Service) Matches(ctx context.Context, q portalapi.MatchQuery) (*portalapi.MatchList, error) {
-	q.Ground = portalapi.MatchQueryGroundRegistration
-	return s.portal.FindMatches(ctx, q)
+func (s *Service) Matches(ctx context.Context, q Query) ([]Match, error) {
+	list, err := s.portal.FindMatches(ctx, portalapi.MatchQuery{
+		Ground: portalapi.MatchQueryGroundRegistration, PersonalNumber: given(q.PersonalNumber),
+		Surname: given(q.Surname), Name: given(q.Name), BirthDate: given(q.BirthDate), Email: given(q.Email),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Match, 0, len(list.Matches))
+	for _, m := range list.Matches {
+		o := Match{AccountID: m.AccountId, Exact: m.Exact, Status: m.Status, Person: session.PersonOf(m.Person)}
+		o.MaxLevel, _ = akno.ParseLevel(string(m.MaxLevel))
+		if m.MaskedEmail != nil {
+			o.MaskedEmail = *m.MaskedEmail
+		}
+		if m.CreatedAt != nil {
+			o.CreatedAt = time.UnixMilli(*m.CreatedAt).UTC()
+		}
+		out = append(out, o)
+	}
+	return out, nil
 }
 
 // Start begins the registration on the portal. The card is checked and kept
@@ -430,7 +463,24 @@ func (s *Service) forget(ctx context.Context, id string) error {
 	return s.memory.SetSetting(ctx, setting, works)
 }
 
-// Day lists the clerk's registrations of today.
-func (s *Service) Day(ctx context.Context) (*portalapi.ClerkDay, error) {
-	return s.portal.GetClerkDay(ctx)
+// Day lists the clerk's registrations of today, as the portal knows them.
+func (s *Service) Day(ctx context.Context) ([]Work, error) {
+	day, err := s.portal.GetClerkDay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Work, 0, len(day.Registrations))
+	for _, r := range day.Registrations {
+		w := Work{
+			Status: string(r.Status), Claimed: r.Claimed != nil && *r.Claimed, CreatedAt: time.UnixMilli(r.CreatedAt).UTC(),
+			Card: Card{ID: r.Id, Person: session.PersonOf(&r.Person), Document: Document{
+				Type: string(r.Document.Type), Number: r.Document.Number, Issued: r.Document.Issued, Expires: r.Document.Expires,
+			}},
+		}
+		if r.IssuedAt != nil {
+			w.IssuedAt = time.UnixMilli(*r.IssuedAt).UTC()
+		}
+		out = append(out, w)
+	}
+	return out, nil
 }
