@@ -71,7 +71,7 @@ page_packages() {
 	(cd frontend && npm ci --no-audit --no-fund --loglevel=error) && touch $lock
 }
 page_lint() { (cd frontend && npm run --silent lint); }
-page_check() { (cd frontend && npm run --silent check); }
+page_check() { (cd frontend && npm run --silent check && npx tsc -p e2e/tsconfig.json); }
 page_tests() { (cd frontend && npm run --silent test); }
 page_build() { build/build.sh page; }
 builds() { build/build.sh web portald aknoctl window webdriver; }

@@ -20,7 +20,9 @@ export function freePort(): Promise<number> {
     server.on('error', failed)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? done(address.port) : failed(new Error('no port'))))
+      server.close(() =>
+        address && typeof address === 'object' ? done(address.port) : failed(new Error('no port')),
+      )
     })
   })
 }
@@ -39,7 +41,10 @@ export class Child {
     env: Record<string, string>,
   ) {
     const clean = Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('AKNO_')))
-    this.process = spawn(path, args, { env: { ...clean, ...env } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.process = spawn(path, args, {
+      env: { ...clean, ...env } as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const hear = (chunk: Buffer) => {
       this.text += chunk.toString()
       for (const fn of this.heard) fn()
@@ -85,7 +90,8 @@ export class Child {
       const check = () => {
         const found = look()
         if (found !== undefined) finish(() => done(found))
-        else if (!this.alive) finish(() => failed(new Error(`${this.name} ended while we waited for ${what}:\n${this.text}`)))
+        else if (!this.alive)
+          finish(() => failed(new Error(`${this.name} ended while we waited for ${what}:\n${this.text}`)))
       }
       const poll = setInterval(check, 50)
       const late = setTimeout(

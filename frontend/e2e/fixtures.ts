@@ -37,7 +37,8 @@ export const test = base.extend<Fixtures>({
     await portal.start()
     await use(portal)
     await portal.stop()
-    if (info.status !== info.expectedStatus) await info.attach('portald', { body: portal.said, contentType: 'text/plain' })
+    if (info.status !== info.expectedStatus)
+      await info.attach('portald', { body: portal.said, contentType: 'text/plain' })
   },
 
   wire: async ({ portal }, use) => {
@@ -55,7 +56,8 @@ export const test = base.extend<Fixtures>({
     })
     await use(program)
     await program.stop()
-    if (info.status !== info.expectedStatus) await info.attach('akno', { body: program.said, contentType: 'text/plain' })
+    if (info.status !== info.expectedStatus)
+      await info.attach('akno', { body: program.said, contentType: 'text/plain' })
   },
 
   alone: async ({ dir }, use) => {

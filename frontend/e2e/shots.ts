@@ -9,7 +9,14 @@ export class Shots {
   private readonly dir: string
 
   constructor(story: string) {
-    this.dir = join(root, 'build/shots', story.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, ''))
+    this.dir = join(
+      root,
+      'build/shots',
+      story
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, '-')
+        .replace(/^-|-$/g, ''),
+    )
     mkdirSync(this.dir, { recursive: true })
   }
 
@@ -19,7 +26,9 @@ export class Shots {
     const lang = await page.evaluate(() => document.documentElement.lang || 'xx')
     const name = `${String(++this.n).padStart(2, '0')}-${step}-${lang}-${size?.width ?? 0}.png`
     await page.screenshot({ path: join(this.dir, name), animations: 'disabled' })
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    const wide = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
     if (wide > 0) throw new Error(`${name}: the page is ${wide} px wider than the window`)
   }
 
