@@ -35,7 +35,7 @@ type Person struct {
 }
 
 // Anna is a person whose identification number passes its check.
-var Anna = Person{"Ковалёва", "Анна", "Петровна", "4150390A021PB6"}
+var Anna = Person{"Ковалёва", "Анна", "Петровна", "4150390A021PB3"}
 
 // Root makes a root authority.
 func Root(t testing.TB, cn string) *Authority {
