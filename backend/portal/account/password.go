@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -204,21 +205,26 @@ func monotonous(s string) bool {
 const oneTimeLetters = "abcdefghjkmnpqrstuvwxyz23456789"
 
 // OneTimePassword makes a password to be printed and typed once: four groups of
-// four characters, 79 bits.
-func OneTimePassword() []byte {
+// four characters, 79 bits. It is made of the portal's key and of what it is
+// for, so that a command that is repeated after a lost answer gets the same
+// one, although only its hash is stored.
+func (s Secret) OneTimePassword(what string) []byte {
 	const n = len(oneTimeLetters)
 	out := make([]byte, 0, 19)
-	var b [1]byte
-	for i := 0; i < 16; {
-		rand.Read(b[:])
-		if int(b[0]) >= 256/n*n {
-			continue // keeps every character equally likely
+	for block := 0; ; block++ {
+		random := s.Key("one-time password", what+"\x00"+strconv.Itoa(block))
+		for _, b := range random {
+			if int(b) >= 256/n*n {
+				continue // keeps every character equally likely
+			}
+			if len(out)%5 == 4 {
+				out = append(out, '-')
+			}
+			out = append(out, oneTimeLetters[int(b)%n])
+			if len(out) == cap(out) {
+				clear(random)
+				return out
+			}
 		}
-		if i > 0 && i%4 == 0 {
-			out = append(out, '-')
-		}
-		out = append(out, oneTimeLetters[int(b[0])%n])
-		i++
 	}
-	return out
 }
