@@ -52,19 +52,20 @@ type paper struct {
 // newPaper begins an A4 document. The time goes into the file's properties only
 // and must come from the document itself: a clock would change the octets.
 func newPaper(l akno.Lang, title string, at time.Time, footer string) *paper {
-	p := &paper{Fpdf: fpdf.New("P", "mm", "A4", ""), lang: l, footer: footer}
+	p := &paper{Fpdf: fpdf.New("P", "mm", "A4", ""), lang: l, footer: safe(footer)}
 	p.SetCreationDate(at.UTC())
 	p.SetModificationDate(at.UTC())
 	p.SetCatalogSort(true)
 	p.SetProducer("akno", true)
 	p.SetCreator("akno", true)
-	p.SetTitle(title, true)
+	p.SetTitle(safe(title), true)
 	p.SetLang(string(l))
 	p.AddUTF8FontFromBytes(fontName, "", regular)
 	p.AddUTF8FontFromBytes(fontName, "B", bold)
 	p.SetMargins(left, top, right)
 	p.SetAutoPageBreak(false, bottom)
-	p.AliasNbPages("{pages}")
+	p.SetCellMargin(0)
+	p.AliasNbPages(pagesMark)
 	p.SetFooterFunc(p.foot)
 	p.AddPage()
 	return p
@@ -76,8 +77,11 @@ func (p *paper) foot() {
 	p.SetTextColor(90, 90, 90)
 	p.SetDrawColor(200, 200, 200)
 	p.Line(left, p.GetY()-1, pageWidth-right, p.GetY()-1)
-	p.CellFormat(textWidth-30, 5, p.footer, "", 0, "L", false, 0, "")
-	p.CellFormat(30, 5, fmt.Sprintf("%s %d / {pages}", words[wordPage].In(p.lang), p.PageNo()), "", 0, "R", false, 0, "")
+	// The number of pages is put in at the end, so its width is not known here
+	// and the text cannot be set flush right.
+	const numbers = 20.0
+	p.CellFormat(textWidth-numbers, 5, p.footer, "", 0, "L", false, 0, "")
+	p.CellFormat(numbers, 5, fmt.Sprintf("%s %d / %s", words[wordPage].In(p.lang), p.PageNo(), pagesMark), "", 0, "L", false, 0, "")
 	p.SetTextColor(0, 0, 0)
 }
 
@@ -105,7 +109,7 @@ func (p *paper) font(style string, size float64) { p.SetFont(fontName, style, si
 func (p *paper) text(style string, size float64, s, align string) {
 	p.font(style, size)
 	h := size * lineHeight / letters
-	for _, line := range p.SplitText(s, textWidth) {
+	for _, line := range p.lines(s, textWidth) {
 		p.room(h)
 		p.SetX(left)
 		p.CellFormat(textWidth, h, line, "", 1, align, false, 0, "")
@@ -135,9 +139,9 @@ func (p *paper) paragraph(s string) {
 // Both may take several lines and go over to the next page.
 func (p *paper) field(label, value string, indent float64) {
 	p.font("", small)
-	labels := p.SplitText(label, labelWidth-indent-3)
+	labels := p.lines(label, labelWidth-indent-3)
 	p.font("", letters)
-	values := p.SplitText(value, textWidth-labelWidth)
+	values := p.lines(value, textWidth-labelWidth)
 	for i := range max(len(labels), len(values)) {
 		p.room(lineHeight)
 		p.SetX(left + indent)
@@ -164,19 +168,19 @@ func (p *paper) signature(date, name string) {
 	p.Ln(8)
 	p.font("", letters)
 	p.SetX(left)
-	p.CellFormat(60, lineHeight, words[wordDate].In(p.lang)+" "+date, "", 0, "L", false, 0, "")
+	p.CellFormat(60, lineHeight, words[wordDate].In(p.lang)+" "+safe(date), "", 0, "L", false, 0, "")
 	p.CellFormat(25, lineHeight, words[wordSignature].In(p.lang), "", 0, "R", false, 0, "")
 	x, y := p.GetXY()
 	p.SetDrawColor(0, 0, 0)
 	p.Line(x+2, y+lineHeight, x+45, y+lineHeight)
 	p.SetX(x + 48)
-	p.CellFormat(0, lineHeight, name, "", 1, "L", false, 0, "")
+	p.CellFormat(0, lineHeight, safe(name), "", 1, "L", false, 0, "")
 }
 
 // tick writes a box, crossed or empty, and a text beside it.
 func (p *paper) tick(on bool, s string) {
 	p.font("", letters)
-	lines := p.SplitText(s, textWidth-8)
+	lines := p.lines(s, textWidth-8)
 	for i, line := range lines {
 		p.room(lineHeight)
 		if i == 0 {

@@ -240,3 +240,34 @@ func TestWhatIsFilledInBeginsNoLine(t *testing.T) {
 		t.Error("a line end in an answer changes the paper")
 	}
 }
+
+// People paste anything; a paper is made of it all the same.
+func TestStrangeCharactersMakeAPaper(t *testing.T) {
+	for _, text := range []string{
+		"😀 😀", "\x00\x01", "\ufffd", "\u202e abc", strings.Repeat("я", 5000), "a\tb\nc\r\nd", "漢字", "\U0010ffff", "", "\xff\xfe",
+		strings.Repeat("слово ", 2000), "{pages}", "(\\)", "е\u0301",
+	} {
+		d := decision(akno.Russian, akno.Refused)
+		d.Reasons, d.Applicant = text+".", text+"."
+		b, err := Decision(d)
+		if err != nil || !bytes.HasPrefix(b, []byte("%PDF-")) {
+			t.Errorf("%.20q: %v", text, err)
+		}
+	}
+}
+
+func TestEveryCharacterIsSeen(t *testing.T) {
+	for in, want := range map[string]string{
+		"Дар’я, ў і № 5 – 10 €": "Дар’я, ў і № 5 – 10 €",
+		"a😀b":                   "a[U+1F600]b",
+		"\u202eabc":             "[U+202E]abc",
+		"a\tb\r\nc":             "a b\nc",
+		"漢":                     "[U+6F22]",
+		pagesMark:               "[U+E000][U+E001]",
+		"a\u00adb":              "a[U+00AD]b",
+	} {
+		if got := safe(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
