@@ -895,6 +895,18 @@ type MatchQueryGround string
 // Millis Unix time in milliseconds
 type Millis = int64
 
+// Operator who processes personal data here; printed into the consent
+type Operator struct {
+	Address        string `json:"address"`
+	AuditRetention string `json:"auditRetention"`
+	Email          string `json:"email"`
+	Name           string `json:"name"`
+
+	// Processors empty when there are none
+	Processors      *string `json:"processors,omitempty"`
+	RetentionMonths int     `json:"retentionMonths"`
+}
+
 // Order defines model for Order.
 type Order struct {
 	// Amount BYN
@@ -1014,10 +1026,13 @@ type PortalInfo struct {
 	Demo           bool   `json:"demo"`
 
 	// Epoch UUIDv7
-	Epoch    Id       `json:"epoch"`
-	Limits   Limits   `json:"limits"`
-	Name     Text     `json:"name"`
-	Services Services `json:"services"`
+	Epoch  Id     `json:"epoch"`
+	Limits Limits `json:"limits"`
+	Name   Text   `json:"name"`
+
+	// Operator who processes personal data here; printed into the consent
+	Operator *Operator `json:"operator,omitempty"`
+	Services Services  `json:"services"`
 
 	// Time Unix time in milliseconds
 	Time    Millis `json:"time"`
