@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Commands of the automaton (clause 8.3), as committed to the state.
+// Commands of the automaton (clause 8.4), as committed to the state.
 const (
 	cmdNull = iota
 	cmdKey
@@ -199,7 +199,7 @@ func (a *Automaton) Clone() *Automaton {
 // Wipe clears the state.
 func (a *Automaton) Wipe() { clear(a.s[:]) }
 
-// prgHash implements hash.Hash for bash-prg-hash (clause 9.1).
+// prgHash implements hash.Hash for bash-prg-hash (clause 8.12).
 type prgHash struct {
 	start, a Automaton
 }
@@ -238,7 +238,7 @@ func (h *prgHash) Size() int { return h.a.l / 4 }
 // BlockSize implements hash.Hash.
 func (h *prgHash) BlockSize() int { return h.a.r }
 
-// Seal is bash-prg-ae (clause 9.2): it appends to dst the ciphertext of plain and a tag of l/8
+// Seal is bash-prg-ae (clause 8.13): it appends to dst the ciphertext of plain and a tag of l/8
 // octets that covers it, the associated data and the announcement. One announcement serves one
 // plaintext under a key. Errors: ErrLevel, ErrPart, ErrKeyless.
 func Seal(dst []byte, l, d int, announcement, key, plain, data []byte) ([]byte, error) {

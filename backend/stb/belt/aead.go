@@ -17,11 +17,11 @@ type aead struct {
 	che bool
 }
 
-// NewDWP returns belt-dwp (clause 7.6) under a key of 16, 24 or 32 octets as a cipher.AEAD with a
+// NewDWP returns belt-dwp (clauses 7.6.3 and 7.6.4) under a key of 16, 24 or 32 octets as a cipher.AEAD with a
 // nonce of 16 and a tag of 8 octets. Any other key length gives a KeySizeError.
 func NewDWP(key []byte) (cipher.AEAD, error) { return newAEAD(key, false) }
 
-// NewCHE returns belt-che (clause 7.7), like NewDWP. One key must not serve both.
+// NewCHE returns belt-che (clauses 7.6.5 and 7.6.6), like NewDWP. One key must not serve both.
 func NewCHE(key []byte) (cipher.AEAD, error) { return newAEAD(key, true) }
 
 func newAEAD(key []byte, che bool) (cipher.AEAD, error) {

@@ -26,7 +26,7 @@ type Cipher struct {
 
 var _ cipher.Block = (*Cipher)(nil)
 
-// NewCipher expands a key of 16, 24 or 32 octets (belt-keyexpand, clause 7.1). It
+// NewCipher expands a key of 16, 24 or 32 octets (belt-keyexpand, clause 8.1). It
 // returns a KeySizeError for any other length. The key may be wiped afterwards.
 func NewCipher(key []byte) (*Cipher, error) {
 	c := new(Cipher)
@@ -36,7 +36,7 @@ func NewCipher(key []byte) (*Cipher, error) {
 	return c, nil
 }
 
-// ExpandKey returns the 32 octets belt-keyexpand (clause 7.1) makes of a key of 16, 24
+// ExpandKey returns the 32 octets belt-keyexpand (clause 8.1) makes of a key of 16, 24
 // or 32 octets, or a KeySizeError.
 func ExpandKey(key []byte) ([32]byte, error) {
 	var out [32]byte

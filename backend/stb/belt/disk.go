@@ -1,13 +1,13 @@
 package belt
 
-// EncryptBDE encrypts the blocks of a sector one by one (belt-bde, clause 7.10.3): src and dst have
+// EncryptBDE encrypts the blocks of a sector one by one (belt-bde, clause 7.9.3): src and dst have
 // the same length, a multiple of 16 octets and at least 16, and are the same slice or do not
 // overlap; iv has 16 octets and belongs to the place of the sector. Other lengths give ErrLength.
 func (c *Cipher) EncryptBDE(dst, src, iv []byte) error {
 	return c.bde(dst, src, iv, encrypt)
 }
 
-// DecryptBDE is the inverse of EncryptBDE (clause 7.10.4).
+// DecryptBDE is the inverse of EncryptBDE (clause 7.9.4).
 func (c *Cipher) DecryptBDE(dst, src, iv []byte) error {
 	return c.bde(dst, src, iv, decrypt)
 }
@@ -33,13 +33,13 @@ func (c *Cipher) bde(dst, src, iv []byte, one func(*[8]uint32, *[4]uint32)) erro
 	return nil
 }
 
-// EncryptSDE encrypts a sector as a whole (belt-sde, clause 7.11.3): like EncryptBDE, with at
+// EncryptSDE encrypts a sector as a whole (belt-sde, clause 7.9.5): like EncryptBDE, with at
 // least 32 octets.
 func (c *Cipher) EncryptSDE(dst, src, iv []byte) error {
 	return c.sde(dst, src, iv, c.EncryptWide)
 }
 
-// DecryptSDE is the inverse of EncryptSDE (clause 7.11.4).
+// DecryptSDE is the inverse of EncryptSDE (clause 7.9.6).
 func (c *Cipher) DecryptSDE(dst, src, iv []byte) error {
 	return c.sde(dst, src, iv, c.DecryptWide)
 }

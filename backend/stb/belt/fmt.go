@@ -9,7 +9,7 @@ import (
 const MaxDigits = 65536
 
 // EncryptDigits encrypts a number in place, keeping its base and its number of digits (belt-fmt,
-// clause 7.12.4). digits has 2 to 65536 elements, the least significant first, each below
+// clause 7.10.5). digits has 2 to 65536 elements, the least significant first, each below
 // base, which is 2 to 65536. iv has 16 octets, nil standing for zeros. Anything else gives ErrLength. The
 // conversion between bases uses division and is not constant time.
 func (c *Cipher) EncryptDigits(digits []uint16, base int, iv []byte) error {
@@ -24,7 +24,7 @@ func (c *Cipher) EncryptDigits(digits []uint16, base int, iv []byte) error {
 	return nil
 }
 
-// DecryptDigits is the inverse of EncryptDigits (clause 7.12.5).
+// DecryptDigits is the inverse of EncryptDigits (clause 7.10.6).
 func (c *Cipher) DecryptDigits(digits []uint16, base int, iv []byte) error {
 	f, err := newFormat(c, digits, base, iv)
 	if err != nil {
@@ -131,7 +131,7 @@ func divide(x []uint64, d uint64) (r uint64) {
 	return r
 }
 
-// block24 is belt-32block, which serves numbers of 24 octets (clause 7.12.3).
+// block24 is belt-32block, which serves numbers of 24 octets (clause 7.10.3).
 func (c *Cipher) block24(t []byte) {
 	for i := byte(1); i <= 3; i++ {
 		c.Encrypt(t[8:], t[8:])

@@ -3,7 +3,7 @@ package belt
 import "math/bits"
 
 // element is a polynomial over GF(2) modulo x^128+x^7+x^2+x+1: bit i of lo is the coefficient
-// of x^i, bit i of hi that of x^(64+i) (clause 5.3).
+// of x^i, bit i of hi that of x^(64+i) (clause 4.2.3).
 type element struct{ lo, hi uint64 }
 
 // toElement reads a block of four words as a polynomial.
@@ -69,7 +69,7 @@ func spread(x, y uint64) uint64 {
 	return z0&m0 | z1&m1 | z2&m2 | z3&m3
 }
 
-// PolyMul returns the product u*v of the authenticated modes (clause 5.3).
+// PolyMul returns the product u*v of the authenticated modes (clause 4.2.3).
 func PolyMul(u, v [BlockSize]byte) (w [BlockSize]byte) {
 	var x, y [4]uint32
 	load(&x, u[:])

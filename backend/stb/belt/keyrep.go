@@ -27,7 +27,7 @@ func keyRepRow(from, to int) (row int, ok bool) {
 	return 0, false
 }
 
-// TransformKey is belt-keyrep (clause 7.13): of a key of 16, 24 or 32 octets at the given level, 12
+// TransformKey is belt-keyrep (clause 8.2): of a key of 16, 24 or 32 octets at the given level, 12
 // octets, it makes the key of size octets with the given header, 16 octets, at the next
 // level. size is 16, 24 or 32 and not above the length of key. Lengths not allowed give ErrLength.
 func TransformKey(key, level, header []byte, size int) ([]byte, error) {

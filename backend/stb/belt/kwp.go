@@ -12,7 +12,7 @@ const HeaderSize = 16
 // header or damaged octets, which cannot be told apart.
 var ErrUnwrap = errors.New("belt: protected key does not open")
 
-// WrapKey protects key with c (belt-kwp, clause 7.9.3): the wide block of key and header
+// WrapKey protects key with c (belt-kwp, clause 7.7.3): the wide block of key and header
 // together. key has 16 octets or more, header 16, nil standing for zeros. The
 // result is 16 octets longer than key. A length not allowed gives ErrLength.
 func (c *Cipher) WrapKey(key, header []byte) ([]byte, error) {
@@ -28,7 +28,7 @@ func (c *Cipher) WrapKey(key, header []byte) ([]byte, error) {
 	return out, nil
 }
 
-// UnwrapKey opens what WrapKey made (clause 7.9.4). Every failure is ErrUnwrap; the
+// UnwrapKey opens what WrapKey made (clause 7.7.4). Every failure is ErrUnwrap; the
 // header is compared in constant time and the octets found are wiped when it differs.
 func (c *Cipher) UnwrapKey(wrapped, header []byte) ([]byte, error) {
 	if len(wrapped) < BlockSize+HeaderSize || (header != nil && len(header) != HeaderSize) {

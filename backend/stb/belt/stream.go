@@ -94,12 +94,12 @@ type cfb struct {
 	decrypt bool
 }
 
-// NewCFBEncrypter returns a stream that encrypts with belt-cfb (clause 7.3.3) under an
+// NewCFBEncrypter returns a stream that encrypts with belt-cfb (clause 7.3.2) under an
 // initialisation vector of 16 octets; it panics when there are more or less. A vector serves
 // one message under a key.
 func (c *Cipher) NewCFBEncrypter(iv []byte) cipher.Stream { return c.newCFB(iv, false) }
 
-// NewCFBDecrypter returns a stream that decrypts with belt-cfb (clause 7.3.4).
+// NewCFBDecrypter returns a stream that decrypts with belt-cfb (clause 7.3.3).
 func (c *Cipher) NewCFBDecrypter(iv []byte) cipher.Stream { return c.newCFB(iv, true) }
 
 func (c *Cipher) newCFB(iv []byte, decrypt bool) *cfb {

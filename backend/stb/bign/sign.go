@@ -36,7 +36,7 @@ func (k *PrivateKey) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([
 	return nil, errors.New("bign: options of Sign are not bign.SignerOpts")
 }
 
-// SignHash signs a hash value of Size octets (clause 7.1.2). hashOIDDER is the DER of the
+// SignHash signs a hash value of Size octets (clause 7.1.3). hashOIDDER is the DER of the
 // identifier of the hash function. The one-time key is made from the private key, the hash and 32 fresh
 // random octets (clause 6.3.3), so that neither a poor generator nor a repeated computation
 // reveals the private key. The result has SignatureSize octets. Errors: ErrHash, ErrWiped.
@@ -183,7 +183,7 @@ func (k *PrivateKey) SignHashWithKey(hashOIDDER, hash, once []byte) ([]byte, err
 }
 
 // Verify returns whether sig, SignatureSize octets, is the signature of the hash value made
-// with the hash function of the given identifier (clause 7.1.3). Anything malformed is false.
+// with the hash function of the given identifier (clause 7.1.4). Anything malformed is false.
 // A signature with S1 = 0 is legal, one with S1 not below the group order is not. It does not
 // allocate.
 func (k *PublicKey) Verify(hashOIDDER, hash, sig []byte) bool {

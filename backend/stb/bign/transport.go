@@ -9,7 +9,7 @@ import (
 // ErrToken says that a key token does not open, for whatever reason.
 var ErrToken = errors.New("bign: key token does not open")
 
-// WrapKey makes a token that carries key, 16 octets or more, to the owner of k (clause 7.2.2).
+// WrapKey makes a token that carries key, 16 octets or more, to the owner of k (clause 7.2.3).
 // header has 16 octets, nil standing for zeros. The token has Size+len(key)+16 octets. A length not
 // allowed gives belt.ErrLength.
 func (k *PublicKey) WrapKey(key, header []byte) ([]byte, error) {
@@ -37,7 +37,7 @@ func (k *PublicKey) WrapKeyWith(once *PrivateKey, key, header []byte) ([]byte, e
 	return append(append(make([]byte, 0, n+len(wrapped)), once.public.xy[:n]...), wrapped...), nil
 }
 
-// UnwrapKey opens a token (clause 7.2.3). Every failure but a wiped key is ErrToken. The
+// UnwrapKey opens a token (clause 7.2.4). Every failure but a wiped key is ErrToken. The
 // caller wipes the result.
 func (k *PrivateKey) UnwrapKey(token, header []byte) ([]byte, error) {
 	if k.wiped {
