@@ -1,0 +1,88 @@
+package container
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+
+	"akno/backend/stb/bels"
+	"akno/backend/stb/bign"
+)
+
+// SealSplit writes a container for the key under a random protection secret instead of a password, and
+// splits that secret into count shares, threshold of which restore it (STB 34.101.78, clause 11.1).
+// The shares are to be protected themselves: of any threshold of them at least one goes into
+// SealShare. Errors of bels.Split and as of Seal.
+func SealSplit(key *bign.PrivateKey, count, threshold, iterations int) (file []byte, shares []Share, err error) {
+	level := key.Curve().Level()
+	secret := make([]byte, level/8)
+	defer clear(secret)
+	if _, err := rand.Read(secret); err != nil {
+		return nil, nil, err
+	}
+	parts, err := bels.Split(secret, count, threshold)
+	if err != nil {
+		return nil, nil, err
+	}
+	password := secretPassword(secret)
+	defer clear(password)
+	if file, err = Seal(key, password, iterations); err != nil {
+		return nil, nil, err
+	}
+	for _, p := range parts {
+		shares = append(shares, Share{Level: level, Octets: p})
+	}
+	return file, shares, nil
+}
+
+// OpenSplit opens a container written by SealSplit, or by another program that follows the
+// standard, with threshold shares or more. Too few shares, or those of another key, give
+// ErrPassword: the restored secret is wrong and nothing else can show it. Errors else as of bels.Join
+// and Open.
+func OpenSplit(file []byte, shares []Share) (*bign.PrivateKey, error) {
+	parts := make([][]byte, len(shares))
+	for i, s := range shares {
+		parts[i] = s.Octets
+	}
+	secret, err := bels.Join(parts)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(secret)
+	password := secretPassword(secret)
+	defer clear(password)
+	return Open(file, password)
+}
+
+// secretPassword returns the form in which a protection secret serves as a password: upper-case
+// hexadecimal.
+func secretPassword(secret []byte) []byte {
+	b := make([]byte, 2*len(secret))
+	hex.Encode(b, secret)
+	return bytes.ToUpper(b)
+}
+
+// Text returns the share for paper: Level/4 + 2 hexadecimal digits in upper case, the first two its
+// number. The text is as secret as the share.
+func (s Share) Text() string { return strings.ToUpper(hex.EncodeToString(s.Octets)) }
+
+// ParseShareText is the inverse of Text. Case does not matter, and spaces and hyphens between digits are
+// passed over. Anything else gives ErrNotShare.
+func ParseShareText(text string) (Share, error) {
+	drop := func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n-\u00a0", r) {
+			return -1
+		}
+		return r
+	}
+	b, err := hex.DecodeString(strings.Map(drop, text))
+	if err != nil {
+		return Share{}, ErrNotShare
+	}
+	s := Share{Level: 8 * (len(b) - 1), Octets: b}
+	if (s.Level != 128 && s.Level != 192 && s.Level != 256) || !s.valid() {
+		return Share{}, ErrNotShare
+	}
+	return s, nil
+}
