@@ -180,7 +180,7 @@ func (t *Template) extensions(pub *bign.PublicKey, issuerKeyID []byte) []Extensi
 	if len(t.CRLPoints) > 0 {
 		add(extCRLPoints, false, t.addCRLPoints)
 	}
-	if len(t.Emails)+len(t.DNSNames) > 0 || !t.Belarusian.Empty() {
+	if len(t.Emails)+len(t.DNSNames)+len(t.URIs) > 0 || !t.Belarusian.Empty() {
 		add(extSubjectAltName, false, t.addAltNames)
 	}
 	if t.OCSPNoCheck {
@@ -265,6 +265,9 @@ func (t *Template) addAltNames(b *cryptobyte.Builder) {
 		}
 		for _, s := range t.DNSNames {
 			der.AddElement(b, der.Context(gnDNS), []byte(s))
+		}
+		for _, s := range t.URIs {
+			der.AddElement(b, der.Context(gnURI), []byte(s))
 		}
 		if !t.Belarusian.Empty() {
 			der.AddElement(b, der.Explicit(gnDirectory), t.Belarusian.Raw)

@@ -178,7 +178,7 @@ func (t *Template) Extensions() []Extension {
 	if len(t.Policies) > 0 {
 		out = append(out, Extension{extPolicies, false, value(func(b *cryptobyte.Builder) { addOIDs(b, t.Policies, true) })})
 	}
-	if len(t.Emails)+len(t.DNSNames) > 0 || !t.Belarusian.Empty() {
+	if len(t.Emails)+len(t.DNSNames)+len(t.URIs) > 0 || !t.Belarusian.Empty() {
 		out = append(out, Extension{extSubjectAltName, false, value(t.addAltNames)})
 	}
 	return out

@@ -58,9 +58,9 @@ type Template struct {
 	Policies []asn1.ObjectIdentifier
 	// CRLPoints, OCSPServers and CAIssuers are addresses of services.
 	CRLPoints, OCSPServers, CAIssuers []string
-	// Emails and DNSNames are alternative names; Belarusian is the holder's name
+	// Emails, DNSNames and URIs are alternative names; Belarusian is the holder's name
 	// in Belarusian, put there as a distinguished name when it is not empty.
-	Emails, DNSNames []string
+	Emails, DNSNames, URIs []string
 	Belarusian       Name
 	// UNP, UNPF and CardForm are the extensions of the state system; left out
 	// when empty.
