@@ -125,12 +125,7 @@ func open(t *testing.T, env []string, args ...string) *session {
 // reopen is open on a profile that exists.
 func reopen(t *testing.T, profile string, env []string, args ...string) *session {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := ln.Addr().(*net.TCPAddr).Port
-	ln.Close()
+	port := freePort(t)
 	s := &session{t: t, dir: profile}
 	_, s.log = start(t, append([]string{"AKNO_PROFILE_DIR=" + s.dir}, env...), "WebKitWebDriver", fmt.Sprintf("--port=%d", port))
 	base := fmt.Sprintf("http://127.0.0.1:%d", port)
@@ -266,6 +261,17 @@ func wait(t *testing.T, what string, ok func() bool) {
 			t.Fatalf("waited too long for %s", what)
 		}
 	}
+}
+
+// freePort returns a port of this computer that nothing listens on.
+func freePort(t *testing.T) int {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().(*net.TCPAddr).Port
 }
 
 // children returns the processes below pid whose name begins with comm.
