@@ -13,6 +13,7 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/internal/dbx"
 	"akno/backend/portal/audit"
+	"akno/backend/portal/mail"
 	"akno/backend/portalapi"
 )
 
@@ -80,6 +81,10 @@ func (s *Service) notify(ctx context.Context, tx dbx.Tx, n portalapi.PaymentNoti
 		})
 	}
 	o.doc.Transaction, o.doc.PaidAt = &n.Transaction, &n.PaidAt
+	note := mail.Note{Letter: mail.OrderPaid, Procedure: o.doc.Procedure, Order: o.doc.Code, Amount: n.Amount}
+	if _, err := mail.Enqueue(ctx, tx, o.account, note, now); err != nil {
+		return "", err
+	}
 	return result, s.move(ctx, tx, o, portalapi.OrderStatusPaid, audit.System, string(akno.EventEripConfirm))
 }
 

@@ -71,7 +71,16 @@ type Service struct {
 	rules   Rules
 	serials *ordercode.Permutation
 	config  Config
+	watch   Watcher
 }
+
+// A Watcher is told of every change of an order inside the transaction that makes
+// it. Its error undoes the change.
+type Watcher func(ctx context.Context, tx dbx.Tx, account string, o portalapi.Order) error
+
+// Watch sets who is told of changes. It is called once, before the service is
+// used.
+func (s *Service) Watch(w Watcher) { s.watch = w }
 
 // New returns the service over db.
 func New(db dbx.DB, now clock.Clock, rules Rules, c Config) (*Service, error) {
@@ -233,6 +242,11 @@ func (s *Service) move(ctx context.Context, tx dbx.Tx, o *order, status portalap
 
 // note writes the change and the record of the journal for what happened to o.
 func (s *Service) note(ctx context.Context, tx dbx.Tx, o *order, now time.Time, actor, event string) error {
+	if s.watch != nil {
+		if err := s.watch(ctx, tx, o.account, o.doc); err != nil {
+			return err
+		}
+	}
 	err := audit.Append(ctx, tx, o.account, now, audit.Record{Actor: actor, Action: event, Entity: ChangeKind + ":" + o.doc.Code})
 	if err != nil {
 		return err
@@ -240,29 +254,29 @@ func (s *Service) note(ctx context.Context, tx dbx.Tx, o *order, now time.Time, 
 	return store.RecordChange(ctx, tx, o.account, ChangeKind, o.doc.Code, o.doc.Version, false)
 }
 
-// Of returns the order of an application that awaits payment or is paid, inside
-// the caller's transaction.
-func (s *Service) Of(ctx context.Context, tx dbx.Tx, account, application string) (portalapi.Order, bool, error) {
-	o, found, err := s.current(ctx, tx, account, application)
+// Of returns the order of an application that awaits payment or is paid, with the
+// facts it was priced by, inside the caller's transaction.
+func (s *Service) Of(ctx context.Context, tx dbx.Tx, account, application string) (o portalapi.Order, facts []string, found bool, err error) {
+	have, found, err := s.current(ctx, tx, account, application)
 	if err != nil || !found {
-		return portalapi.Order{}, false, err
+		return portalapi.Order{}, nil, false, err
 	}
-	return o.doc, true, nil
+	return have.doc, have.facts, true, nil
 }
 
 // UseProof notes that an application is paid by a proof, such as the hash of a
-// scanned receipt or the number of an operation, and says whether the same proof
-// was used for another application before.
+// scanned receipt or the number of an operation. One that was used for another
+// application before is not noted again: used is true then.
 func (s *Service) UseProof(ctx context.Context, tx dbx.Tx, account, application, proof string, now time.Time) (used bool, err error) {
 	var n int
 	err = tx.QueryRow(ctx, `SELECT count(*) FROM payment_proof WHERE proof = ? AND NOT (account_id = ? AND application_id = ?)`,
 		proof, account, application).Scan(&n)
-	if err != nil {
-		return false, err
+	if err != nil || n > 0 {
+		return n > 0, err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO payment_proof (proof, account_id, application_id, at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (proof, account_id, application_id) DO NOTHING`, proof, account, application, now.UnixMilli())
-	return n > 0, err
+	return false, err
 }
 
 // encode is json.Marshal for structures of the contract, which cannot fail.

@@ -456,7 +456,7 @@ func TestUseProof(t *testing.T) {
 	for i, tt := range []struct {
 		application string
 		used        bool
-	}{{a, false}, {a, false}, {b, true}, {a, true}} {
+	}{{a, false}, {a, false}, {b, true}, {a, false}} {
 		err := w.db.Write(ctx, func(tx dbx.Tx) error {
 			used, err := w.UseProof(ctx, tx, anna.AccountID, tt.application, "erip:123", noon)
 			if used != tt.used {

@@ -1,0 +1,199 @@
+package intake
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"akno/backend/akno"
+	akcatalogue "akno/backend/akno/catalogue"
+	"akno/backend/akno/workdays"
+	"akno/backend/internal/dbx"
+	"akno/backend/portal/application"
+	"akno/backend/portal/audit"
+	"akno/backend/portal/mail"
+	"akno/backend/portal/session"
+	"akno/backend/portal/store"
+	"akno/backend/portalapi"
+)
+
+// Submit files an application. Everything is checked before anything is written;
+// the same command again gets the answer of the first time.
+func (s *Service) Submit(ctx context.Context, who session.Session, req portalapi.SubmissionRequest) (portalapi.Application, error) {
+	op, err := store.NewOp(req.OpId, opSubmit, req)
+	if err != nil {
+		return portalapi.Application{}, err
+	}
+	if out, again, err := s.replay(ctx, who.AccountID, op); err != nil || again {
+		return out, err
+	}
+	now := s.Clock()
+	f, err := s.check(ctx, who, req, now)
+	if err != nil {
+		return portalapi.Application{}, err
+	}
+	var out portalapi.Application
+	err = s.DB.Write(ctx, func(tx dbx.Tx) error {
+		var err error
+		out, err = store.OnceAs(ctx, tx, who.AccountID, op, now, func() (portalapi.Application, error) {
+			return s.accept(ctx, tx, who, req, f, now)
+		})
+		return err
+	})
+	return out, err
+}
+
+// accept stores an application that was found good.
+func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, req portalapi.SubmissionRequest, f *filed, now time.Time) (portalapi.Application, error) {
+	_, err := application.Load(ctx, tx, who.AccountID, req.ApplicationId)
+	if akno.CodeOf(err) != akno.NotFound {
+		if err == nil {
+			err = &akno.Error{Code: akno.Conflict, Op: opSubmit, Fields: map[string]string{"applicationId": "filed"}}
+		}
+		return portalapi.Application{}, err
+	}
+	body, err := application.BodyOfKind(ctx, tx, f.procedure.Body)
+	if err != nil {
+		return portalapi.Application{}, err
+	}
+	paid, order, err := s.paid(ctx, tx, who.AccountID, f, now)
+	if err != nil {
+		return portalapi.Application{}, err
+	}
+	ms := now.UnixMilli()
+	deadline := s.Calendar.Deadline(workdays.Of(now), f.procedure.Term.Value, workdays.Unit(f.procedure.Term.Unit)).String()
+	r := application.New(who.AccountID, portalapi.Application{
+		Id: req.ApplicationId, Procedure: f.procedure.Code, FormId: f.sub.Form.ID, FormVersion: f.sub.Form.Version,
+		CreatedAt: ms, SubmittedAt: &ms, Deadline: &deadline, Body: body.Ref, Order: order, Document: &f.document, Files: f.files,
+	})
+	r.FormHash, r.Report, r.Paid, r.Applicant = f.formHash, f.report, paid, f.applicant()
+	for _, step := range way(paid, order != nil) {
+		if err := r.Take(step, now); err != nil {
+			return portalapi.Application{}, err
+		}
+	}
+	octets := application.Octets{Submission: req.Submission}
+	if req.Signature != nil {
+		octets.Signature = *req.Signature
+	}
+	err = r.Insert(ctx, tx, octets, application.Cause{
+		Actor: audit.ByAccount(who.AccountID), Event: akno.EventSubmit, Ground: string(paid), Letter: mail.StatusChanged,
+	}, now)
+	return r.Doc, err
+}
+
+// way returns the steps from the device's queue to the body. A free and a paid
+// application go the same way; the steps of the payment are left out where
+// nothing is paid.
+func way(paid portalapi.DeskItemPaid, ordered bool) []application.Step {
+	citizen, system := portalapi.HistoryEntryActorCitizen, portalapi.HistoryEntryActorSystem
+	if !ordered {
+		return []application.Step{{Event: akno.EventSync, To: akno.Submitted, Actor: akno.BySystem, Shown: citizen}}
+	}
+	steps := []application.Step{{Event: akno.EventSync, To: akno.AwaitingPayment, Actor: akno.BySystem, Shown: citizen}}
+	if paid == portalapi.DeskItemPaidConfirmed {
+		return append(steps, application.Step{Event: akno.EventEripConfirm, To: akno.Submitted, Actor: akno.BySystem, Shown: system})
+	}
+	return append(
+		steps,
+		application.Step{Event: akno.EventAttachReceipt, To: akno.PaymentSubmitted, Actor: akno.ByCitizen, Shown: citizen},
+		application.Step{Event: akno.EventForward, To: akno.Submitted, Actor: akno.BySystem, Shown: system},
+	)
+}
+
+// paid decides how an application is paid by the facts of its answers. Without a
+// confirmed payment or a proof it is akno.NeedsPaying and nothing is kept.
+func (s *Service) paid(ctx context.Context, tx dbx.Tx, account string, f *filed, now time.Time) (portalapi.DeskItemPaid, *portalapi.Order, error) {
+	today := workdays.Of(now)
+	facts := akcatalogue.FeeFacts(f.procedure, f.state, today)
+	q, err := s.Catalogue.Catalogue.Quote(f.procedure, facts, today)
+	if err != nil {
+		return "", nil, err
+	}
+	proof := f.sub.Payment != nil && (f.sub.Payment.Operation != "" || f.sub.Payment.Receipt != "")
+	if q.Free() || !q.Known() {
+		// What a body's own tariff asks for is between the applicant and the body.
+		if !q.Known() && proof {
+			return portalapi.DeskItemPaidProof, nil, s.useProofs(ctx, tx, account, f, now)
+		}
+		return portalapi.DeskItemPaidFree, nil, nil
+	}
+	order, priced, found, err := s.Orders.Of(ctx, tx, account, f.sub.Application)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case !found, order.Procedure != f.procedure.Code:
+		return "", nil, needsPaying("order", "none")
+	case f.sub.Order != nil && string(f.sub.Order.Code) != order.Code:
+		return "", nil, needsPaying("order", "another")
+	case !sameFacts(priced, facts):
+		return "", nil, needsPaying("order", "amount")
+	case order.Status == portalapi.OrderStatusPaid:
+		return portalapi.DeskItemPaidConfirmed, &order, nil
+	case proof:
+		return portalapi.DeskItemPaidProof, &order, s.useProofs(ctx, tx, account, f, now)
+	}
+	return "", nil, needsPaying("order", "unpaid")
+}
+
+// useProofs notes the proofs of payment; the body sees when one was used before.
+func (s *Service) useProofs(ctx context.Context, tx dbx.Tx, account string, f *filed, now time.Time) error {
+	for _, p := range []string{tagged("erip:", f.sub.Payment.Operation), tagged("sha256:", f.sub.Payment.Receipt)} {
+		if p == "" {
+			continue
+		}
+		used, err := s.Orders.UseProof(ctx, tx, account, f.sub.Application, p, now)
+		if err != nil {
+			return err
+		}
+		if used {
+			return &akno.Error{Code: akno.Conflict, Op: opSubmit, Fields: map[string]string{receiptField: "used"}}
+		}
+	}
+	return nil
+}
+
+func tagged(tag, text string) string {
+	if text == "" {
+		return ""
+	}
+	return tag + text
+}
+
+func needsPaying(field, why string) error {
+	return &akno.Error{Code: akno.NeedsPaying, Op: opSubmit, Fields: map[string]string{field: why}}
+}
+
+func sameFacts(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// maxName is the longest part of a name in the contract, in code points.
+const maxName = 60
+
+// applicant returns who applies, as the body sees him, from the answers.
+func (f *filed) applicant() portalapi.Person {
+	text := func(id string) string { return short(f.state.Value(id).Text()) }
+	optional := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	p := portalapi.Person{Surname: text("surname"), Name: text("name"), Patronymic: optional(text("patronymic"))}
+	if p.Surname == "" {
+		p.Surname, p.Name = text("surname_lat"), text("name_lat")
+	}
+	if p.Surname == "" {
+		p.Surname = short(f.sub.Applicant.Name)
+	}
+	p.PersonalNumber, p.BirthDate = optional(f.sub.Applicant.PersonalNumber), optional(f.sub.Applicant.BirthDate)
+	return p
+}
+
+func short(s string) string {
+	if r := []rune(s); len(r) > maxName {
+		return string(r[:maxName-1]) + "…"
+	}
+	return s
+}
