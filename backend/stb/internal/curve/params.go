@@ -42,3 +42,16 @@ func octets(s string) []byte {
 	}
 	return b
 }
+
+// Parameters returns the coefficient b, the group order q and the ordinate of the base
+// point of the curve of the given number of bits, 256, 384 or 512, little-endian.
+func Parameters(bits int) (b, q, y []byte) {
+	switch bits {
+	case Bits256:
+		return octets(b256), octets(q256), octets(y256)
+	case Bits384:
+		return octets(b384), octets(q384), octets(y384)
+	default:
+		return octets(b512), octets(q512), octets(y512)
+	}
+}
