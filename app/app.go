@@ -79,7 +79,9 @@ func New(cfg Config) (*App, error) {
 func (a *App) Bind() []any {
 	bound := []any{a.system}
 	for _, p := range a.parts {
-		bound = append(bound, p)
+		if _, shared := p.(*core); !shared { // nothing of it is for the page
+			bound = append(bound, p)
+		}
 	}
 	return bound
 }

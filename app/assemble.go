@@ -1,7 +1,8 @@
 package app
 
 // assemble makes the parts of the program in the order in which they are
-// opened. Each is bound to the page under the name of its type.
-func assemble(*App) []part {
-	return []part{}
+// opened. Each but the core is bound to the page under the name of its type.
+func assemble(a *App) []part {
+	c := &core{a: a}
+	return []part{c, &Session{a, c}, &Keys{a, c}, &Clerk{a: a, c: c}, &Desk{a, c}}
 }

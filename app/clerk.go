@@ -1,0 +1,280 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"sync"
+
+	"akno/backend/akno"
+	"akno/backend/akno/ident"
+	"akno/backend/desktop/onewindow"
+	"akno/backend/desktop/session"
+)
+
+// Clerk is the bound type of the One Window desk.
+type Clerk struct {
+	a *App
+	c *core
+
+	slipsMu sync.Mutex
+	slips   map[string][]byte // by registration: sealed slips that wait for the printer
+}
+
+var _ clerkSurface = (*Clerk)(nil)
+
+// CheckNumber looks at an identification number while it is typed.
+func (k *Clerk) CheckNumber(text string) (out NumberCheck, err error) {
+	defer k.a.guard("clerk.CheckNumber", &err)
+	return checkNumber(text), nil
+}
+
+// Transliterate suggests the spelling of passports; the passport's own rules.
+func (k *Clerk) Transliterate(surnameBe, nameBe string) (out []string, err error) {
+	defer k.a.guard("clerk.Transliterate", &err)
+	return []string{ident.Transliterate(surnameBe), ident.Transliterate(nameBe)}, nil
+}
+
+// Matches asks for cabinets that may be the same person's.
+func (k *Clerk) Matches(q MatchQuery) (out []Match, err error) {
+	defer k.a.guard("clerk.Matches", &err)
+	ctx, cancel, err := k.c.calling()
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	found, err := k.c.window.Matches(ctx, onewindow.Query{
+		PersonalNumber: checkNumber(q.PersonalNumber).Number, Surname: q.Surname, Name: q.Name,
+		BirthDate: q.BirthDate, Email: q.Email,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out = make([]Match, 0, len(found))
+	for _, m := range found {
+		out = append(out, Match{
+			AccountID: m.AccountID, Exact: m.Exact, Status: m.Status, MaxLevel: m.MaxLevel.String(),
+			Person: personOf(m.Person), MaskedEmail: m.MaskedEmail, CreatedAt: moment(m.CreatedAt),
+		})
+	}
+	return out, nil
+}
+
+// Save keeps a card as it stands.
+func (k *Clerk) Save(card RegistrationCard) (out RegistrationView, err error) {
+	defer k.a.guard("clerk.Save", &err)
+	return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.Save(ctx, cardOf(card)) })
+}
+
+// Held lists the cards in work on this computer.
+func (k *Clerk) Held() (out []RegistrationView, err error) {
+	defer k.a.guard("clerk.Held", &err)
+	ctx, cancel, err := k.c.calling()
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	works, err := k.c.window.Held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out = make([]RegistrationView, 0, len(works))
+	for _, w := range works {
+		v, err := k.view(w)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// Start begins the registration on the portal.
+func (k *Clerk) Start(card RegistrationCard) (out RegistrationView, err error) {
+	defer k.a.guard("clerk.Start", &err)
+	return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.Start(ctx, cardOf(card)) })
+}
+
+// Get returns a card in work with its papers to print.
+func (k *Clerk) Get(id string) (out RegistrationView, err error) {
+	defer k.a.guard("clerk.Get", &err)
+	return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.Get(ctx, id) })
+}
+
+// PickScan asks for the scan of a signed paper.
+func (k *Clerk) PickScan(id, paper string) (out RegistrationView, err error) {
+	defer k.a.guard("clerk.PickScan", &err)
+	if err := k.c.opened(); err != nil {
+		return out, err
+	}
+	paths, err := k.a.platform.OpenFiles(FileQuestion{One: true, Filters: scanFilters})
+	if err != nil {
+		return out, err
+	}
+	if len(paths) == 0 {
+		return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.Get(ctx, id) })
+	}
+	return k.addScan(id, paper, paths[0])
+}
+
+var scanFilters = []FileFilter{{Name: "PDF, JPEG, PNG", Pattern: "*.pdf;*.jpg;*.jpeg;*.png"}}
+
+// AddScan binds a file that was dropped on the window.
+func (k *Clerk) AddScan(id, paper, path string) (out RegistrationView, err error) {
+	defer k.a.guard("clerk.AddScan", &err)
+	return k.addScan(id, paper, path)
+}
+
+func (k *Clerk) addScan(id, paper, path string) (RegistrationView, error) {
+	return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.AddScan(ctx, id, paper, path) })
+}
+
+// Verify sends the scans and the clerk's checks.
+func (k *Clerk) Verify(id string, checks ClerkChecks) (out RegistrationView, err error) {
+	defer k.a.guard("clerk.Verify", &err)
+	return k.work(func(ctx context.Context) (onewindow.Work, error) {
+		return k.c.window.Verify(ctx, id, onewindow.Checks(checks))
+	})
+}
+
+// Issue asks for the identifier and makes the sealed slip. The one-time password
+// is drawn on the slip and wiped; the page gets the slip's address only.
+func (k *Clerk) Issue(id string) (out IssuedSlip, err error) {
+	defer k.a.guard("clerk.Issue", &err)
+	ctx, cancel, err := k.c.calling()
+	if err != nil {
+		return out, err
+	}
+	defer cancel()
+	issued, err := k.c.window.Issue(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	slip, err := sealedSlip(issued, k.a.PortalURL(), k.a.now())
+	clear(issued.Password)
+	if err != nil {
+		return out, err
+	}
+	k.slipsMu.Lock()
+	if k.slips == nil {
+		k.slips = map[string][]byte{}
+	}
+	k.slips[id] = slip
+	k.slipsMu.Unlock()
+	view, err := k.view(issued.Work)
+	if err != nil {
+		return out, err
+	}
+	return IssuedSlip{
+		Registration: view, ExpiresAt: moment(issued.ExpiresAt),
+		Slip: k.a.octets(slip, "application/pdf", "slip.pdf"),
+	}, nil
+}
+
+// SlipPrinted wipes the slip and removes the card from this computer.
+func (k *Clerk) SlipPrinted(id string) (err error) {
+	defer k.a.guard("clerk.SlipPrinted", &err)
+	ctx, cancel, err := k.c.calling()
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	k.slipsMu.Lock()
+	clear(k.slips[id])
+	delete(k.slips, id)
+	k.slipsMu.Unlock()
+	return k.c.window.Done(ctx, id)
+}
+
+// Cancel gives a registration up.
+func (k *Clerk) Cancel(id, reason string) (err error) {
+	defer k.a.guard("clerk.Cancel", &err)
+	ctx, cancel, err := k.c.calling()
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	return k.c.window.Cancel(ctx, id, reason)
+}
+
+// Day lists the clerk's registrations of today.
+func (k *Clerk) Day() (out []RegistrationView, err error) {
+	defer k.a.guard("clerk.Day", &err)
+	ctx, cancel, err := k.c.calling()
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	day, err := k.c.window.Day(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out = make([]RegistrationView, 0, len(day))
+	for _, w := range day {
+		out = append(out, registrationView(w))
+	}
+	return out, nil
+}
+
+func (k *Clerk) work(f func(context.Context) (onewindow.Work, error)) (RegistrationView, error) {
+	ctx, cancel, err := k.c.calling()
+	if err != nil {
+		return RegistrationView{}, err
+	}
+	defer cancel()
+	w, err := f(ctx)
+	if err != nil {
+		return RegistrationView{}, err
+	}
+	return k.view(w)
+}
+
+// view is a card in work with its papers.
+func (k *Clerk) view(w onewindow.Work) (RegistrationView, error) {
+	out := registrationView(w)
+	if w.ApplicationScan != nil {
+		out.ApplicationScan = k.c.fileInfo(*w.ApplicationScan)
+	}
+	if w.ConsentScan != nil {
+		out.ConsentScan = k.c.fileInfo(*w.ConsentScan)
+	}
+	if w.Status != "local" {
+		facts, err := k.c.facts.Get(k.a.ctx)
+		if err != nil {
+			return out, err
+		}
+		application, consent, err := clerkPapers(w, k.c.session.State(), facts.Operator, k.a.now())
+		if err != nil {
+			return out, err
+		}
+		out.Application = k.a.octets(application, "application/pdf", "application.pdf")
+		out.Consent = k.a.octets(consent, "application/pdf", "consent.pdf")
+	}
+	return out, nil
+}
+
+func registrationView(w onewindow.Work) RegistrationView {
+	return RegistrationView{
+		ID: w.Card.ID, Status: w.Status, Claimed: w.Claimed, CreatedAt: moment(w.CreatedAt), IssuedAt: moment(w.IssuedAt),
+		Errors: []FieldError{},
+		Card: RegistrationCard{
+			ID: w.Card.ID, Person: personOf(w.Card.Person), Document: IdentityDocument(w.Card.Document), Phone: w.Card.Phone,
+			Email: w.Card.Email, Language: w.Card.Language, ClaimAccountID: w.Card.ClaimAccountID, OtherPersonReason: w.Card.OtherPersonReason,
+		},
+	}
+}
+
+func cardOf(c RegistrationCard) onewindow.Card {
+	return onewindow.Card{
+		ID: c.ID, Person: session.Person(c.Person), Document: onewindow.Document(c.Document), Phone: c.Phone, Email: c.Email,
+		Language: c.Language, ClaimAccountID: c.ClaimAccountID, OtherPersonReason: c.OtherPersonReason,
+	}
+}
+
+// version reads the version of a record as the page holds it.
+func version(s string) (int64, error) {
+	v, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0, &akno.Error{Code: akno.Invalid, Op: "app.version", Err: err}
+	}
+	return v, nil
+}

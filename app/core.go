@@ -1,0 +1,168 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/akno/catalogue"
+	"akno/backend/akno/form"
+	"akno/backend/akno/workdays"
+	"akno/backend/desktop/attach"
+	deskwork "akno/backend/desktop/desk"
+	"akno/backend/desktop/keyring"
+	"akno/backend/desktop/onewindow"
+	"akno/backend/desktop/portalclient"
+	"akno/backend/desktop/session"
+	"akno/backend/desktop/signer"
+	"akno/backend/desktop/store"
+	"akno/backend/desktop/trust"
+	"akno/backend/print"
+)
+
+// callLimit is how long a call of the page may wait for the portal.
+const callLimit = 25 * time.Second
+
+// core is what the bound types share. It is opened before any of them.
+type core struct {
+	a         *App
+	catalogue *catalogue.Catalogue
+	calendar  workdays.Calendar
+	store     *store.DB
+	portal    *portalclient.Client
+	facts     *session.Facts
+	trust     *trust.Store
+	keys      *keyring.Keyring
+	signer    *signer.Signer
+	session   *session.Service
+	window    *onewindow.Service
+	desk      *deskwork.Service
+}
+
+// open opens the profile and wires the services over it. What the page needs
+// when the profile cannot be opened (preferences, the text of the failure) does
+// not depend on it.
+func (c *core) open(ctx context.Context) error {
+	dir, now := c.a.cfg.ProfileDir, c.a.now
+	var err error
+	if c.catalogue, err = catalogue.Load(); err != nil {
+		return err
+	}
+	if c.store, err = store.Open(ctx, dir); err != nil {
+		return err
+	}
+	c.portal, err = portalclient.New(portalclient.Options{
+		BaseURL: c.a.PortalURL(), Now: now, SignedOut: func(string) { c.session.Forget() },
+	})
+	if err != nil {
+		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}
+	}
+	anchors := []string{filepath.Join(dir, "anchors")}
+	if c.a.cfg.TrustDir != "" {
+		anchors = []string{c.a.cfg.TrustDir}
+	}
+	if c.trust, err = trust.Open(filepath.Join(dir, "trust"), anchors, now); err != nil {
+		return err
+	}
+	var extra []string
+	if c.a.cfg.KeysDir != "" {
+		extra = append(extra, c.a.cfg.KeysDir)
+	}
+	c.facts = session.NewFacts(c.portal, c.store)
+	c.keys = keyring.New(filepath.Join(dir, "keys"), extra, c.store, c.trust, now)
+	c.signer = signer.New(c.keys, c.trust, now)
+	c.desk = deskwork.New(c.portal, c.signer, now)
+	c.window = onewindow.New(c.portal, c.store, attach.Taker{Blobs: c.store.Blobs(), Now: now}, consentOf, now)
+	s := session.New(c.portal, c.signer, now)
+	s.OnChange(func(session.State) { c.a.platform.Emit("session") })
+	c.session = s // last: opened asks for it
+	return nil
+}
+
+// run keeps the portal's facts and the revocation lists fresh.
+func (c *core) run(ctx context.Context) error {
+	if c.opened() != nil {
+		return nil
+	}
+	const often, soon = time.Hour, time.Minute
+	wait := time.NewTimer(0)
+	defer wait.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-wait.C:
+		}
+		next := often
+		err := errors.Join(c.facts.Refresh(ctx), c.trust.Refresh(ctx, c.portal))
+		if err != nil {
+			next = soon
+			if akno.CodeOf(err) != akno.Unavailable {
+				c.a.log.WithField("cause", err).Warn("the portal's facts were not taken over")
+			}
+		}
+		wait.Reset(next)
+	}
+}
+
+func (c *core) close() error {
+	if c.store == nil {
+		return nil
+	}
+	return c.store.Close()
+}
+
+// opened returns an error while the profile is not open.
+func (c *core) opened() error {
+	if c.session == nil {
+		return &akno.Error{Code: akno.Unavailable, Op: "core.opened", Err: errors.New("the profile is not open")}
+	}
+	return nil
+}
+
+// calling returns a context for a call of the page.
+func (c *core) calling() (context.Context, context.CancelFunc, error) {
+	if err := c.opened(); err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(c.a.ctx, callLimit)
+	return ctx, cancel, nil
+}
+
+// title is a procedure's title; a code that this catalogue does not know stands
+// for itself.
+func (c *core) title(procedure string) Text {
+	if p, ok := c.catalogue.Procedure(procedure); ok {
+		return textOf(p.Title)
+	}
+	return Text{Ru: procedure, Be: procedure, En: procedure}
+}
+
+// fileInfo shows a stored file to the page.
+func (c *core) fileInfo(f form.File) FileInfo {
+	out := FileInfo{ID: f.ID, Name: f.Name, MediaType: f.MIME, Size: int(f.Size), SHA256: f.SHA256}
+	if path, err := c.store.Blobs().Path(f.SHA256); err == nil {
+		out.URL = c.a.files.path(path, f.MIME, f.Name)
+	}
+	return out
+}
+
+// registrationAuthority is where requests for certificates go.
+func (c *core) registrationAuthority(ctx context.Context) (string, error) {
+	f, err := c.facts.Get(ctx)
+	if err != nil {
+		return "", err
+	}
+	if f.RA == "" {
+		return "", &akno.Error{Code: akno.Unavailable, Op: "core.registrationAuthority"}
+	}
+	return f.RA, nil
+}
+
+// consentOf names the consent's text in a language.
+func consentOf(language string) (session.Consent, error) {
+	hash, err := print.ConsentHash(akno.Lang(language))
+	return session.Consent{Version: print.ConsentVersion, SHA256: hash}, err
+}
