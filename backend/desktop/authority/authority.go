@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -43,7 +42,7 @@ var errAnswer = errors.New("authority: not an answer of a registration authority
 // Send hands over the request der (PKCS #10) to the authority at base. The same
 // request twice is one request.
 func Send(ctx context.Context, f Fetcher, base string, der []byte) (Status, error) {
-	raw, err := f.Fetch(ctx, http.MethodPost, join(base, "requests"), "application/pkcs10", der, "application/json", maxStatus)
+	raw, err := f.Fetch(ctx, "POST", join(base, "requests"), "application/pkcs10", der, "application/json", maxStatus)
 	if err != nil {
 		return Status{}, err
 	}
@@ -54,7 +53,7 @@ func Send(ctx context.Context, f Fetcher, base string, der []byte) (Status, erro
 // once there is one.
 func Ask(ctx context.Context, f Fetcher, base, id string) (Status, []byte, error) {
 	at := join(base, "requests/"+url.PathEscape(id))
-	raw, err := f.Fetch(ctx, http.MethodGet, at, "", nil, "application/json", maxStatus)
+	raw, err := f.Fetch(ctx, "GET", at, "", nil, "application/json", maxStatus)
 	if err != nil {
 		return Status{}, nil, err
 	}
@@ -62,7 +61,7 @@ func Ask(ctx context.Context, f Fetcher, base, id string) (Status, []byte, error
 	if err != nil || s.State != Approved {
 		return s, nil, err
 	}
-	cert, err := f.Fetch(ctx, http.MethodGet, at+"/certificate", "", nil, "application/pkix-cert", maxCertificate)
+	cert, err := f.Fetch(ctx, "GET", at+"/certificate", "", nil, "application/pkix-cert", maxCertificate)
 	return s, cert, err
 }
 
