@@ -26,7 +26,7 @@ mkdir -p -m 700 "$demo"
 exec 9>"$demo/.lock"
 if ! flock -n 9; then
 	[ "${1:-}" != --reset ] || die "the demo is running" "stop it with Ctrl+C in its terminal, then reset"
-	say "the demo already runs from $demo; asking it to come to the front"
+	say "the demo already runs from $demo: its window comes to the front; in a browser, a new link is in its terminal"
 	exec 9>&-
 	for b in build/bin/akno build/bin/akno-web; do
 		[ ! -x $b ] || AKNO_PROFILE_DIR=$demo/profile exec $b
@@ -73,7 +73,7 @@ finish() {
 	rm -f "$demo/ready.json"
 }
 trap finish EXIT
-trap 'exit 130' INT
+trap 'exit 0' INT # Ctrl+C is the way to end it
 trap 'exit 143' TERM HUP
 
 rm -f "$demo/ready.json"
