@@ -61,7 +61,7 @@ type Template struct {
 	// Emails, DNSNames and URIs are alternative names; Belarusian is the holder's name
 	// in Belarusian, put there as a distinguished name when it is not empty.
 	Emails, DNSNames, URIs []string
-	Belarusian       Name
+	Belarusian             Name
 	// UNP, UNPF and CardForm are the extensions of the state system; left out
 	// when empty.
 	UNP, UNPF, CardForm string
