@@ -55,10 +55,15 @@ func sources(tree fs.FS) ([]source, error) {
 
 // generator says whether a file is a program of its own that go generate runs:
 // it is in no package of the tree.
-func generator(f *ast.File) bool {
+func generator(f *ast.File) bool { return tagged(f, "//go:build ignore") }
+
+// tagged says whether f has the build constraint line.
+func tagged(f *ast.File, line string) bool {
 	for _, group := range f.Comments {
-		if group.Pos() < f.Package && strings.Contains(group.Text()+group.List[0].Text, "//go:build ignore") {
-			return true
+		for _, c := range group.List {
+			if c.Pos() < f.Package && c.Text == line {
+				return true
+			}
 		}
 	}
 	return false
@@ -93,6 +98,40 @@ func clockReaders(files []source) []string {
 			}
 			return true
 		})
+	}
+	return bad
+}
+
+// environmentReaders returns the places outside the commands that read the
+// environment: what a package needs it is given.
+func environmentReaders(files []source) []string {
+	var bad []string
+	for _, s := range files {
+		if dir := path.Dir(s.name); dir == "." || within(dir, "backend/cmd") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && slices.Contains([]string{"Getenv", "LookupEnv", "Environ"}, sel.Sel.Name) {
+				if x, ok := sel.X.(*ast.Ident); ok && x.Name == "os" {
+					bad = append(bad, fmt.Sprintf("%s:%d reads the environment: be given what you need", s.name, s.fset.Position(n.Pos()).Line))
+				}
+			}
+			return true
+		})
+	}
+	return bad
+}
+
+// openDoors returns the files of the shipped program that hold the web bridge:
+// the program with a window opens no port.
+func openDoors(files []source) []string {
+	var bad []string
+	for _, s := range files {
+		for _, spec := range s.file.Imports {
+			if spec.Path.Value == `"akno/app/web"` && !tagged(s.file, "//go:build headless") {
+				bad = append(bad, s.name+" brings app/web into the program with a window")
+			}
+		}
 	}
 	return bad
 }
@@ -152,11 +191,13 @@ func report(t *testing.T, bad []string) {
 	}
 }
 
-func TestImportsGoDownOnly(t *testing.T)         { report(t, climbing(root(t))) }
-func TestTheTimeOfDayHasOneDoor(t *testing.T)    { report(t, clockReaders(root(t))) }
-func TestEveryPackageHasOneComment(t *testing.T) { report(t, comments(root(t))) }
-func TestNothingHappensBeforeMain(t *testing.T)  { report(t, initialisers(root(t))) }
-func TestTablesAreStrict(t *testing.T)           { report(t, looseTables(t, os.DirFS("../../../backend"))) }
+func TestImportsGoDownOnly(t *testing.T)              { report(t, climbing(root(t))) }
+func TestTheTimeOfDayHasOneDoor(t *testing.T)         { report(t, clockReaders(root(t))) }
+func TestTheEnvironmentIsReadInCommands(t *testing.T) { report(t, environmentReaders(root(t))) }
+func TestTheWindowOpensNoPort(t *testing.T)           { report(t, openDoors(root(t))) }
+func TestEveryPackageHasOneComment(t *testing.T)      { report(t, comments(root(t))) }
+func TestNothingHappensBeforeMain(t *testing.T)       { report(t, initialisers(root(t))) }
+func TestTablesAreStrict(t *testing.T)                { report(t, looseTables(t, os.DirFS("../../../backend"))) }
 
 func TestThePageHasOneDoorToGo(t *testing.T) {
 	report(t, pageDoors(t, os.DirFS("../../../frontend/src")))
@@ -199,6 +240,8 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"the time is read":           {"app/bad.go", doc + "package app; import \"time\"; var t = time.Now()", clockReaders, "app/bad.go:2 reads the time"},
 		"the time is handed over":    {"app/bad.go", doc + "package app; import \"time\"; var t = f(time.Now)", clockReaders, "reads the time"},
 		"no package comment":         {"app/bad.go", "package app", comments, "app has 0 package comments"},
+		"the environment is read":    {"app/bad.go", doc + "package app; import \"os\"; var t = os.Getenv(\"HOME\")", environmentReaders, "app/bad.go:2 reads the env"},
+		"a port in the window":       {"bad.go", doc + "package main\n\nimport \"akno/app/web\"", openDoors, "bad.go brings app/web"},
 		"an initialiser":             {"app/bad.go", doc + "package app; func init() { open() }", initialisers, "app/bad.go has an init"},
 	} {
 		t.Run(name, func(t *testing.T) {
