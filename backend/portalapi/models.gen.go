@@ -613,7 +613,7 @@ type ChallengeRequestPurpose string
 
 // Change defines model for Change.
 type Change struct {
-	// Body Application
+	// Body Application, Order or Account by kind
 	Body    *json.RawMessage `json:"body,omitempty"`
 	Deleted *bool            `json:"deleted,omitempty"`
 	Id      string           `json:"id"`

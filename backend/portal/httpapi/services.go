@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"akno/backend/portal/blob"
 	"akno/backend/portal/session"
 	"akno/backend/portalapi"
 )
@@ -57,10 +58,7 @@ type Changes interface {
 }
 
 // A File is a stored file that is being read. Whoever got it closes it.
-type File struct {
-	io.ReadCloser
-	Size int64 // octets
-}
+type File = blob.File
 
 // Blobs keeps files under their hash, for each account apart.
 type Blobs interface {

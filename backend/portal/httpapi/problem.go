@@ -1,0 +1,87 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+
+	"akno/backend/akno"
+	"akno/backend/portal/retry"
+	"akno/backend/portalapi"
+)
+
+// statusOf gives every code its HTTP status.
+var statusOf = map[akno.Code]int{
+	akno.Internal:    http.StatusInternalServerError,
+	akno.Invalid:     http.StatusUnprocessableEntity,
+	akno.NotFound:    http.StatusNotFound,
+	akno.Conflict:    http.StatusConflict,
+	akno.Forbidden:   http.StatusForbidden,
+	akno.LowLevel:    http.StatusForbidden,
+	akno.SignedOut:   http.StatusUnauthorized,
+	akno.BadLogin:    http.StatusUnauthorized,
+	akno.SlowDown:    http.StatusTooManyRequests,
+	akno.Unavailable: http.StatusServiceUnavailable,
+	akno.TooLarge:    http.StatusRequestEntityTooLarge,
+	akno.WrongState:  http.StatusConflict,
+	akno.OldForm:     http.StatusConflict,
+	akno.NeedsPaying: http.StatusPaymentRequired,
+	akno.UsedCode:    http.StatusGone,
+	akno.ExpiredCode: http.StatusGone,
+	akno.Registered:  http.StatusConflict,
+	akno.Unbound:     http.StatusForbidden,
+
+	akno.BadPassword:      http.StatusUnprocessableEntity,
+	akno.BadKeyFile:       http.StatusUnprocessableEntity,
+	akno.ForeignContainer: http.StatusUnprocessableEntity,
+	akno.KeyMismatch:      http.StatusUnprocessableEntity,
+	akno.BadSignature:     http.StatusUnprocessableEntity,
+	akno.WrongSigner:      http.StatusUnprocessableEntity,
+	akno.CertExpired:      http.StatusUnprocessableEntity,
+	akno.CertNotYet:       http.StatusUnprocessableEntity,
+	akno.CertRevoked:      http.StatusUnprocessableEntity,
+	akno.CertSuspended:    http.StatusUnprocessableEntity,
+	akno.CertUntrusted:    http.StatusUnprocessableEntity,
+	akno.CertUsage:        http.StatusUnprocessableEntity,
+	akno.NoRevocation:     http.StatusServiceUnavailable,
+
+	akno.BadFile:     http.StatusUnprocessableEntity,
+	akno.BadFileType: http.StatusUnsupportedMediaType,
+	akno.DiskFull:    http.StatusInsufficientStorage,
+}
+
+// normal returns err with a code: what the transport refuses gets one here.
+func normal(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &akno.Error{Code: akno.TooLarge, Op: "httpapi", Err: err}
+	}
+	return err
+}
+
+// writeProblem answers with the code of err and what a person may know of it.
+func writeProblem(w http.ResponseWriter, err error, ref string) {
+	code := akno.CodeOf(err)
+	status, ok := statusOf[code]
+	if !ok {
+		code, status = akno.Internal, http.StatusInternalServerError
+	}
+	p := portalapi.Problem{Status: status, Code: string(code)}
+	if ref != "" {
+		p.Ref = &ref
+	}
+	if fields := akno.FieldsOf(err); len(fields) > 0 {
+		p.Fields = &fields
+	}
+	if d := retry.Of(err); d > 0 {
+		s := int(math.Ceil(d.Seconds()))
+		p.RetryAfter = &s
+		w.Header().Set("Retry-After", strconv.Itoa(s))
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Del("Content-Length")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(p) // the caller is gone if this fails
+}
