@@ -107,35 +107,31 @@ func (l *Limit) UnmarshalJSON(b []byte) error {
 
 // Rules are the limits on an answer.
 type Rules struct {
-	Pattern    string         `json:"pattern,omitempty"` // anchored RE2
-	PatternIf  []PatternIf    `json:"pattern_if,omitempty"`
-	MaxLen     int            `json:"max_len,omitempty"` // code points
-	MinLen     int            `json:"min_len,omitempty"`
-	Min        Limit          `json:"min,omitempty"` // inclusive: number, ISO date or "today"
-	Max        Limit          `json:"max,omitempty"`
-	MinField   string         `json:"min_field,omitempty"` // not less than that field
-	Integer    bool           `json:"integer,omitempty"`
-	Step       Limit          `json:"step,omitempty"`
-	WarnIfPast bool           `json:"warn_if_past,omitempty"`
-	Check      string         `json:"check,omitempty"`
-	Cross      []string       `json:"cross,omitempty"` // fields that the number must agree with
-	MustBe     *Value         `json:"must_be,omitempty"`
-	MustMsg    *akno.Text     `json:"must_msg,omitempty"`
-	MIME       []string       `json:"mime,omitempty"`
-	MaxMB      int            `json:"max_mb,omitempty"` // 2²⁰ octets
-	Ext        []string       `json:"ext,omitempty"`    // a doubt, not an error: names lie
-	MaxFiles   int            `json:"max_files,omitempty"`
-	Image      *ImageRule     `json:"image,omitempty"`
-	Verify     string         `json:"verify,omitempty"` // a check of the file's content, by whoever has it
-	MinRows    int            `json:"min_rows,omitempty"`
-	MaxRows    int            `json:"max_rows,omitempty"`
-	Suggest    string         `json:"suggest,omitempty"`
-	OptionsRef string         `json:"options_ref,omitempty"` // a list whose unknown values are doubted
-	Messages   map[Code]Label `json:"messages,omitempty"`
+	Pattern    string      `json:"pattern,omitempty"` // anchored RE2
+	PatternIf  []PatternIf `json:"pattern_if,omitempty"`
+	MaxLen     int         `json:"max_len,omitempty"` // code points
+	MinLen     int         `json:"min_len,omitempty"`
+	Min        Limit       `json:"min,omitempty"` // inclusive: number, ISO date or "today"
+	Max        Limit       `json:"max,omitempty"`
+	MinField   string      `json:"min_field,omitempty"` // not less than that field
+	Integer    bool        `json:"integer,omitempty"`
+	Step       Limit       `json:"step,omitempty"`
+	WarnIfPast bool        `json:"warn_if_past,omitempty"`
+	Check      string      `json:"check,omitempty"`
+	Cross      []string    `json:"cross,omitempty"` // fields that the number must agree with
+	MustBe     *Value      `json:"must_be,omitempty"`
+	MustMsg    *akno.Text  `json:"must_msg,omitempty"`
+	MIME       []string    `json:"mime,omitempty"`
+	MaxMB      int         `json:"max_mb,omitempty"` // 2²⁰ octets
+	Ext        []string    `json:"ext,omitempty"`    // a doubt, not an error: names lie
+	MaxFiles   int         `json:"max_files,omitempty"`
+	Image      *ImageRule  `json:"image,omitempty"`
+	Verify     string      `json:"verify,omitempty"` // a check of the file's content, by whoever has it
+	MinRows    int         `json:"min_rows,omitempty"`
+	MaxRows    int         `json:"max_rows,omitempty"`
+	Suggest    string      `json:"suggest,omitempty"`
+	OptionsRef string      `json:"options_ref,omitempty"` // a list whose unknown values are doubted
 }
-
-// A Label is a wording of its own for an error of one field.
-type Label = akno.Text
 
 // A PatternIf replaces the pattern while its condition holds.
 type PatternIf struct {

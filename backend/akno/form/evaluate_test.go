@@ -104,8 +104,10 @@ func TestWrongAnswersAreNamed(t *testing.T) {
 		{"a slip in the account", "F_2_33_1", `{"iban":"BY14NBRB3600900000002Z00AB00"}`, "iban check_digit", ""},
 		{"no row at all", "F_2_33_1", `{"members":[]}`, "members required", ""},
 		{"a row that is none", "F_2_33_1", `{"members":["x"]}`, "members[0] type", ""},
-		{"a wrong cell", "F_2_33_1", `{"members":[{"full_name":"Тест","birth_date":"1975-05-11","personal_number":"5150801M045PB5","relation":"spouse","occupation":"x","income_12m":"-1"}]}`,
-			"members[0].personal_number birth_mismatch, members[0].occupation option, members[0].income_12m min", ""},
+		{
+			"a wrong cell", "F_2_33_1", `{"members":[{"full_name":"Тест","birth_date":"1975-05-11","personal_number":"5150801M045PB5","relation":"spouse","occupation":"x","income_12m":"-1"}]}`,
+			"members[0].personal_number birth_mismatch, members[0].occupation option, members[0].income_12m min", "",
+		},
 		{"a third of a kopeck", "F_2_33_1", `{"members":[{"full_name":"Т","birth_date":"1975-05-11","relation":"child","occupation":"none","income_12m":"1.005"}]}`, "members[0].income_12m step", ""},
 		{"a photo in another format", "F_11_2_1", `{"photo":{"file_id":"f","name":"a.png","mime":"image/png","size":1,"sha256":"` + strings.Repeat("0", 64) + `"}}`, "photo file_type", ""},
 		{"a photo too large", "F_11_2_1", `{"photo":{"file_id":"f","name":"a.jpg","mime":"image/jpeg","size":5242881,"sha256":"` + strings.Repeat("0", 64) + `"}}`, "photo file_size", ""},

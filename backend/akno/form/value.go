@@ -250,7 +250,7 @@ func FileOf(v Value) (File, bool) {
 	size, err := strconv.ParseInt(v.Get("size").Text(), 10, 64)
 	f := File{
 		ID: v.Get("file_id").Text(), Name: v.Get("name").Text(), MIME: v.Get("mime").Text(),
-		Size: size, SHA256: v.Get("sha256").Text(),
+		Size: size, SHA256: strings.ToLower(v.Get("sha256").Text()),
 	}
 	f.Width, _ = strconv.Atoi(v.Get("width").Text())
 	f.Height, _ = strconv.Atoi(v.Get("height").Text())
