@@ -116,6 +116,9 @@ func handler(o *options.App, p *Platform, g *gate) (http.Handler, error) {
 		w.Header().Set("Cache-Control", "no-store")
 		_, _ = io.WriteString(w, script)
 	})
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { // browsers ask for it by themselves
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		if o.OnDomReady != nil {
 			o.OnDomReady(r.Context())

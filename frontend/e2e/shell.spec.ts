@@ -1,5 +1,6 @@
 // The shell without a portal: what holds whatever page is shown in it.
 import { createServer } from 'node:http'
+import { accessible } from './axe.ts'
 import { freePort } from './child.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -49,6 +50,13 @@ test('another page of the same computer is refused', async ({ page, alone, conte
   expect(statuses.filter((s) => s !== 403)).toEqual([])
   server.close()
   expect((await page.reload())?.status()).toBe(200)
+})
+
+test('the first page is accessible and fits', async ({ page, alone, shots, complaints }) => {
+  await alone.start(page)
+  await shots.both(page, 'first-page')
+  await accessible(page)
+  expect(complaints).toEqual([])
 })
 
 test('the policy of the page holds', async ({ page, alone }) => {
