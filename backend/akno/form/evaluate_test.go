@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -396,4 +397,32 @@ func FuzzEvaluate(f *testing.F) {
 		ex.schema.Show(st, akno.English)
 		ex.schema.Attachments(st)
 	})
+}
+
+// large makes a form of n fields, of which every fifth depends on the one before.
+func large(t testing.TB, n int) (*form.Schema, form.Answers) {
+	t.Helper()
+	var b strings.Builder
+	a := form.Answers{}
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		id := "f" + strconv.Itoa(i)
+		b.WriteString(`{"id":"` + id + `","type":"text","label":{"ru":"П"},"required":true,"rules":{"pattern":"^[А-ЯЁІЎ][А-ЯЁІЎа-яёіў'’\\- ]{0,59}$"}`)
+		if i%5 == 4 {
+			b.WriteString(`,"visible_if":{"field":"f` + strconv.Itoa(i-1) + `","op":"ne","value":"Нет"}`)
+		}
+		b.WriteByte('}')
+		a[id] = form.Text("Тестовский")
+	}
+	return compile(t, "["+b.String()+"]"), a
+}
+
+func BenchmarkEvaluate200(b *testing.B) {
+	s, a := large(b, 200)
+	b.ReportAllocs()
+	for b.Loop() {
+		form.Evaluate(s, a, today)
+	}
 }
