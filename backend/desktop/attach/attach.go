@@ -146,6 +146,9 @@ func openError(err error) error {
 	return &akno.Error{Code: code, Op: "attach.Take", Err: fmt.Errorf("open: %w", cause)}
 }
 
+// Name is the name by which a file at path is kept and spoken of.
+func Name(path string) string { return cleanName(filepath.Base(path)) }
+
 // cleanName keeps the name a person gave to the file, without a path, without
 // marks that turn the direction of writing (which would let "fdp.exe" read as
 // "exe.pdf") and not longer than the portal takes.

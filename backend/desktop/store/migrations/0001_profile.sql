@@ -8,8 +8,9 @@ CREATE TABLE setting (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A draft pins its form by id, version and hash. answers and sources are JSON;
--- problems are the portal's field errors of the application it was made from.
+-- A draft pins its form by id, version and hash. answers are JSON, and name the
+-- attached files, whose octets lie in the blob folder; sources say where a
+-- prefilled answer came from; problems are the portal's field errors.
 CREATE TABLE draft (
   id           TEXT PRIMARY KEY,
   procedure    TEXT NOT NULL,
@@ -39,21 +40,6 @@ CREATE TABLE draft_rev (
   PRIMARY KEY (draft, rev)
 ) STRICT, WITHOUT ROWID;
 
--- A file of a draft. The octets lie in the blob folder under sha256. A file
--- that was taken out keeps its row, so that undo finds it.
-CREATE TABLE draft_file (
-  id         TEXT PRIMARY KEY,
-  draft      TEXT NOT NULL REFERENCES draft (id),
-  field      TEXT NOT NULL,
-  sha256     TEXT NOT NULL,
-  name       TEXT NOT NULL,
-  media_type TEXT NOT NULL,
-  size       INTEGER NOT NULL,
-  added_at   INTEGER NOT NULL,
-  removed_at INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX draft_file_by_draft ON draft_file (draft, added_at);
-
 -- The order of a draft, which is the order of its application: one at a time.
 -- op_id and request are stored before the portal is asked, so that asking again
 -- is the same request; code and body are empty until it answered.
@@ -64,7 +50,7 @@ CREATE TABLE draft_order (
   code       TEXT NOT NULL DEFAULT '',
   body       TEXT NOT NULL DEFAULT '{}',
   stated     TEXT NOT NULL DEFAULT '',
-  receipt    TEXT NOT NULL DEFAULT '' -- id of a draft_file
+  receipt    TEXT NOT NULL DEFAULT '' -- JSON of the file
 ) STRICT;
 CREATE UNIQUE INDEX draft_order_by_code ON draft_order (code) WHERE code <> '';
 

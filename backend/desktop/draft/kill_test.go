@@ -1,0 +1,148 @@
+package draft
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"akno/backend/akno/form"
+	"akno/backend/internal/dbx"
+)
+
+// typing makes the test binary a program that types into a draft and says what
+// was saved, until it is killed.
+const typing = "AKNO_TEST_TYPING"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(typing); dir != "" {
+		fmt.Println("error:", typeForEver(dir))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func typeForEver(dir string) error {
+	ctx := context.Background()
+	d := &desk{dir: dir, now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), orders: &orders{}, signer: &keyHolder{}}
+	if err := d.open(ctx); err != nil {
+		return err
+	}
+	list, err := d.List(ctx)
+	if err != nil {
+		return err
+	}
+	id := ""
+	if len(list) > 0 {
+		id = list[0].ID
+	} else {
+		v, err := d.Create(ctx, freeOne)
+		if err != nil {
+			return err
+		}
+		id = v.Row.ID
+	}
+	scan := filepath.Join(dir, "scan.pdf")
+	if _, err := d.Apply(ctx, id, []Patch{{Field: "acts_as", Value: form.Text("representative")}}); err != nil {
+		return err
+	}
+	for {
+		v, err := d.Open(ctx, id)
+		if err != nil {
+			return err
+		}
+		text := "текст " + strconv.Itoa(v.Row.Rev+1)
+		c, err := d.Apply(ctx, id, []Patch{{Field: "rep_doc", Value: form.Text(text)}})
+		if err != nil {
+			return err
+		}
+		fmt.Println("saved", id, c.View.Row.Rev, text)
+		if c, err = d.AddFiles(ctx, id, "rep_file", "", "", []string{scan}); err != nil {
+			return err
+		}
+		fmt.Println("saved", id, c.View.Row.Rev, text)
+	}
+}
+
+func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "scan.pdf"), pdfOctets(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 8 {
+		id, rev, text := typeAndKill(t, dir, 1+rand.IntN(12))
+		d := &desk{t: t, dir: dir, now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), orders: &orders{}, signer: &keyHolder{}}
+		d.start()
+		v, err := d.Open(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Row.Rev < rev {
+			t.Errorf("round %d: revision %d was acknowledged, %d is there", round, rev, v.Row.Rev)
+		}
+		got := v.Row.Answers["rep_doc"].Text()
+		if v.Row.Rev == rev && got != text || !strings.HasPrefix(got, "текст ") {
+			t.Errorf("round %d: %q was acknowledged, %q is there", round, text, got)
+		}
+		if f, ok := form.FileOf(v.Row.Answers["rep_file"]); ok {
+			if _, err := d.db.Blobs().Read(f.SHA256); err != nil {
+				t.Errorf("round %d: a row names a file that is not there: %v", round, err)
+			}
+		}
+		n := 0
+		err = d.db.Read(t.Context(), func(tx dbx.Tx) error {
+			_, err := dbx.Found(t.Context(), tx, `SELECT count(*) FROM draft_rev WHERE draft=?`, []any{id}, &n)
+			return err
+		})
+		if err != nil || n != v.Row.Rev {
+			t.Errorf("round %d: %d revisions of %d are there, %v", round, n, v.Row.Rev, err)
+		}
+		d.stop()
+	}
+}
+
+// typeAndKill runs the program until it has said so many times that something
+// was saved, kills it at that moment and returns what it said last.
+func typeAndKill(t *testing.T, dir string, lines int) (id string, rev int, text string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Env = append(os.Environ(), typing+"="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewScanner(out)
+	for said.Scan() {
+		part := strings.SplitN(said.Text(), " ", 4)
+		if len(part) != 4 || part[0] != "saved" {
+			t.Fatalf("the program says %q", said.Text())
+		}
+		if rev, err = strconv.Atoi(part[2]); err != nil {
+			t.Fatal(err)
+		}
+		id, text = part[1], part[3]
+		if lines--; lines == 0 {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err == nil || lines > 0 {
+		t.Fatalf("the program ended by itself: %v", err)
+	}
+	return id, rev, text
+}

@@ -1,0 +1,205 @@
+package draft
+
+import (
+	"reflect"
+	"strings"
+
+	"akno/backend/akno"
+	"akno/backend/akno/catalogue"
+	"akno/backend/akno/form"
+)
+
+// A View is a draft resolved for the screen.
+type View struct {
+	Row       Row
+	Procedure akno.Procedure
+	Form      *catalogue.Form
+	State     form.State
+	Fields    []Field // in the order of the document
+	Quote     catalogue.Quote
+	Facts     []string // of the fee
+	Kind      akno.ApplicantKind
+	Order     Order
+}
+
+// A Field is a field resolved for the screen.
+type Field struct {
+	Def     form.Field
+	State   form.FieldState
+	Options []form.Option
+	Source  string // where a prefilled answer came from
+	Suggest string // a value the person may take over
+	Portal  string // the portal's error on it, "" for none
+	RowIDs  []string
+	// Portals are the portal's errors on the cells of a table, by the cell's
+	// path (table[0].column).
+	Portals map[string]string
+}
+
+// Field returns a field of the view.
+func (v View) Field(id string) (Field, bool) {
+	for _, f := range v.Fields {
+		if f.Def.ID == id {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// Pays says whether the procedure costs something by the answers so far.
+func (v View) Pays() bool { return v.Quote.Known() && !v.Quote.Free() }
+
+// NeedsPaying says whether a proof of payment is still missing.
+func (v View) NeedsPaying() bool { return v.Pays() && !v.Order.ProofReady() }
+
+// resolve evaluates a draft as on today.
+func (s *Service) resolve(row Row, o order) (View, error) {
+	f, err := s.pinned(row)
+	if err != nil {
+		return View{}, err
+	}
+	p, ok := s.o.Catalogue.Procedure(row.Procedure)
+	if !ok {
+		return View{}, &akno.Error{Code: akno.NotFound, Op: "draft.procedure"}
+	}
+	v := View{Row: row, Procedure: p, Form: f, State: form.Evaluate(f.Schema, row.Answers, s.today())}
+	v.Kind = kindOf(p, v.State)
+	v.Facts = catalogue.FeeFacts(p, v.State, s.today())
+	if v.Quote, err = s.o.Catalogue.Quote(p, v.Facts, s.today()); err != nil {
+		return View{}, err
+	}
+	if v.Order, err = o.view(v); err != nil {
+		return View{}, err
+	}
+	for _, sec := range f.Definition().Sections {
+		for _, def := range sec.Fields {
+			v.Fields = append(v.Fields, s.field(v, def))
+		}
+	}
+	return v, nil
+}
+
+// pinned returns the form that a draft is pinned to.
+func (s *Service) pinned(row Row) (*catalogue.Form, error) {
+	f, err := s.o.Catalogue.Form(row.FormID)
+	if err != nil {
+		return nil, err
+	}
+	if f.Hash != row.FormHash {
+		return nil, &akno.Error{Code: akno.OldForm, Op: "draft.form"}
+	}
+	return f, nil
+}
+
+func (s *Service) field(v View, def form.Field) Field {
+	st, _ := v.State.Field(def.ID)
+	f := Field{Def: def, State: st, Source: v.Row.Sources[def.ID], Portal: v.Row.Problems[def.ID]}
+	f.Options = v.Form.Options(def.ID, v.Row.Answers)
+	if text, ok := v.Form.Suggest(def.ID, v.Row.Answers); ok && text != st.Value.Text() {
+		f.Suggest = text
+	}
+	if def.Type == form.TypeTable {
+		for _, row := range v.Row.Answers[def.ID].Items() {
+			f.RowIDs = append(f.RowIDs, row.Get(form.RowID).Text())
+		}
+		for path, code := range v.Row.Problems {
+			if strings.HasPrefix(path, def.ID+"[") {
+				if f.Portals == nil {
+					f.Portals = map[string]string{}
+				}
+				f.Portals[path] = code
+			}
+		}
+	}
+	return f
+}
+
+// changedSince returns the ids of the fields that look otherwise than in old.
+func (v View) changedSince(old View) []string {
+	out := []string{}
+	for i, f := range v.Fields {
+		if i >= len(old.Fields) || !reflect.DeepEqual(f, old.Fields[i]) {
+			out = append(out, f.Def.ID)
+		}
+	}
+	return out
+}
+
+// kindOf tells who applies, by the answers: a form of an organisation asks for
+// its payer's number, one for both kinds asks which it is.
+func kindOf(p akno.Procedure, st form.State) akno.ApplicantKind {
+	entity := st.Value("unp").Text() != "" || st.Value("applicant_kind").Text() == "entity"
+	order := []akno.ApplicantKind{akno.Citizen, akno.Foreigner}
+	if c := st.Value("citizenship").Text(); c != "" && c != "BY" && c != "BLR" {
+		order = []akno.ApplicantKind{akno.Foreigner, akno.Citizen}
+	}
+	if entity {
+		order = []akno.ApplicantKind{akno.LegalEntity, akno.SoleTrader}
+		if st.Value("entity_kind").Text() == "sole_trader" {
+			order = []akno.ApplicantKind{akno.SoleTrader, akno.LegalEntity}
+		}
+	}
+	for _, k := range order {
+		if p.Accepts(k) {
+			return k
+		}
+	}
+	if len(p.Applicants) > 0 {
+		return p.Applicants[0]
+	}
+	return akno.Citizen
+}
+
+// A FieldError points at a field of the form.
+type FieldError struct {
+	Field   string // id, or table[0].column
+	Section string
+	Label   akno.Text
+	Code    string
+}
+
+// Errors returns every error of the view in the order of the document, the
+// portal's own after the form's on the same field.
+func (v View) Errors() []FieldError {
+	out := []FieldError{}
+	for _, p := range v.State.Errors {
+		out = append(out, v.point(p.Field, string(p.Code)))
+	}
+	return out
+}
+
+// PortalErrors returns the errors that the portal had, in the order of the
+// document.
+func (v View) PortalErrors() []FieldError {
+	out := []FieldError{}
+	for _, f := range v.Fields {
+		if f.Portal != "" {
+			out = append(out, v.point(f.Def.ID, f.Portal))
+		}
+		for path, code := range f.Portals {
+			out = append(out, v.point(path, code))
+		}
+	}
+	return out
+}
+
+func (v View) point(path, code string) FieldError {
+	id, rest, inTable := strings.Cut(path, "[")
+	e := FieldError{Field: path, Code: code}
+	for _, sec := range v.Form.Definition().Sections {
+		for _, f := range sec.Fields {
+			if f.ID != id {
+				continue
+			}
+			e.Section, e.Label = sec.ID, f.Label
+			if _, column, ok := strings.Cut(rest, "]."); inTable && ok {
+				for _, c := range f.Columns {
+					if c.ID == column {
+						e.Label = c.Label
+					}
+				}
+			}
+		}
+	}
+	return e
+}
