@@ -123,11 +123,6 @@ func Element(t tag.Tag, body []byte) []byte {
 // (ITU-T X.690, 11.6: shorter encodings are padded with zero octets).
 func SortSet(elements [][]byte) { slices.SortStableFunc(elements, compareElements) }
 
-// SetSorted reports whether encoded elements stand in the order of SET OF.
-func SetSorted(elements [][]byte) bool {
-	return slices.IsSortedFunc(elements, compareElements)
-}
-
 func compareElements(a, b []byte) int {
 	n := min(len(a), len(b))
 	if c := bytes.Compare(a[:n], b[:n]); c != 0 {
