@@ -110,6 +110,9 @@ type Term struct {
 	Value    int
 	Unit     string // same_day, days, working_days, months
 	Extended string // text, when the body asks another one: "1 month"
+
+	ExtendedValue int    // the same as a number; 0: the term is not extended
+	ExtendedUnit  string // days, working_days, months
 }
 
 // A Validity is how long the issued document holds.

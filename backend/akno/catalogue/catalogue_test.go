@@ -273,3 +273,28 @@ func TestTheEmbeddedFileIsCompact(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 }
+
+func TestDeadlines(t *testing.T) {
+	c := load(t)
+	for _, q := range []struct {
+		code, filed string
+		asked       bool
+		want        string
+	}{
+		{"200.1.3.4", "2026-11-23", false, "2026-11-23"}, // the same day
+		{"200.2.1", "2026-11-23", false, "2026-11-30"},   // five days end on a Saturday
+		{"200.2.33.1", "2026-11-23", false, "2026-11-30"},
+		{"200.2.33.1", "2026-11-23", true, "2026-12-14"}, // fifteen working days of the row
+		{"200.5.13", "2026-11-23", true, "2026-12-23"},   // one month of the row
+		{"200.2.1", "2026-11-23", true, "2026-12-23"},    // one month of the law
+		{"200.5.1", "2026-11-23", true, "2027-02-23"},    // three months stay three months
+	} {
+		p, ok := c.Procedure(q.code)
+		if !ok {
+			t.Fatal(q.code)
+		}
+		if got := Deadline(p.Term, workdays.Calendar{}, workdays.MustParse(q.filed), q.asked); got.String() != q.want {
+			t.Errorf("%+v: %s", q, got)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package catalogue
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"akno/backend/akno"
 	"akno/backend/akno/decimal"
@@ -117,6 +119,9 @@ func (r rawProcedure) procedure(raw bundle) (akno.Procedure, error) {
 	default:
 		return p, fmt.Errorf("unit %q", r.Term.Unit)
 	}
+	if p.Term.ExtendedValue, p.Term.ExtendedUnit, ok = extended(r.Term.Extended); !ok {
+		return p, fmt.Errorf("extended term %q", r.Term.Extended)
+	}
 	p.Validity = akno.Validity{Kind: r.Validity.Kind, Value: r.Validity.Value}
 	if r.Validity.RU != "" {
 		p.Validity.Text = raw.texts.complete(akno.Text{RU: r.Validity.RU})
@@ -149,4 +154,22 @@ func (r rawProcedure) fee(p *akno.Procedure, texts texts) error {
 		p.Fee.Variants = append(p.Fee.Variants, variant)
 	}
 	return nil
+}
+
+// extended reads "1 month" and "15 working days".
+func extended(s string) (n int, unit string, ok bool) {
+	if s == "" {
+		return 0, "", true
+	}
+	count, words, _ := strings.Cut(s, " ")
+	n, err := strconv.Atoi(count)
+	switch words {
+	case "day", "days":
+		unit = string(workdays.Days)
+	case "working day", "working days":
+		unit = string(workdays.WorkingDays)
+	case "month", "months":
+		unit = string(workdays.Months)
+	}
+	return n, unit, err == nil && n > 0 && unit != ""
 }

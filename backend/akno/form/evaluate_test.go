@@ -187,15 +187,7 @@ func TestAHiddenFieldReadsAsUnanswered(t *testing.T) {
 	}
 }
 
-func visible(st form.State) string {
-	var out []string
-	for _, f := range st.Fields {
-		if f.Visible {
-			out = append(out, f.ID)
-		}
-	}
-	return strings.Join(out, " ")
-}
+func visible(st form.State) string { return strings.Join(st.Visible(), " ") }
 
 func TestComputedValues(t *testing.T) {
 	ex := find(t, "F_2_33_1")
@@ -215,6 +207,9 @@ func TestComputedValues(t *testing.T) {
 	st = form.Evaluate(s, answers(t, `{"a":2}`), today)
 	if st.Value("b").Text() != "6.50" || st.Value("c").Text() != "42.25" {
 		t.Errorf("%v %v", st.Value("b").Plain(), st.Value("c").Plain())
+	}
+	if got := s.Computed(st); len(got) != 2 || got["c"] != "42.25" {
+		t.Errorf("got %v", got)
 	}
 }
 

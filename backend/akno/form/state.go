@@ -62,6 +62,28 @@ func (s State) Value(id string) Value {
 	return Value{}
 }
 
+// Visible returns the ids of the visible fields in the order of the document.
+func (s State) Visible() []string {
+	out := []string{}
+	for _, f := range s.Fields {
+		if f.Visible {
+			out = append(out, f.ID)
+		}
+	}
+	return out
+}
+
+// Computed returns the values of the visible computed fields that have one.
+func (s *Schema) Computed(st State) map[string]string {
+	out := map[string]string{}
+	for i, f := range s.fields {
+		if fs := st.Fields[i]; f.compute != nil && fs.Visible && !fs.Value.IsNull() {
+			out[f.ID] = fs.Value.Text()
+		}
+	}
+	return out
+}
+
 // Submission returns the answers that are filed: those of visible fields, in
 // their normal form, without the row ids of the draft.
 func (s State) Submission() Answers {
