@@ -1,3 +1,6 @@
+// Package httpapi answers the contract over HTTP: it knows who calls, what he may
+// do and how a failure is told, and hands everything else to the services. It is
+// the only part of the server that knows net/http.
 package httpapi
 
 import (

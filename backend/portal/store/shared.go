@@ -137,3 +137,39 @@ func Enqueue(ctx context.Context, tx dbx.Tx, id string, j Job) error {
 
 // Queued has a value after a commit that brought new jobs.
 func (db *DB) Queued() <-chan struct{} { return db.writer.queued }
+
+// How long rows are kept that nobody asks for any more.
+const (
+	keepOps        = 400 * 24 * time.Hour // longer than any client keeps a command
+	keepJobs       = 7 * 24 * time.Hour
+	keepSessions   = 30 * 24 * time.Hour
+	keepThrottle   = 48 * time.Hour
+	keepChallenges = time.Hour
+)
+
+// Sweep removes what is only of use for a time and returns how many rows went.
+func (db *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
+	before := func(d time.Duration) int64 { return now.Add(-d).UnixMilli() }
+	var n int64
+	err := db.Write(ctx, func(tx dbx.Tx) error {
+		n = 0
+		for _, q := range []struct {
+			query string
+			arg   int64
+		}{
+			{`DELETE FROM challenge WHERE expires_at < ?`, before(keepChallenges)},
+			{`DELETE FROM session WHERE expires_at < ?`, before(keepSessions)},
+			{`DELETE FROM throttle WHERE since < ?1 AND next_at < ?1`, before(keepThrottle)},
+			{`DELETE FROM applied_op WHERE at < ?`, before(keepOps)},
+			{`DELETE FROM job WHERE done_at > 0 AND done_at < ?`, before(keepJobs)},
+		} {
+			m, err := dbx.Changed(ctx, tx, q.query, q.arg)
+			if err != nil {
+				return fmt.Errorf("sweep: %w", err)
+			}
+			n += m
+		}
+		return nil
+	})
+	return int(n), err
+}

@@ -6,6 +6,8 @@ CREATE TABLE body (
 	kind      TEXT    NOT NULL,
 	ref       TEXT    NOT NULL, -- JSON of the contract's BodyRef
 	superior  TEXT    NOT NULL, -- where a decision is appealed against, as a decision words it
+	post      TEXT    NOT NULL, -- of the official who signs decisions
+	official  TEXT    NOT NULL, -- his surname, name and patronymic
 	is_active INTEGER NOT NULL CHECK (is_active IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX body_kind ON body (kind, id);
