@@ -17,6 +17,7 @@ import (
 	"akno/backend/akno/form"
 	"akno/backend/akno/workdays"
 	"akno/backend/desktop/attach"
+	"akno/backend/desktop/signer"
 	"akno/backend/desktop/store"
 	"akno/backend/desktop/syncer"
 	"akno/backend/internal/clock"
@@ -43,18 +44,10 @@ type Orders interface {
 // that are signed. The same octets give the same document.
 type Printer func(octets []byte) (pdf []byte, err error)
 
-// A Signer signs with a key of the person.
+// A Signer signs with a key of the person and checks what it signed. The caller
+// wipes password.
 type Signer interface {
-	// SignDetached returns a signature over content and what is known of its
-	// signer, checked. The caller wipes password.
-	SignDetached(ctx context.Context, keyID string, password, content []byte) (Signed, error)
-}
-
-// Signed is a fresh signature that verifies.
-type Signed struct {
-	CMS    []byte // detached CMS SignedData in DER
-	Signer string // name of the holder, for the list of what was sent
-	Number string // identification number in the certificate; "" in one of an organisation
+	SignDetached(ctx context.Context, keyID string, password, content []byte) (signer.Signed, error)
 }
 
 // Options are what a Service is made of.

@@ -21,6 +21,7 @@ import (
 	"akno/backend/akno/form"
 	"akno/backend/akno/ordercode"
 	"akno/backend/akno/workdays"
+	"akno/backend/desktop/signer"
 	"akno/backend/desktop/store"
 	"akno/backend/desktop/syncer"
 	"akno/backend/internal/dbx"
@@ -165,20 +166,25 @@ func (o *orders) pay(transaction string) {
 type keyHolder struct {
 	number string
 	fail   error
+	bad    bool
 	during func()
 }
 
-func (k *keyHolder) SignDetached(_ context.Context, keyID string, password, content []byte) (Signed, error) {
+func (k *keyHolder) SignDetached(_ context.Context, keyID string, password, content []byte) (signer.Signed, error) {
 	if k.during != nil {
 		k.during()
 	}
 	if k.fail != nil {
-		return Signed{}, k.fail
+		return signer.Signed{}, k.fail
 	}
 	if string(password) != "correct" {
-		return Signed{}, &akno.Error{Code: akno.BadPassword}
+		return signer.Signed{}, &akno.Error{Code: akno.BadPassword}
 	}
-	return Signed{CMS: append([]byte(keyID+":"), content...), Signer: "Тестовский Ян Янович", Number: k.number}, nil
+	v := signer.Verdict{Rung: signer.Good, Signer: "Тестовский Ян Янович", Number: k.number}
+	if k.bad {
+		v.Rung = signer.Bad
+	}
+	return signer.Signed{CMS: append([]byte(keyID+":"), content...), Verdict: v}, nil
 }
 
 // example are the answers of a whole form.
@@ -518,7 +524,11 @@ func TestWhatIsSignedIsWhatWasShown(t *testing.T) {
 	if _, err := d.Sign(t.Context(), id, "key", []byte("correct"), akno.Russian, p.Hash); akno.CodeOf(err) != akno.WrongSigner {
 		t.Errorf("another person's key: %v", err)
 	}
-	d.signer.number = "3110575A001PB7"
+	d.signer.number, d.signer.bad = "3110575A001PB7", true
+	if _, err := d.Sign(t.Context(), id, "key", []byte("correct"), akno.Russian, p.Hash); akno.CodeOf(err) != akno.BadSignature {
+		t.Errorf("a fresh signature that does not verify: %v", err)
+	}
+	d.signer.bad = false
 	if _, err := d.Apply(t.Context(), id, typed("surname", "Иванов")); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/canon"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/signer"
 	"akno/backend/desktop/syncer"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
@@ -101,7 +102,7 @@ func (s *Service) document(p Preview) (form.File, error) {
 // A Result is a handed-over application.
 type Result struct {
 	Application string
-	Signed      Signed // zero for one without a signature
+	Signed      signer.Signed // zero for one without a signature
 }
 
 // Sign signs the application that was shown, and hands it over. hash is that of
@@ -117,7 +118,10 @@ func (s *Service) Sign(ctx context.Context, id, keyID string, password []byte, l
 	if err != nil {
 		return Result{}, err
 	}
-	if want := p.Submission.Applicant.PersonalNumber; want != "" && signed.Number != "" && signed.Number != want {
+	if signed.Verdict.Rung == signer.Bad {
+		return Result{}, &akno.Error{Code: akno.BadSignature, Op: op}
+	}
+	if want, got := p.Submission.Applicant.PersonalNumber, signed.Verdict.Number; want != "" && got != "" && got != want {
 		return Result{}, &akno.Error{Code: akno.WrongSigner, Op: op}
 	}
 	return s.freeze(ctx, op, p, signed)
@@ -133,7 +137,7 @@ func (s *Service) Submit(ctx context.Context, id string, l akno.Lang, hash strin
 	if p.View.MustSign() {
 		return Result{}, &akno.Error{Code: akno.WrongState, Op: op}
 	}
-	return s.freeze(ctx, op, p, Signed{})
+	return s.freeze(ctx, op, p, signer.Signed{})
 }
 
 // MustSign says whether the application needs a signature, by its form or by
@@ -158,7 +162,7 @@ func (s *Service) shown(ctx context.Context, op, id string, l akno.Lang, hash st
 
 // freeze closes the draft, keeps the signed octets and queues them, all or
 // nothing.
-func (s *Service) freeze(ctx context.Context, op string, p Preview, signed Signed) (Result, error) {
+func (s *Service) freeze(ctx context.Context, op string, p Preview, signed signer.Signed) (Result, error) {
 	now := s.o.Now()
 	id := p.View.Row.ID
 	req := portalapi.SubmissionRequest{
@@ -196,7 +200,7 @@ func (s *Service) freeze(ctx context.Context, op string, p Preview, signed Signe
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO submission(application, op_id, language, content, signature, signer, document, made_at)
 			VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
-			id, req.OpId, string(p.Submission.Language), p.Octets, append([]byte{}, signed.CMS...), signed.Signer, string(document), now.UnixMilli())
+			id, req.OpId, string(p.Submission.Language), p.Octets, append([]byte{}, signed.CMS...), signed.Verdict.Signer, string(document), now.UnixMilli())
 		if err != nil {
 			return err
 		}
