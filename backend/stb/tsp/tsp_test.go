@@ -222,3 +222,34 @@ func TestRequestOfTheSetReencodesToTheSameOctets(t *testing.T) {
 		t.Errorf("%v\n%x\n%x", err, raw, again)
 	}
 }
+
+func FuzzResponse(f *testing.F) {
+	for _, name := range []string{"tsp/g-order.tsr", "tsp/b-order.tsr", "tsp/g-order-ku.tst"} {
+		f.Add(pkidev.File(f, name))
+	}
+	f.Add(tsp.Reject(tsp.BadAlg))
+	opt := hierarchyG(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := tsp.Parse(data)
+		if err != nil {
+			return
+		}
+		if got := tsp.Verify(r, opt); got.Verdict != got.Reason.Verdict() {
+			t.Errorf("verdict %q for %q", got.Verdict, got.Reason)
+		}
+	})
+}
+
+func FuzzRequest(f *testing.F) {
+	f.Add(pkidev.File(f, "tsp/g-order.tsq"))
+	s := service(f, "g-tsa", bign.Curve256v1())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		answer, err := s.Respond(data, "\x01", pkidev.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tsp.ParseResponse(answer); err != nil {
+			t.Errorf("the answer does not parse: %v", err)
+		}
+	})
+}
