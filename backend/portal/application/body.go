@@ -15,13 +15,16 @@ type Body struct {
 	Ref portalapi.BodyRef
 	// Superior names the body to which a decision is appealed against.
 	Superior string
+	// Post and Official are the post and the full name of who signs decisions.
+	Post, Official string
 }
 
 // PutBody adds a body or replaces what is known of it.
 func PutBody(ctx context.Context, tx dbx.Tx, b Body) error {
-	_, err := tx.Exec(ctx, `INSERT INTO body (id, kind, ref, superior, is_active) VALUES (?, ?, ?, ?, 1)
-		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, ref = excluded.ref, superior = excluded.superior, is_active = 1`,
-		b.Ref.Id, b.Ref.Kind, encode(b.Ref), b.Superior)
+	_, err := tx.Exec(ctx, `INSERT INTO body (id, kind, ref, superior, post, official, is_active) VALUES (?, ?, ?, ?, ?, ?, 1)
+		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, ref = excluded.ref, superior = excluded.superior,
+			post = excluded.post, official = excluded.official, is_active = 1`,
+		b.Ref.Id, b.Ref.Kind, encode(b.Ref), b.Superior, b.Post, b.Official)
 	if err != nil {
 		return fmt.Errorf("application: body: %w", err)
 	}
@@ -30,19 +33,19 @@ func PutBody(ctx context.Context, tx dbx.Tx, b Body) error {
 
 // LoadBody returns the body with an id, or akno.NotFound.
 func LoadBody(ctx context.Context, tx dbx.Tx, id string) (Body, error) {
-	return loadBody(ctx, tx, `SELECT ref, superior FROM body WHERE is_active = 1 AND id = ?`, id)
+	return loadBody(ctx, tx, `SELECT ref, superior, post, official FROM body WHERE is_active = 1 AND id = ?`, id)
 }
 
 // BodyOfKind returns the body that carries out what the catalogue gives to a
 // kind of bodies, the first by id where there are several, or akno.NotFound.
 func BodyOfKind(ctx context.Context, tx dbx.Tx, kind string) (Body, error) {
-	return loadBody(ctx, tx, `SELECT ref, superior FROM body WHERE is_active = 1 AND kind = ? ORDER BY id LIMIT 1`, kind)
+	return loadBody(ctx, tx, `SELECT ref, superior, post, official FROM body WHERE is_active = 1 AND kind = ? ORDER BY id LIMIT 1`, kind)
 }
 
 func loadBody(ctx context.Context, tx dbx.Tx, query, arg string) (Body, error) {
 	var b Body
 	var ref string
-	found, err := dbx.Found(ctx, tx, query, []any{arg}, &ref, &b.Superior)
+	found, err := dbx.Found(ctx, tx, query, []any{arg}, &ref, &b.Superior, &b.Post, &b.Official)
 	if err != nil {
 		return b, err
 	}
