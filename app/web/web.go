@@ -31,7 +31,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wailsapp/wails/v2/pkg/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options"
 )
 
@@ -96,7 +95,7 @@ func handler(o *options.App, p *Platform, g *gate) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	assets, err := assetserver.NewAssetHandler(*o.AssetServer, nil)
+	files, err := newAssets(o)
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -123,32 +122,12 @@ func handler(o *options.App, p *Platform, g *gate) (http.Handler, error) {
 		if o.OnDomReady != nil {
 			o.OnDomReady(r.Context())
 		}
-		serveIndex(w, r, assets)
+		files.serveIndex(w)
 	})
-	mux.Handle("/", assets)
+	mux.Handle("/", files)
 	var all http.Handler = mux
 	if m := o.AssetServer.Middleware; m != nil {
 		all = m(all)
 	}
 	return g.around(all), nil
 }
-
-// serveIndex puts the shim into the page where Wails puts its runtime.
-func serveIndex(w http.ResponseWriter, r *http.Request, assets http.Handler) {
-	page := &recorder{header: w.Header()}
-	assets.ServeHTTP(page, r)
-	body := strings.Replace(page.body.String(), "<head>", `<head><script src="/_web/shim.js"></script>`, 1)
-	w.Header().Del("Content-Length")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, body)
-}
-
-type recorder struct {
-	header http.Header
-	body   strings.Builder
-}
-
-func (r *recorder) Header() http.Header         { return r.header }
-func (r *recorder) WriteHeader(int)             {}
-func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }

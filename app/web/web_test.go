@@ -89,8 +89,13 @@ func start(t *testing.T) *site {
 	s := &site{t: t, p: NewPlatform(w, filepath.Join(t.TempDir(), "keys")), asked: make(chan string, 4), log: &callLog{}}
 	o := &options.App{
 		AssetServer: &assetserver.Options{Assets: fstest.MapFS{
-			"index.html": {Data: []byte("<!doctype html><html><head><title>t</title></head>")},
-		}, Middleware: app.SecurityHeaders},
+			"frontend/dist/index.html":    {Data: []byte("<!doctype html><html><head><title>t</title></head>")},
+			"frontend/dist/assets/a.js":   {Data: []byte("1")},
+			"frontend/dist/assets/a.css":  {Data: []byte("a{}")},
+			"frontend/dist/assets/.x/b.c": {Data: []byte("b")},
+		}, Middleware: app.SecurityHeaders, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "handler "+r.Method+" "+r.URL.Path, http.StatusTeapot)
+		})},
 		Bind:           []any{&probe{s.p}},
 		ErrorFormatter: func(err error) any { return "formatted: " + err.Error() },
 		OnStartup:      func(context.Context) { s.p.Show() },
@@ -322,6 +327,33 @@ func TestCallsAnswerAsWailsDoes(t *testing.T) {
 	}
 	if _, script := s.get(s.base + "/_web/shim.js"); !strings.Contains(script, `window.go = {"web":{"probe":["Burst"`) {
 		t.Error(script[:300])
+	}
+}
+
+func TestThePageComesBeforeTheHandler(t *testing.T) {
+	s := opened(t)
+	for path, want := range map[string]string{
+		"/assets/a.js": "200 text/javascript; charset=utf-8 1", "/assets/a.css": "200 text/css; charset=utf-8 a{}",
+		"/assets": "418 text/plain; charset=utf-8 handler GET /assets\n", "/blob/x": "418 text/plain; charset=utf-8 handler GET /blob/x\n",
+		"/index.html": "418 text/plain; charset=utf-8 handler GET /index.html\n", "/favicon.ico": "204  ",
+	} {
+		res, body := s.get(s.base + path)
+		if got := res.Status[:3] + " " + res.Header.Get("Content-Type") + " " + body; got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+		if res.Header.Get("Content-Security-Policy") == "" {
+			t.Error(path, "has no policy")
+		}
+	}
+	if res, body := s.post("/assets/a.js", ""); res.StatusCode != http.StatusTeapot {
+		t.Error(res.Status, body)
+	}
+}
+
+func TestAProgramWithoutAPageSaysSo(t *testing.T) {
+	o := &options.App{AssetServer: &assetserver.Options{Assets: fstest.MapFS{"frontend/dist/.gitkeep": {}}}}
+	if err := Run(t.Context(), o, NewPlatform(io.Discard, ""), "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "not built into") {
+		t.Error(err)
 	}
 }
 
