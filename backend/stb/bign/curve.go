@@ -153,3 +153,15 @@ func (c *Curve) lift(out, x []byte) bool {
 		return curve.Lift512(out, x)
 	}
 }
+
+// subtract writes p-q to out and returns false when that is infinity. Public points only.
+func (c *Curve) subtract(out, p, q []byte) bool {
+	switch c.size {
+	case 32:
+		return curve.Subtract256(out, p, q)
+	case 48:
+		return curve.Subtract384(out, p, q)
+	default:
+		return curve.Subtract512(out, p, q)
+	}
+}

@@ -18,6 +18,6 @@
 // looked up in tables (see package belt). Verification and the decoding of public keys are
 // not constant time.
 //
-// The identity-based signature (appendix В) and the generation and checking of curves
-// (clauses 6.1.3 and 6.1.4) are not implemented. The code is not certified.
+// The identity-based signature of appendix В is implemented too; the generation and checking of
+// curves (clauses 6.1.3 and 6.1.4) are not. The code is not certified.
 package bign

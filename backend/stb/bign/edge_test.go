@@ -57,7 +57,7 @@ func craft(t testing.TB, c *Curve, hash, once []byte, s1 *big.Int) (q *PublicKey
 	t.Helper()
 	n := order(t, c)
 	r := newKey(t, c, once)
-	challenge := c.challenge(hashOID(c), r.PublicKey().Bytes()[:c.Size()], hash)
+	challenge := c.challenge(hashOID(c), r.PublicKey().Bytes()[:c.Size()], nil, hash)
 	s0 := challenge[:c.Size()/2]
 	e := new(big.Int).Lsh(big.NewInt(1), uint(4*c.Size()))
 	e.Add(e, number(s0))

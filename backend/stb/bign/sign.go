@@ -60,7 +60,7 @@ func (k *PrivateKey) SignHashDeterministic(hashOIDDER, hash, t []byte) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	return k.sign(hashOIDDER, hash, &once), nil
+	return k.sign(hashOIDDER, nil, hash, &once), nil
 }
 
 // check returns the error of arguments that cannot be signed with.
@@ -80,12 +80,12 @@ func validOID(b []byte) bool {
 }
 
 // sign computes S0 and S1 with the one-time key and clears it.
-func (k *PrivateKey) sign(hashOIDDER, hash []byte, once *mp.Scalar) []byte {
+func (k *PrivateKey) sign(hashOIDDER, idHash, hash []byte, once *mp.Scalar) []byte {
 	c := k.public.curve
 	var r [2 * maxSize]byte
 	c.baseMult(r[:2*c.size], once)
 	sig := make([]byte, c.SignatureSize())
-	challenge := c.challenge(hashOIDDER, r[:c.size], hash)
+	challenge := c.challenge(hashOIDDER, r[:c.size], idHash, hash)
 	s0 := sig[:c.size/2]
 	copy(s0, challenge[:])
 	var h, e mp.Scalar
@@ -101,11 +101,13 @@ func (k *PrivateKey) sign(hashOIDDER, hash []byte, once *mp.Scalar) []byte {
 	return sig
 }
 
-// challenge returns belt-hash(OID || x || H); its first l bits are S0.
-func (c *Curve) challenge(hashOIDDER, x, hash []byte) [belt.Size]byte {
-	var buf [maxOID + 2*maxSize]byte
+// challenge returns belt-hash(OID || x || H0 || H); its first l bits are S0. Signatures
+// without an identity have no H0.
+func (c *Curve) challenge(hashOIDDER, x, idHash, hash []byte) [belt.Size]byte {
+	var buf [maxOID + 3*maxSize]byte
 	n := copy(buf[:], hashOIDDER)
 	n += copy(buf[n:], x)
+	n += copy(buf[n:], idHash)
 	n += copy(buf[n:], hash)
 	return belt.Sum256(buf[:n])
 }
@@ -179,7 +181,7 @@ func (k *PrivateKey) SignHashWithKey(hashOIDDER, hash, once []byte) ([]byte, err
 	if len(once) != k.public.curve.size || k.public.curve.order.SetBytes(&s, once)&^s.IsZero() == 0 {
 		return nil, ErrPrivateKey
 	}
-	return k.sign(hashOIDDER, hash, &s), nil
+	return k.sign(hashOIDDER, nil, hash, &s), nil
 }
 
 // Verify returns whether sig, SignatureSize octets, is the signature of the hash value made
@@ -191,18 +193,23 @@ func (k *PublicKey) Verify(hashOIDDER, hash, sig []byte) bool {
 	if len(hash) != c.size || len(sig) != c.SignatureSize() || !validOID(hashOIDDER) {
 		return false
 	}
-	s0, s1 := sig[:c.size/2], sig[c.size/2:]
+	var r [2 * maxSize]byte
+	if !c.recompute(r[:2*c.size], k.point(), hash, sig) {
+		return false
+	}
+	challenge := c.challenge(hashOIDDER, r[:c.size], nil, hash)
+	return subtle.ConstantTimeCompare(challenge[:c.size/2], sig[:c.size/2]) == 1
+}
+
+// recompute writes the point (S1+H)G + (S0+2^l)Q to r and returns false when S1 is out of range
+// or the point is infinity.
+func (c *Curve) recompute(r, q, hash, sig []byte) bool {
 	var u, v, h mp.Scalar
-	if c.order.SetBytes(&u, s1) == 0 {
+	if c.order.SetBytes(&u, sig[c.size/2:]) == 0 {
 		return false
 	}
 	c.order.SetBytes(&h, hash)
 	c.order.Add(&u, &u, &h)
-	c.challengeScalar(&v, s0)
-	var r [2 * maxSize]byte
-	if !c.doubleMult(r[:2*c.size], k.point(), &u, &v) {
-		return false
-	}
-	challenge := c.challenge(hashOIDDER, r[:c.size], hash)
-	return subtle.ConstantTimeCompare(challenge[:c.size/2], s0) == 1
+	c.challengeScalar(&v, sig[:c.size/2])
+	return c.doubleMult(r, q, &u, &v)
 }

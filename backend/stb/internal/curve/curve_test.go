@@ -22,6 +22,7 @@ type level struct {
 	doubleMult func(out, q []byte, u, v *mp.Scalar) bool
 	onCurve    func(xy []byte) bool
 	lift       func(out, x []byte) bool
+	subtract   func(out, p, q []byte) bool
 }
 
 func number(b []byte) *big.Int {
@@ -37,15 +38,15 @@ func levels() []level {
 	return []level{
 		{
 			"256", 256, Order256, prime(256, 189), number(octets(q256)), number(octets(b256)), y256,
-			BaseMult256, Mult256, DoubleMult256, OnCurve256, Lift256,
+			BaseMult256, Mult256, DoubleMult256, OnCurve256, Lift256, Subtract256,
 		},
 		{
 			"384", 384, Order384, prime(384, 317), number(octets(q384)), number(octets(b384)), y384,
-			BaseMult384, Mult384, DoubleMult384, OnCurve384, Lift384,
+			BaseMult384, Mult384, DoubleMult384, OnCurve384, Lift384, Subtract384,
 		},
 		{
 			"512", 512, Order512, prime(512, 569), number(octets(q512)), number(octets(b512)), y512,
-			BaseMult512, Mult512, DoubleMult512, OnCurve512, Lift512,
+			BaseMult512, Mult512, DoubleMult512, OnCurve512, Lift512, Subtract512,
 		},
 	}
 }
@@ -203,6 +204,25 @@ func TestFinalAdditionOfEqualAndOppositePoints(t *testing.T) {
 		u.Sub(l.q, u)
 		if l.doubleMult(out, l.bytes(q), l.scalar(u), l.scalar(v)) {
 			t.Errorf("%s: sum of opposite points is a point", l.name)
+		}
+	}
+}
+
+func TestDifferencesAgreeWithBigNumbers(t *testing.T) {
+	for _, l := range levels() {
+		out := make([]byte, l.bits/4)
+		three, five := l.times(big.NewInt(3), l.generator()), l.times(big.NewInt(5), l.generator())
+		minus := l.times(new(big.Int).Sub(l.q, big.NewInt(3)), l.generator())
+		for _, c := range []struct {
+			p, q bigPoint
+			want int64
+		}{{five, three, 2}, {three, minus, 6}, {five, minus, 8}} {
+			if !l.subtract(out, l.bytes(c.p), l.bytes(c.q)) || !bytes.Equal(out, l.bytes(l.times(big.NewInt(c.want), l.generator()))) {
+				t.Errorf("%s: the difference %d G is wrong", l.name, c.want)
+			}
+		}
+		if l.subtract(out, l.bytes(three), l.bytes(three)) || l.subtract(out, l.bytes(three), make([]byte, l.bits/4)) {
+			t.Errorf("%s: no point is taken for one", l.name)
 		}
 	}
 }

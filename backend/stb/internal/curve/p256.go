@@ -387,3 +387,20 @@ func DoubleMult256(out, q []byte, u, v *mp.Scalar) bool {
 	a.put(out)
 	return true
 }
+
+// Subtract256 writes p-q to out for two points given as x and y, and returns false when the
+// difference is infinity or one of them is not on the curve. Both are public.
+func Subtract256(out, p, q []byte) bool {
+	var a, b affine256
+	if !a.set(p) || !b.set(q) {
+		return false
+	}
+	r := a.point()
+	r.addPublic(&b, true)
+	if r.z.IsZero() != 0 {
+		return false
+	}
+	r.affine(&a)
+	a.put(out)
+	return true
+}
