@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +39,9 @@ type Service struct {
 	Hasher     *Hasher
 	Signatures session.Signatures
 	Origin     string // the portal's address as it stands in challenges
-	Consent    portalapi.Consent
-	Limits     Limits
+	// Consents are the texts in force, one for each language that has one.
+	Consents []portalapi.Consent
+	Limits   Limits
 	// Wait delays a check of a password that many got wrong.
 	Wait func(ctx context.Context, d time.Duration) error
 }
@@ -105,19 +107,20 @@ func record(ctx context.Context, tx dbx.Tx, accountID, actor string, e akno.Even
 	return audit.Append(ctx, tx, accountID, now, audit.Record{Actor: actor, Action: string(e), Entity: "account:" + accountID, Ground: ground})
 }
 
-// agree stores the person's consent. The text that was agreed to is the one in
-// force, or the consent is worth nothing.
-func (s *Service) agree(ctx context.Context, tx dbx.Tx, accountID string, way string, now time.Time) error {
+// agree stores the person's consent.
+func agree(ctx context.Context, tx dbx.Tx, accountID string, c portalapi.Consent, way string, now time.Time) error {
 	_, err := tx.Exec(ctx, `INSERT INTO consent(account_id, given_at, version, sha256, way) VALUES(?, ?, ?, ?, ?)
-		ON CONFLICT(account_id, given_at) DO NOTHING`, accountID, now.UnixMilli(), s.Consent.Version, s.Consent.Sha256, way)
+		ON CONFLICT(account_id, given_at) DO NOTHING`, accountID, now.UnixMilli(), c.Version, c.Sha256, way)
 	if err != nil {
 		return fmt.Errorf("consent: %w", err)
 	}
 	return nil
 }
 
-func (s *Service) consentFlaw(c portalapi.Consent) string {
-	if c != s.Consent {
+// ConsentFlaw returns "" when c is a text in force: consent to another text is
+// worth nothing.
+func (s *Service) ConsentFlaw(c portalapi.Consent) string {
+	if !slices.Contains(s.Consents, c) {
 		return "consent_outdated"
 	}
 	return ""

@@ -50,7 +50,7 @@ func newRig(t *testing.T) *rig {
 	r.db = db
 	r.Service = &Service{
 		DB: db, Now: r.now, Secret: bytes.Repeat([]byte{7}, 32), Hasher: NewHasher(cheap), Signatures: sessiontest.Signatures{},
-		Origin: "https://portal.example", Consent: portalapi.Consent{Version: "1", Sha256: strings.Repeat("a", 64)}, Limits: DefaultLimits,
+		Origin: "https://portal.example", Consents: []portalapi.Consent{{Version: "1", Sha256: strings.Repeat("a", 64)}}, Limits: DefaultLimits,
 		Wait: func(_ context.Context, d time.Duration) error { r.slept += d; return nil },
 	}
 	return r
@@ -90,7 +90,7 @@ const from = "192.0.2.7"
 
 func (r *rig) registration(email, password string) portalapi.EmailRegistration {
 	return portalapi.EmailRegistration{
-		OpId: ids.New(r.now()), Email: email, Password: []byte(password), Language: portalapi.Ru, Consent: r.Consent,
+		OpId: ids.New(r.now()), Email: email, Password: []byte(password), Language: portalapi.Ru, Consent: r.Consents[0],
 	}
 }
 

@@ -120,7 +120,7 @@ func unspent(ctx context.Context, tx dbx.Tx, op, id string) error {
 // gets two.
 func (s *Service) RegisterByEDS(ctx context.Context, req portalapi.EdsRegistration) (portalapi.Session, error) {
 	const op = "account.RegisterByEDS"
-	fields := map[string]string{"consent": s.consentFlaw(req.Consent)}
+	fields := map[string]string{"consent": s.ConsentFlaw(req.Consent)}
 	email := ""
 	if req.Email != nil {
 		address, fault := ident.ParseEmail(*req.Email)
@@ -159,7 +159,7 @@ func (s *Service) RegisterByEDS(ctx context.Context, req portalapi.EdsRegistrati
 				return err
 			}
 		}
-		if err := s.agree(ctx, tx, id, "eds", now); err != nil {
+		if err := agree(ctx, tx, id, req.Consent, "eds", now); err != nil {
 			return err
 		}
 		if err := s.bind(ctx, tx, id, by, now); err != nil {

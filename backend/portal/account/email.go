@@ -40,7 +40,7 @@ func (s *Service) RegisterByEmail(ctx context.Context, from string, req portalap
 	fields := map[string]string{
 		"email":    string(fault),
 		"password": flaw(req.Password, address.Text, local),
-		"consent":  s.consentFlaw(req.Consent),
+		"consent":  s.ConsentFlaw(req.Consent),
 	}
 	if err := invalid(op, fields); err != nil {
 		return portalapi.LetterSent{}, err
@@ -73,7 +73,7 @@ func (s *Service) RegisterByEmail(ctx context.Context, from string, req portalap
 				_, err := mail.Enqueue(ctx, tx, owner, mail.Note{Letter: mail.AlreadyRegistered}, now)
 				return letterSent, err
 			}
-			return letterSent, s.createPending(ctx, tx, pending{address.Text, key, hash, string(req.Language)}, now)
+			return letterSent, s.createPending(ctx, tx, pending{address.Text, key, hash, string(req.Language), req.Consent}, now)
 		})
 		return err
 	})
@@ -85,6 +85,7 @@ type pending struct {
 	key      []byte
 	hash     string
 	language string
+	consent  portalapi.Consent
 }
 
 func (s *Service) createPending(ctx context.Context, tx dbx.Tx, p pending, now time.Time) error {
@@ -99,7 +100,7 @@ func (s *Service) createPending(ctx context.Context, tx dbx.Tx, p pending, now t
 	if err != nil {
 		return fmt.Errorf("account: password: %w", err)
 	}
-	if err := s.agree(ctx, tx, id, "email", now); err != nil {
+	if err := agree(ctx, tx, id, p.consent, "email", now); err != nil {
 		return err
 	}
 	if err := record(ctx, tx, id, audit.Guest, akno.EventRegisterEmail, "", now); err != nil {

@@ -27,9 +27,10 @@ type Issue struct {
 	Language  string
 	Email     string // to send notices to; may be empty
 	Phone     string
-	Hash      string // of the one-time password
-	By        string // the clerk's account
-	Ground    string // the registration
+	Hash      string            // of the one-time password
+	Consent   portalapi.Consent // that the person signed
+	By        string            // the clerk's account
+	Ground    string            // the registration
 }
 
 // Issuable checks, before the first write, whether the identifier may be issued
@@ -106,7 +107,7 @@ func (s *Service) Issue(ctx context.Context, tx dbx.Tx, i Issue, now time.Time) 
 	if err := brakeLogin.release(ctx, tx, login); err != nil {
 		return err
 	}
-	if err := s.agree(ctx, tx, i.AccountID, "in_person", now); err != nil {
+	if err := agree(ctx, tx, i.AccountID, i.Consent, "in_person", now); err != nil {
 		return err
 	}
 	if err := record(ctx, tx, i.AccountID, audit.ByAccount(i.By), akno.EventIssueIdentifier, i.Ground, now); err != nil {

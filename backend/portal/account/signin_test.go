@@ -42,7 +42,7 @@ func (r *rig) signed(c sessiontest.Card, purpose portalapi.ChallengeRequestPurpo
 func (r *rig) registerEDS(c sessiontest.Card) (portalapi.Session, error) {
 	sc := r.signed(c, portalapi.ChallengeRequestPurposeRegister)
 	return r.RegisterByEDS(r.t.Context(), portalapi.EdsRegistration{
-		ChallengeId: sc.ChallengeId, Signature: sc.Signature, Language: portalapi.Be, Consent: r.Consent,
+		ChallengeId: sc.ChallengeId, Signature: sc.Signature, Language: portalapi.Be, Consent: r.Consents[0],
 	})
 }
 

@@ -63,7 +63,7 @@ func newRig(t *testing.T) *rig {
 	accounts := &account.Service{
 		DB: r.db, Now: r.now, Secret: bytes.Repeat([]byte{7}, 32), Hasher: account.NewHasher(account.Cost{Memory: 64, Passes: 1}),
 		Signatures: sessiontest.Signatures{}, Origin: "https://portal.example",
-		Consent: portalapi.Consent{Version: "1", Sha256: strings.Repeat("a", 64)}, Limits: account.DefaultLimits, Wait: account.Sleep,
+		Consents: []portalapi.Consent{{Version: "1", Sha256: strings.Repeat("a", 64)}}, Limits: account.DefaultLimits, Wait: account.Sleep,
 	}
 	r.Service = &Service{DB: r.db, Now: r.now, Accounts: accounts, Files: r.scans}
 	r.clerk = session.Session{AccountID: ids.New(r.at), Level: akno.Strict, Role: session.Clerk, Way: session.ByEDS, Office: "minsk-1"}
@@ -88,7 +88,7 @@ func (r *rig) entry(number string) portalapi.RegistrationStart {
 func (r *rig) papers() portalapi.Verification {
 	return portalapi.Verification{
 		OpId: ids.New(r.now()), Present: true, DocumentShown: true, PhotoCompared: true, SignedBefore: true,
-		ApplicationScan: scan, ConsentScan: scan, Consent: r.Accounts.Consent,
+		ApplicationScan: scan, ConsentScan: scan, Consent: r.Accounts.Consents[0],
 	}
 }
 
@@ -208,7 +208,7 @@ func TestAnExistingCabinetIsClaimedAndNotDoubled(t *testing.T) {
 	}
 	card := sessiontest.Card{Person: portalapi.Person{Surname: "Ковалёва", Name: "Ганна", PersonalNumber: ptr(numberA)}}
 	owner, err := r.Accounts.RegisterByEDS(ctx, portalapi.EdsRegistration{
-		ChallengeId: ch.Id, Signature: sessiontest.Sign(card, ch.Document), Language: portalapi.Ru, Consent: r.Accounts.Consent,
+		ChallengeId: ch.Id, Signature: sessiontest.Sign(card, ch.Document), Language: portalapi.Ru, Consent: r.Accounts.Consents[0],
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -179,10 +179,7 @@ func (d *Service) checkPapers(ctx context.Context, op string, s session.Session,
 	}
 	fields := map[string]string{
 		"present": required(req.Present), "documentShown": required(req.DocumentShown),
-		"photoCompared": required(req.PhotoCompared), "signedBefore": required(req.SignedBefore),
-	}
-	if req.Consent != d.Accounts.Consent {
-		fields["consent"] = "consent_outdated"
+		"photoCompared": required(req.PhotoCompared), "signedBefore": required(req.SignedBefore), "consent": d.Accounts.ConsentFlaw(req.Consent),
 	}
 	for field, scan := range map[string]portalapi.FileRef{"applicationScan": req.ApplicationScan, "consentScan": req.ConsentScan} {
 		ref, err := d.Files.Stat(ctx, s.AccountID, scan.Sha256)
@@ -242,6 +239,7 @@ func (d *Service) issue(ctx context.Context, tx dbx.Tx, s session.Session, id, h
 		return portalapi.Registration{}, err
 	}
 	i := c.issue(hash, s.AccountID)
+	i.Consent = c.checks.Consent
 	if err := d.Accounts.Issuable(ctx, tx, i); err != nil {
 		return portalapi.Registration{}, err
 	}

@@ -33,7 +33,7 @@ func (r *rig) code() string {
 func (r *rig) email(address string) string {
 	r.t.Helper()
 	a := r.do("POST", "/v1/registrations/email", "", portalapi.EmailRegistration{
-		OpId: r.id(), Email: address, Password: []byte(password), Language: portalapi.Ru, Consent: r.access.Consent,
+		OpId: r.id(), Email: address, Password: []byte(password), Language: portalapi.Ru, Consent: r.access.Consents[0],
 	})
 	get[portalapi.LetterSent](r.t, a)
 	get[portalapi.Activated](r.t, r.do("POST", "/v1/registrations/email/activation", "", portalapi.Activation{Code: r.code()}))
@@ -86,7 +86,7 @@ func TestAPersonIsRegisteredAtTheCounterAndMustChangeThePasswordFirst(t *testing
 	}))
 	file := portalapi.FileRef{Sha256: sum(scan), Size: int64(len(scan)), MediaType: "application/pdf", Name: "скан.pdf"}
 	get[portalapi.Registration](t, r.do("PUT", "/v1/clerk/registrations/"+id+"/verification", clerk, portalapi.Verification{
-		OpId: r.id(), Present: true, DocumentShown: true, PhotoCompared: true, SignedBefore: true, ApplicationScan: file, ConsentScan: file, Consent: r.access.Consent,
+		OpId: r.id(), Present: true, DocumentShown: true, PhotoCompared: true, SignedBefore: true, ApplicationScan: file, ConsentScan: file, Consent: r.access.Consents[0],
 	}))
 	issued := get[portalapi.IssuedIdentifier](t, r.do("POST", "/v1/clerk/registrations/"+id+"/identifier", clerk, portalapi.Command{OpId: r.id()}))
 	get[portalapi.Registration](t, r.do("GET", "/v1/clerk/registrations/"+id, clerk, nil))
@@ -304,7 +304,7 @@ func TestEnumerationByRegistrationIsAnsweredAlike(t *testing.T) {
 	r.pass(2 * time.Minute)
 	ask := func(address string) answer {
 		return r.do("POST", "/v1/registrations/email", "", portalapi.EmailRegistration{
-			OpId: r.id(), Email: address, Password: []byte(password), Language: portalapi.Ru, Consent: r.access.Consent,
+			OpId: r.id(), Email: address, Password: []byte(password), Language: portalapi.Ru, Consent: r.access.Consents[0],
 		})
 	}
 	known, unknown := ask("a@b.by"), ask("nobody@b.by")

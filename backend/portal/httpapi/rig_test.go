@@ -59,7 +59,7 @@ func newRig(t *testing.T, change func(*Options)) *rig {
 	r.access = &account.Service{
 		DB: r.db, Now: r.now, Secret: bytes.Repeat([]byte{7}, 32), Hasher: account.NewHasher(account.Cost{Memory: 64, Passes: 1}),
 		Signatures: sessiontest.Signatures{}, Origin: "https://portal.example",
-		Consent: portalapi.Consent{Version: "1", Sha256: strings.Repeat("a", 64)}, Limits: account.DefaultLimits, Wait: account.Sleep,
+		Consents: []portalapi.Consent{{Version: "1", Sha256: strings.Repeat("a", 64)}}, Limits: account.DefaultLimits, Wait: account.Sleep,
 	}
 	blobs := &blobs{files: map[string][]byte{}}
 	o := DefaultOptions()
@@ -153,7 +153,7 @@ func (r *rig) eds(number string, roles, more string) string {
 	card := sessiontest.Card{Person: portalapi.Person{Surname: "Ковалёва", Name: "Ганна", PersonalNumber: &number}}
 	ch := get[portalapi.Challenge](r.t, r.do("POST", "/v1/challenges", "", portalapi.ChallengeRequest{Purpose: "register"}))
 	s := get[portalapi.Session](r.t, r.do("POST", "/v1/registrations/eds", "", portalapi.EdsRegistration{
-		ChallengeId: ch.Id, Signature: sessiontest.Sign(card, ch.Document), Language: portalapi.Be, Consent: r.access.Consent,
+		ChallengeId: ch.Id, Signature: sessiontest.Sign(card, ch.Document), Language: portalapi.Be, Consent: r.access.Consents[0],
 	}))
 	if roles != "" {
 		err := r.db.Write(r.t.Context(), func(tx dbx.Tx) error {
