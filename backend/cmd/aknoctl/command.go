@@ -1,0 +1,160 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Exit statuses, the same for every command.
+const (
+	exitYes   = 0 // yes, valid, done
+	exitNo    = 1 // no, invalid: the question was answered
+	exitUsage = 2 // it could not be answered, or the command line is wrong
+	exitMaybe = 3 // a verdict is not possible with what was given
+)
+
+// command is one word, or two, of the command line.
+type command struct {
+	name, args, short string
+	run               func(e *env, args []string) (int, error)
+}
+
+// commands lists them in the order of the help text.
+func commands() []command {
+	return []command{
+		{"key open", "FILE [--password-file F] [--json]", "open a key container and say what is in it", keyOpen},
+		{"key new", "--curve C --out F --password-file F [--iterations N]", "make a key", keyNew},
+		{"key passwd", "FILE --out F --password-file F --new-password-file F [--iterations N]", "protect a key anew", keyPasswd},
+		{"key csr", "FILE --password-file F --subject NAME=VALUE… --out F", "ask for a certificate", keyCSR},
+		{"key split", "FILE --password-file F --out F --share F… [--threshold N] --share-password-file F", "split the protection of a key into shares", keySplit},
+		{"key join", "FILE --share F… --out F --password-file F [--share-password-file F]", "restore a key with shares", keyJoin},
+		{"key inspect", "FILE [--json]", "say what a file is, without a password", keyInspect},
+		{"vectors", "FILE", "compute the outputs of a file of test vectors", vectors},
+		{"speed", "[--json] [--rounds N] [NAME…]", "measure the primitives", speed},
+	}
+}
+
+// run runs a command line and returns the exit status.
+func run(args []string, e *env) int {
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
+		usage(e.err)
+		return exitUsage
+	}
+	for _, c := range commands() {
+		words := strings.Fields(c.name)
+		if len(args) < len(words) || !slices.Equal(args[:len(words)], words) {
+			continue
+		}
+		status, err := c.run(e, args[len(words):])
+		if err != nil {
+			fmt.Fprintf(e.err, "aknoctl %s: %v\n", c.name, err)
+			var wrong usageError
+			if errors.As(err, &wrong) {
+				fmt.Fprintf(e.err, "usage: aknoctl %s %s\n", c.name, c.args)
+			}
+		}
+		return status
+	}
+	fmt.Fprintf(e.err, "aknoctl: no command %q\n", strings.Join(args[:min(2, len(args))], " "))
+	usage(e.err)
+	return exitUsage
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "usage: aknoctl COMMAND …")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %s %s\n      %s\n", c.name, c.args, c.short)
+	}
+}
+
+// usageError is a fault of the command line.
+type usageError string
+
+// Error implements error.
+func (e usageError) Error() string { return string(e) }
+
+// wrongUsage returns the status and the error of a fault of the command line.
+func wrongUsage(format string, a ...any) (int, error) {
+	return exitUsage, usageError(fmt.Sprintf(format, a...))
+}
+
+// options reads options that may stand before, between and after other arguments, which it returns.
+type options struct{ *flag.FlagSet }
+
+func newOptions(e *env) *options {
+	o := &options{flag.NewFlagSet("", flag.ContinueOnError)}
+	o.SetOutput(io.Discard)
+	o.BoolVar(&e.json, "json", false, "print one JSON document")
+	return o
+}
+
+// parse returns the arguments that are not options; there must be from least to most of them.
+func (o *options) parse(args []string, least, most int) ([]string, error) {
+	var rest []string
+	for len(args) > 0 {
+		if args[0] == "--" {
+			rest = append(rest, args[1:]...)
+			break
+		}
+		if args[0] == "-" || !strings.HasPrefix(args[0], "-") {
+			rest, args = append(rest, args[0]), args[1:]
+			continue
+		}
+		if err := o.Parse(args); err != nil {
+			return nil, usageError(err.Error())
+		}
+		args = o.Args()
+	}
+	if len(rest) < least || len(rest) > most {
+		return nil, usageError(fmt.Sprintf("%d arguments, want %d", len(rest), least))
+	}
+	return rest, nil
+}
+
+// list is an option that may repeat.
+type list []string
+
+// String implements flag.Value.
+func (l *list) String() string { return strings.Join(*l, " ") }
+
+// Set implements flag.Value.
+func (l *list) Set(v string) error {
+	*l = append(*l, v)
+	return nil
+}
+
+// maxInput is the length of the longest file that is read whole, in octets.
+const maxInput = 256 << 20
+
+// read returns the contents of a file, or of standard input for "-".
+func (e *env) read(name string) ([]byte, error) {
+	in := e.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err == nil && len(b) > maxInput {
+		err = fmt.Errorf("%s: longer than %d MiB", name, maxInput>>20)
+	}
+	return b, err
+}
+
+// answer prints v as JSON, or the text where people read.
+func (e *env) answer(v any, text string) error {
+	if !e.json {
+		_, err := fmt.Fprintln(e.out, text)
+		return err
+	}
+	return json.NewEncoder(e.out).Encode(v)
+}

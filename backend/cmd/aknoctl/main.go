@@ -1,0 +1,23 @@
+// Command aknoctl does without a window what the program does with one: it opens and makes
+// keys, runs test vectors and measures speed. It is for scripts, support staff and the
+// conformance runs of the project, and adds no logic of its own.
+package main
+
+import (
+	"io"
+	"os"
+
+	"akno/backend/internal/clock"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: clock.System}))
+}
+
+// env is what a command may touch besides files.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	now      clock.Clock
+	json     bool // exactly one JSON document is wanted on out
+}

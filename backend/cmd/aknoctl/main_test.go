@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"akno/backend/internal/clock"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+const stbData = "../../stb/testdata"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"aknoctl": main})
+}
+
+func TestScripts(t *testing.T) {
+	data, err := filepath.Abs(stbData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("DATA", data)
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": checkStatus},
+	})
+}
+
+// checkStatus runs aknoctl with the arguments after the first and compares its exit status with the first.
+func checkStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: status N ARGUMENT…")
+	}
+	var out, diagnostics bytes.Buffer
+	for i, a := range args {
+		if i > 0 && strings.HasPrefix(a, "@") {
+			args[i] = ts.MkAbs(a[1:])
+		}
+	}
+	e := &env{in: strings.NewReader(""), out: &out, err: &diagnostics, now: clock.System}
+	status := run(args[1:], e)
+	ts.Logf("%s%s", out.String(), diagnostics.String())
+	if want := int(args[0][0] - '0'); status != want {
+		ts.Fatalf("exit status %d, want %d", status, want)
+	}
+}
+
+// lines runs vectors on a file and returns its answers.
+func lines(t *testing.T, file string) []result {
+	t.Helper()
+	var out, diagnostics bytes.Buffer
+	e := &env{in: strings.NewReader(""), out: &out, err: &diagnostics, now: clock.System}
+	if status := run([]string{"vectors", file}, e); status != exitYes {
+		t.Fatalf("exit status %d: %s", status, diagnostics.String())
+	}
+	var list []result
+	for decoder := json.NewDecoder(&out); decoder.More(); {
+		var r result
+		if err := decoder.Decode(&r); err != nil {
+			t.Fatal(err)
+		}
+		if r.I != len(list) {
+			t.Fatalf("line %d answers entry %d", len(list), r.I)
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func TestVectorsOfTheStandardsAreComputed(t *testing.T) {
+	// Transcripts of key agreement have no inputs, so nothing can be computed of them.
+	known := map[string]bool{"bake-keys": true, "bake-bmqv": true, "bake-bsts": true, "bake-bpace": true}
+	// Values inside of a computation that the answer does not show.
+	inner := map[string]bool{"y_R": true, "theta": true, "valid": true}
+	for _, file := range []string{"stb_vectors.json", "pki-dev/keys/bels_vectors.json"} {
+		file = filepath.Join(stbData, filepath.FromSlash(file))
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want struct {
+			Vectors []struct {
+				Algorithm string
+				Outputs   map[string]any
+			}
+		}
+		if err := json.Unmarshal(raw, &want); err != nil {
+			t.Fatal(err)
+		}
+		got := lines(t, file)
+		if len(got) != len(want.Vectors) {
+			t.Fatalf("%d answers to %d entries", len(got), len(want.Vectors))
+		}
+		for i, v := range want.Vectors {
+			switch r := got[i]; {
+			case known[v.Algorithm]:
+				if !r.Unsupported {
+					t.Errorf("%d %s: %+v", i, v.Algorithm, r)
+				}
+			case strings.HasSuffix(v.Algorithm, "-verify"):
+				if r.Result != "valid" {
+					t.Errorf("%d %s: %+v", i, v.Algorithm, r)
+				}
+			default:
+				compare(t, i, v.Algorithm, r, v.Outputs, inner)
+			}
+		}
+	}
+}
+
+// compare checks the answer to one entry.
+func compare(t *testing.T, i int, algorithm string, r result, want map[string]any, inner map[string]bool) {
+	t.Helper()
+	if r.Algorithm != algorithm || len(r.Outputs) == 0 {
+		t.Errorf("%d %s: %+v", i, algorithm, r)
+	}
+	for name, value := range want {
+		if got, ok := r.Outputs[name]; !reflect.DeepEqual(got, value) && (ok || !inner[name]) {
+			t.Errorf("%d %s: %s is %v, want %v", i, algorithm, name, got, value)
+		}
+	}
+}
+
+func TestSpeedMeasuresWhatIsAsked(t *testing.T) {
+	var out, diagnostics bytes.Buffer
+	e := &env{in: strings.NewReader(""), out: &out, err: &diagnostics, now: clock.Fixed(time.Unix(0, 0))}
+	if status := run([]string{"speed", "bash256", "--json", "--rounds", "1"}, e); status != exitYes {
+		t.Fatalf("exit status %d: %s", status, diagnostics.String())
+	}
+	var r report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Results) != 2 || r.Results[0].Name != "go sha256" || r.Results[1].Name != "bash256" {
+		t.Fatalf("%+v", r)
+	}
+}
