@@ -17,8 +17,10 @@ import (
 	"time"
 
 	"akno/backend/stb/bign"
+	"akno/backend/stb/cms"
 	"akno/backend/stb/ocsp"
 	"akno/backend/stb/pki"
+	"akno/backend/stb/tsp"
 )
 
 var noon = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
@@ -260,6 +262,45 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+func TestStamp(t *testing.T) {
+	w := open(t, false)
+	sum := pki.BeltHash.Sum([]byte("text"))
+	req := tsp.Imprint(pki.BeltHash, sum, []byte("12345678"))
+	req.CertReq = true
+	raw, err := tsp.CreateRequest(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := w.Stamp(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := tsp.ParseResponse(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := tsp.ParseRequest(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := tsp.Verify(resp, tsp.Options{Data: cms.Octets([]byte("text")), Request: sent, Tolerance: time.Minute, Options: cms.Options{
+		At: w.now, Verifier: pki.Verifier{
+			Anchors: []*pki.Certificate{w.Anchor()}, Intermediates: []*pki.Certificate{w.Issuer()},
+			CRLs: []*pki.RevocationList{w.list("root"), w.list("ruc")}, RequireRevocation: true,
+		},
+	}})
+	if r.Verdict != pki.Passed || !r.GenTime.Equal(noon) {
+		t.Errorf("%s %s at %s %v", r.Verdict, r.Reason, r.GenTime, r.Notes)
+	}
+	answer, err = w.Stamp([]byte("junk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := tsp.ParseResponse(answer); err != nil || resp.Status != tsp.Rejection {
+		t.Errorf("junk is answered with %d (%v)", resp.Status, err)
+	}
+}
+
 func TestRequests(t *testing.T) {
 	t.Run("a request waits until somebody approves it", func(t *testing.T) {
 		w := open(t, false)
@@ -397,6 +438,7 @@ func TestHandler(t *testing.T) {
 		"a status by get":             {"GET", "/ocsp/" + url.PathEscape(base64.StdEncoding.EncodeToString(question)), "", nil, 200, typeOCSPResponse},
 		"a status by junk":            {"GET", "/ocsp/%21", "", nil, 400, ""},
 		"a status of another type":    {"POST", "/ocsp", "text/plain", question, 415, ""},
+		"a stamp for junk":            {"POST", "/tsa", typeStampRequest, []byte("x"), 200, typeStampResponse},
 		"a request that is junk":      {"POST", "/ra/requests", typePKCS10, []byte("x"), 400, ""},
 		"a request that is too large": {"POST", "/ra/requests", typePKCS10, make([]byte, MaxRequestSize+1), 413, ""},
 		"a request nobody made":       {"GET", "/ra/requests/x", "", nil, 404, ""},

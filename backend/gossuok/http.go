@@ -45,6 +45,7 @@ func (a *Authority) Handler() http.Handler {
 	mux.HandleFunc("GET /ra/requests/{id}/certificate", a.getCertificate)
 	mux.HandleFunc("POST /ocsp", a.postStatus)
 	mux.HandleFunc("GET /ocsp/{request...}", a.getStatus)
+	mux.HandleFunc("POST /tsa", a.postStamp)
 	mux.HandleFunc("GET /crl/{list}", a.getList)
 	mux.HandleFunc("GET /ca/{name}", a.getAuthority)
 	return mux
