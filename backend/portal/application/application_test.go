@@ -215,6 +215,13 @@ func TestBodies(t *testing.T) {
 		if err != nil || b.Ref.Id != "labour-1" || b.Superior != "исполком" {
 			t.Errorf("body is %+v (%v)", b, err)
 		}
+		other := Body{Ref: portalapi.BodyRef{Id: "committee", Kind: "exec_committee"}, Kinds: []string{"labour"}}
+		if err := PutBody(ctx, tx, other); err != nil {
+			return err
+		}
+		if b, err := BodyOfKind(ctx, tx, "labour"); err != nil || b.Ref.Id != "committee" {
+			t.Errorf("body of two kinds is %+v (%v)", b, err)
+		}
 		if _, err := BodyOfKind(ctx, tx, "zags"); akno.CodeOf(err) != akno.NotFound {
 			t.Errorf("a kind without a body: %v", err)
 		}

@@ -13,13 +13,16 @@ import (
 // A Body is an authorised body of the portal.
 type Body struct {
 	Ref portalapi.BodyRef
+	// Kinds are further kinds of bodies whose procedures it carries out.
+	Kinds []string
 	// Superior names the body to which a decision is appealed against.
 	Superior string
 	// Post and Official are the post and the full name of who signs decisions.
 	Post, Official string
 }
 
-// PutBody adds a body or replaces what is known of it.
+// PutBody adds a body or replaces what is known of it. From then on it carries
+// out the procedures of its kinds.
 func PutBody(ctx context.Context, tx dbx.Tx, b Body) error {
 	_, err := tx.Exec(ctx, `INSERT INTO body (id, kind, ref, superior, post, official, is_active) VALUES (?, ?, ?, ?, ?, ?, 1)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, ref = excluded.ref, superior = excluded.superior,
@@ -27,6 +30,13 @@ func PutBody(ctx context.Context, tx dbx.Tx, b Body) error {
 		b.Ref.Id, b.Ref.Kind, encode(b.Ref), b.Superior, b.Post, b.Official)
 	if err != nil {
 		return fmt.Errorf("application: body: %w", err)
+	}
+	for _, kind := range append([]string{b.Ref.Kind}, b.Kinds...) {
+		_, err := tx.Exec(ctx, `INSERT INTO body_kind (kind, body_id) VALUES (?, ?)
+			ON CONFLICT (kind) DO UPDATE SET body_id = excluded.body_id`, kind, b.Ref.Id)
+		if err != nil {
+			return fmt.Errorf("application: kind of a body: %w", err)
+		}
 	}
 	return nil
 }
@@ -37,9 +47,10 @@ func LoadBody(ctx context.Context, tx dbx.Tx, id string) (Body, error) {
 }
 
 // BodyOfKind returns the body that carries out what the catalogue gives to a
-// kind of bodies, the first by id where there are several, or akno.NotFound.
+// kind of bodies, or akno.NotFound.
 func BodyOfKind(ctx context.Context, tx dbx.Tx, kind string) (Body, error) {
-	return loadBody(ctx, tx, `SELECT ref, superior, post, official FROM body WHERE is_active = 1 AND kind = ? ORDER BY id LIMIT 1`, kind)
+	return loadBody(ctx, tx, `SELECT b.ref, b.superior, b.post, b.official FROM body_kind k JOIN body b ON b.id = k.body_id
+		WHERE b.is_active = 1 AND k.kind = ?`, kind)
 }
 
 func loadBody(ctx context.Context, tx dbx.Tx, query, arg string) (Body, error) {

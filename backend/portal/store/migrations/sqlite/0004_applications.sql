@@ -10,7 +10,13 @@ CREATE TABLE body (
 	official  TEXT    NOT NULL, -- his surname, name and patronymic
 	is_active INTEGER NOT NULL CHECK (is_active IN (0, 1))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX body_kind ON body (kind, id);
+
+-- Which body carries out what the catalogue gives to a kind of bodies. One body
+-- may stand for several kinds.
+CREATE TABLE body_kind (
+	kind    TEXT NOT NULL PRIMARY KEY,
+	body_id TEXT NOT NULL REFERENCES body (id)
+) STRICT, WITHOUT ROWID;
 
 -- Applications, from the moment they were filed. submission and signature are
 -- the octets as they came and never change; doc is the Application of the
