@@ -223,6 +223,12 @@ export const clerk = {
     read<string[]>('Clerk', 'Transliterate', [surnameBe, nameBe]),
   matches: (q: MatchQuery) =>
     read<Match[]>('Clerk', 'Matches', [q]),
+  /** keeps half a card, checks nothing */
+  save: (card: RegistrationCard) =>
+    call<RegistrationView>('Clerk', 'Save', [card]),
+  /** cards in work on this computer */
+  held: () =>
+    read<RegistrationView[]>('Clerk', 'Held'),
   start: (card: RegistrationCard) =>
     call<RegistrationView>('Clerk', 'Start', [card]),
   get: (id: string) =>

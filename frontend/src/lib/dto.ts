@@ -583,13 +583,13 @@ export interface VerdictView {
 export interface KeyCard {
   /** fingerprint of the public key or of the file */
   id: string
-  /** usable, key_created, request_sent, rejected, not_yet, expired, revoked, suspended, untrusted, no_certificate, no_key, mismatch, foreign, damaged */
+  /** usable, key_created, request_sent, rejected, not_yet, expired, revoked, suspended, untrusted, wrong_use, no_certificate, no_key, foreign, damaged */
   state: string
   /** full name as a person expects it */
   holder: string
   maskedNumber: string
   organisation: string
-  /** natural, representative, organisation, "" */
+  /** person, representative, organisation, … */
   kind: string
   issuer: string
   serial: string
@@ -599,7 +599,7 @@ export interface KeyCard {
   curve: string
   keyPath: string
   certPath: string
-  /** profile, folder, removable */
+  /** profile, folder */
   place: string
   requestId: string
   /** SHA-256 of the certificate */
@@ -608,7 +608,10 @@ export interface KeyCard {
   listDate: string
   /** others on this computer may read the file */
   loose: boolean
-  weakSealing: boolean
+  /** the lists at hand are too old to tell a revocation */
+  unchecked: boolean
+  /** the key was opened and fits the certificate */
+  proven: boolean
 }
 
 /** PlaceLooked is a folder that was searched and what was passed over there. */

@@ -15,6 +15,9 @@ import commonRu from '../messages/common.ru.ts'
 import deskBe from '../messages/desk.be.ts'
 import deskEn from '../messages/desk.en.ts'
 import deskRu from '../messages/desk.ru.ts'
+import entryBe from '../messages/entry.be.ts'
+import entryEn from '../messages/entry.en.ts'
+import entryRu from '../messages/entry.ru.ts'
 import errorsBe from '../messages/errors.be.ts'
 import errorsEn from '../messages/errors.en.ts'
 import errorsRu from '../messages/errors.ru.ts'
@@ -42,6 +45,7 @@ const ru = {
   access: accessRu,
   clerk: clerkRu,
   desk: deskRu,
+  entry: entryRu,
   errors: errorsRu,
 } as const
 
@@ -61,6 +65,7 @@ export const messages: Record<Lang, { readonly [A in keyof Areas]: Translation<A
     access: accessBe,
     clerk: clerkBe,
     desk: deskBe,
+    entry: entryBe,
     errors: errorsBe,
   },
   en: {
@@ -71,6 +76,7 @@ export const messages: Record<Lang, { readonly [A in keyof Areas]: Translation<A
     access: accessEn,
     clerk: clerkEn,
     desk: deskEn,
+    entry: entryEn,
     errors: errorsEn,
   },
 }

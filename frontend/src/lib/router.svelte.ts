@@ -17,7 +17,7 @@ export interface Route {
   path: string
   /** The name of the page in the title of the window. */
   title: MessageKey
-  page: Component<PageProps>
+  page: Component<PageProps> | Component<Record<string, never>>
   /** Which frame is around: the cabinet, a staff desk, or nothing but the brand. */
   frame: 'cabinet' | 'desk' | 'plain'
   /** The section of the sidebar or the rail that is marked as current. */

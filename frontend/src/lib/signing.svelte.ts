@@ -1,0 +1,108 @@
+// Signing as a machine of states: no state without an exit, an empty password
+// cannot be sent, one entry is one try. It serves applications, decisions and
+// sign-in alike: what is done with the password is given by the caller.
+import { asFailure, secret, type Failure } from './bridge.ts'
+import type { KeyCard, KeyList, Ticket } from './dto.ts'
+import { take } from './secret.ts'
+
+/** Where a signing stands. */
+export type SigningState = 'loading' | 'nokey' | 'ready' | 'waiting' | 'signing' | 'done'
+
+/** Seconds of honest friction after the nth wrong password: the code cannot tell how often a stranger tried. */
+export const delayAfter = (wrong: number): number => (wrong === 0 ? 0 : Math.min(2 ** (wrong - 1), 30))
+
+/** Failures after which the same key may be tried again with another password. */
+const again = new Set(['bad_password', 'slow_down', 'timeout', 'unavailable', 'internal'])
+
+/** One signing: the keys, the chosen one, the tries. */
+export class Signing<T> {
+  state = $state<SigningState>('loading')
+  keys = $state.raw<readonly KeyCard[]>([])
+  unusable = $state.raw<readonly KeyCard[]>([])
+  chosen = $state<string>('')
+  failure = $state<Failure>()
+  result = $state.raw<T>()
+  /** Seconds until the next try may be made. */
+  wait = $state(0)
+  #wrong = 0
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  constructor(
+    private readonly list: () => Promise<KeyList>,
+    private readonly begin: (key: string) => Promise<Ticket>,
+  ) {}
+
+  get key(): KeyCard | undefined {
+    return this.keys.find((k) => k.id === this.chosen)
+  }
+
+  /** Looks for keys; the newest valid one is chosen unless the choice still stands. */
+  async load(): Promise<void> {
+    this.state = 'loading'
+    this.failure = undefined
+    try {
+      const found = await this.list()
+      this.keys = found.keys
+      this.unusable = found.unusable
+      if (!this.key) this.chosen = found.keys[0]?.id ?? ''
+      this.state = this.chosen ? 'ready' : 'nokey'
+    } catch (e) {
+      this.failure = asFailure(e)
+      this.state = 'nokey'
+    }
+  }
+
+  /** Takes another key; the tries of the former one do not count against it. */
+  choose(id: string): void {
+    if (this.state !== 'ready' && this.state !== 'waiting') return
+    this.chosen = id
+    this.failure = undefined
+    this.#stop()
+    this.#wrong = 0
+    this.state = 'ready'
+  }
+
+  /** Sends the password of the field once and empties it; does nothing when the field is empty or a try is on its way. */
+  async submit(field: HTMLInputElement): Promise<T | undefined> {
+    if (this.state !== 'ready' || field.value === '') return undefined
+    this.state = 'signing'
+    this.failure = undefined
+    const password = take(field)
+    try {
+      const ticket = await this.begin(this.chosen)
+      this.result = await secret<T>(ticket, [password])
+      this.state = 'done'
+      return this.result
+    } catch (e) {
+      this.failure = asFailure(e)
+      if (this.failure.code === 'bad_password') this.#wrong++
+      this.state = 'ready'
+      if (again.has(this.failure.code)) this.#pause(this.failure.code === 'bad_password' ? delayAfter(this.#wrong) : 0)
+      return undefined
+    } finally {
+      password.fill(0)
+    }
+  }
+
+  /** Ends counting; call it when the dialog goes away. */
+  close(): void {
+    this.#stop()
+  }
+
+  #pause(seconds: number): void {
+    if (seconds === 0) return
+    this.wait = seconds
+    this.state = 'waiting'
+    this.#timer = setInterval(() => {
+      this.wait--
+      if (this.wait > 0) return
+      this.#stop()
+      this.state = 'ready'
+    }, 1000)
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer)
+    this.wait = 0
+  }
+}

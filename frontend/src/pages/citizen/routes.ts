@@ -1,0 +1,28 @@
+// The pages of the citizen's cabinet.
+import type { Route } from '../../lib/router.svelte.ts'
+import Application from './application.svelte'
+import Applications from './applications.svelte'
+import Catalogue from './catalogue.svelte'
+import Decision from './decision.svelte'
+import Decisions from './decisions.svelte'
+import Draft from './draft.svelte'
+import Exchange from './exchange.svelte'
+import Home from './home.svelte'
+import Procedure from './procedure.svelte'
+import Settings from './settings.svelte'
+
+const frame = 'cabinet' as const
+
+export const routes: readonly Route[] = [
+  { path: '/home', title: 'common.nav.home', page: Home, frame, section: 'home' },
+  { path: '/catalogue', title: 'common.nav.catalogue', page: Catalogue, frame, section: 'catalogue' },
+  { path: '/catalogue/:code', title: 'common.nav.catalogue', page: Procedure, frame, section: 'catalogue' },
+  { path: '/drafts/:id', title: 'common.status.draft', page: Draft, frame, section: 'applications' },
+  { path: '/drafts/:id/:step', title: 'common.status.draft', page: Draft, frame, section: 'applications' },
+  { path: '/applications', title: 'common.nav.applications', page: Applications, frame, section: 'applications' },
+  { path: '/applications/:id', title: 'common.nav.applications', page: Application, frame, section: 'applications' },
+  { path: '/applications/:id/decision', title: 'common.nav.decisions', page: Decision, frame, section: 'decisions' },
+  { path: '/decisions', title: 'common.nav.decisions', page: Decisions, frame, section: 'decisions' },
+  { path: '/exchange', title: 'common.nav.exchange', page: Exchange, frame, section: 'exchange' },
+  { path: '/settings', title: 'common.nav.settings', page: Settings, frame, section: 'settings' },
+]

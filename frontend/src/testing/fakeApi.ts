@@ -1,0 +1,198 @@
+// A pretended program for tests of pages and for the review page: it puts
+// window.go and window.runtime in place and answers from a world of samples.
+// The production build does not hold it.
+import type { DraftView, FieldView, Patch } from '../lib/dto.ts'
+import * as s from './samples.ts'
+import { catalogueList, documentsOf, formOf, homeOf, world, type World } from './world.ts'
+
+type Answer = (...args: never[]) => unknown
+type Bound = Record<string, Record<string, Answer>>
+
+/** What a test may look at and change. */
+export interface Fake {
+  world: World
+  /** Every bound call with its arguments, in order. */
+  calls: { name: string; args: unknown[] }[]
+  /** Tells the page that something changed. */
+  emit(event: string, data?: unknown): void
+  /** Makes the next call of a method fail with a code. */
+  fail(name: string, code: string, fields?: Record<string, string>): void
+  /** Drops files by their paths. */
+  drop(paths: string[]): void
+  /** What a post of a secret answers, by its purpose. */
+  secrets: Record<string, () => unknown>
+}
+
+/** Installs the pretended program; the world can be prepared by "change". */
+export function installFake(change: (w: World) => void = () => undefined): Fake {
+  const w = world()
+  change(w)
+  const listeners = new Map<string, ((data: unknown) => void)[]>()
+  const failing = new Map<string, string>()
+  let dropped: ((x: number, y: number, paths: string[]) => void) | undefined
+  const fake: Fake = {
+    world: w,
+    calls: [],
+    emit: (event, data) => listeners.get(event)?.forEach((fn) => fn(data)),
+    fail: (name, code, fields = {}) => void failing.set(name, JSON.stringify({ code, fields, ref: 'K3F9QX' })),
+    drop: (paths) => dropped?.(0, 0, paths),
+    secrets: {},
+  }
+
+  const bound = bind(w, fake)
+  const go: Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>> = {}
+  for (const [type, methods] of Object.entries(bound)) {
+    go[type] = {}
+    for (const [method, answer] of Object.entries(methods)) {
+      const name = `${type}.${method}`
+      go[type][method] = async (...args) => {
+        fake.calls.push({ name, args })
+        const failure = failing.get(name)
+        failing.delete(name)
+        if (failure) throw new Error(failure)
+        return structuredClone(await (answer as (...a: unknown[]) => unknown)(...args))
+      }
+    }
+  }
+  Object.assign(window, {
+    go: { app: go },
+    runtime: {
+      EventsOn(event: string, fn: (data: unknown) => void) {
+        listeners.set(event, [...(listeners.get(event) ?? []), fn])
+        return () => listeners.set(event, (listeners.get(event) ?? []).filter((f) => f !== fn))
+      },
+      OnFileDrop: (fn: typeof dropped) => void (dropped = fn),
+    },
+  })
+  answerSecrets(fake, failing)
+  return fake
+}
+
+/** Posts of secrets are answered here; everything else goes on its way. */
+function answerSecrets(fake: Fake, failing: Map<string, string>): void {
+  const plain = window.fetch?.bind(window)
+  window.fetch = async (input, init) => {
+    const url = String(input)
+    const purpose = /\/_secret\/([^?]+)/.exec(url)?.[1]
+    if (!purpose) return plain(input, init)
+    const failure = failing.get(`secret.${purpose}`)
+    failing.delete(`secret.${purpose}`)
+    if (failure) return new Response(failure, { status: 422 })
+    return new Response(JSON.stringify(fake.secrets[purpose]?.() ?? {}))
+  }
+}
+
+function bind(w: World, fake: Fake): Bound {
+  const ticket = (purpose: string, result: () => unknown) => {
+    fake.secrets[purpose] = result
+    return { purpose, ticket: 't1' }
+  }
+  const draftOf = (id: string): DraftView => {
+    const found = w.drafts.find((d) => d.draft.id === id)
+    if (!found) throw new Error('{"code":"not_found","ref":"K3F9QX"}')
+    return found
+  }
+  const applicationOf = (id: string) => {
+    const found = w.applications.find((a) => a.summary.id === id)
+    if (!found) throw new Error('{"code":"not_found","ref":"K3F9QX"}')
+    return found
+  }
+  const changeOf = (d: DraftView, fields: FieldView[]) => ({
+    savedAt: w.now,
+    revision: 1,
+    fields,
+    steps: d.steps,
+    ready: d.draft.ready,
+    total: d.draft.total,
+    fee: d.fee,
+    problems: [],
+  })
+  const signedIn = () => w.session
+
+  return {
+    System: {
+      About: () => ({ version: '1.0.0', platform: 'linux/amd64', web: false, memoryLocked: true, portalURL: w.preferences.portalURL, failure: '' }),
+      Ready: () => [],
+      Painted: () => undefined,
+      Left: () => undefined,
+      OpenURL: () => undefined,
+      Print: () => undefined,
+      Preferences: () => w.preferences,
+      SetPreferences: (p: typeof w.preferences) => void (w.preferences = p),
+    },
+    Session: {
+      State: signedIn,
+      Consent: () => ({ version: '2026-1', sha256: 'ab'.repeat(32), text: w.consent }),
+      BeginRegisterByEmail: () => ticket('register', () => ({ resendAfterSeconds: 60, validForSeconds: 86_400 })),
+      ResendActivation: () => ({ resendAfterSeconds: 60, validForSeconds: 86_400 }),
+      Activate: () => 'anna@example.by',
+      BeginSignInByPassword: () => ticket('signin', () => (w.session = s.sessionState({ level: 'email', way: 'email' }))),
+      BeginSignInByEDS: () => ticket('signin-eds', () => (w.session = s.sessionState())),
+      BeginStepUp: () => ticket('stepup', () => (w.session = s.sessionState())),
+      BeginChangePassword: () => ticket('password', () => (w.session = { ...w.session, mustChangePassword: false })),
+      SignOut: () => void (w.session = s.guest()),
+      Sessions: () => [],
+    },
+    Catalogue: {
+      List: (q: Parameters<typeof catalogueList>[1]) => catalogueList(w, q),
+      Get: (code: string) => documentsOf(w, code),
+    },
+    Drafts: {
+      Home: () => homeOf(w),
+      List: () => w.drafts.map((d) => d.draft),
+      Create: () => draftOf(w.drafts[0]!.draft.id),
+      Open: draftOf,
+      Apply: (id: string, patches: Patch[]) => {
+        const d = draftOf(id)
+        for (const p of patches) {
+          d.fields = d.fields.map((f) => (f.id === p.field && !p.row ? { ...f, value: p.value, source: '' } : f))
+        }
+        const shape = formOf(d)
+        d.fields = shape.fields
+        d.steps = shape.steps
+        return changeOf(d, d.fields)
+      },
+      AddRow: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
+      RemoveRow: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
+      PickFiles: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
+      AddFiles: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
+      RemoveFile: (id: string, field: string, _row: string, _column: string, file: string) => {
+        const d = draftOf(id)
+        d.fields = d.fields.map((f) => (f.id === field ? { ...f, files: f.files.filter((x) => x.id !== file) } : f))
+        return changeOf(d, d.fields)
+      },
+      Check: () => w.check,
+      Preview: () => w.preview,
+      Delete: (id: string) => void (w.drafts = w.drafts.filter((d) => d.draft.id !== id)),
+      Restore: () => undefined,
+      CreateOrder: (id: string) => (draftOf(id).order = s.order()),
+      RefreshOrder: (id: string) => draftOf(id).order,
+      PickReceipt: (id: string) => draftOf(id).order,
+      RemoveReceipt: (id: string) => draftOf(id).order,
+      StateTransaction: (id: string, number: string) => (draftOf(id).order = { ...draftOf(id).order, stated: number, proofReady: true }),
+      SaveSlip: () => '/home/anna/slip.pdf',
+      BeginSign: () => ticket('sign', () => ({ applicationId: 'a1', verdict: s.verdict({ signedAt: w.now }), queued: true })),
+      Submit: () => ({ applicationId: 'a1', verdict: s.verdict(), queued: true }),
+    },
+    Applications: {
+      List: () => w.applications.map((a) => a.summary),
+      Get: applicationOf,
+      Answer: (id: string) => applicationOf(id),
+      Withdraw: (id: string) => {
+        const a = applicationOf(id)
+        a.summary = { ...a.summary, status: 'withdrawn' }
+        a.withdraw = false
+        return a
+      },
+      OpenDecision: (id: string) => applicationOf(id).decision,
+      SaveDecision: () => '/home/anna/decision',
+      SavePackage: () => '/home/anna/package',
+      Sync: () => w.sync,
+      SyncNow: () => w.sync,
+      SetPaused: (paused: boolean) => (w.sync = { ...w.sync, paused }),
+    },
+    Keys: {
+      List: () => w.keys,
+    },
+  }
+}
