@@ -9,7 +9,7 @@
 # webdriver  the same window for tests, build/bin/akno-webdriver; never shipped
 # portald    the reference portal, build/bin/portald
 # aknoctl    the command line, build/bin/aknoctl
-# bindings   Wails' own TypeScript, into frontend/wailsjs
+# bindings   Wails' own TypeScript, into build/bin/wailsjs, to compare with ours
 # windows    build/bin/akno.exe, cross-built
 # twice      window and windows in two trees with two caches: the same bytes?
 #

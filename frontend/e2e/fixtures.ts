@@ -15,8 +15,10 @@ interface Fixtures {
   portal: Portal
   /** The network between the program and the portal. */
   wire: Wire
-  /** The program on a fresh profile, told of the portal; start it with `await program.start(page)`. */
+  /** The program of the citizen: a fresh profile and an empty folder for keys. Start it with `await program.start(page)`. */
   program: Program
+  /** The program of somebody of the staff on a profile of their own, with the keys that the demo portal made. */
+  staff: (name: string) => Program
   /** The program on a fresh profile, told of no portal. */
   alone: Program
   shots: Shots
@@ -58,6 +60,20 @@ export const test = base.extend<Fixtures>({
     await program.stop()
     if (info.status !== info.expectedStatus)
       await info.attach('akno', { body: program.said, contentType: 'text/plain' })
+  },
+
+  staff: async ({ dir, portal }, use) => {
+    const programs: Program[] = []
+    await use((name) => {
+      const program = new Program(join(dir, 'staff', name), {
+        AKNO_PORTAL_URL: portal.ready.portal,
+        AKNO_TRUST_DIR: portal.ready.trust,
+        AKNO_KEYS_DIR: portal.ready.keys,
+      })
+      programs.push(program)
+      return program
+    })
+    await Promise.all(programs.map((p) => p.stop()))
   },
 
   alone: async ({ dir }, use) => {
