@@ -23,11 +23,6 @@ const (
 	nonceSize     = 32
 )
 
-// challengeTitle is the first line of every challenge. A submission is a JSON
-// object, so that no octets are both: nobody can be brought to sign an
-// application by signing in.
-const challengeTitle = "AKNO CHALLENGE 1 - NOT AN APPLICATION"
-
 // Challenge makes a document to sign: once, within five minutes, for one
 // purpose, at this portal.
 func (s *Service) Challenge(ctx context.Context, purpose portalapi.ChallengeRequestPurpose) (portalapi.Challenge, error) {
@@ -35,12 +30,9 @@ func (s *Service) Challenge(ctx context.Context, purpose portalapi.ChallengeRequ
 	var nonce [nonceSize]byte
 	rand.Read(nonce[:])
 	c := portalapi.Challenge{Id: ids.New(now), ExpiresAt: now.Add(challengeLife).UnixMilli()}
-	c.Document = []byte(challengeTitle + "\n" +
-		"id: " + c.Id + "\n" +
-		"origin: " + s.Origin + "\n" +
-		"purpose: " + string(purpose) + "\n" +
-		"nonce: " + hex.EncodeToString(nonce[:]) + "\n" +
-		"time: " + now.Format(time.RFC3339) + "\n")
+	c.Document = portalapi.ChallengeDocument{
+		Origin: s.Origin, Purpose: string(purpose), Nonce: hex.EncodeToString(nonce[:]), At: now.Format(time.RFC3339),
+	}.Marshal()
 	err := s.DB.Write(ctx, func(tx dbx.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO challenge(id, purpose, document, expires_at) VALUES(?, ?, ?, ?)`,
 			c.Id, string(purpose), c.Document, c.ExpiresAt)
