@@ -79,8 +79,18 @@ func (e *env) openKey(file, passwordFile string) (*bign.PrivateKey, error) {
 
 // openAny opens whatever holds a private key and returns the number of certificates beside it.
 func openAny(data, password []byte) (key *bign.PrivateKey, certificates int, err error) {
-	key, err = container.Open(data, password)
-	return key, 0, err
+	if container.Inspect(data).Format != container.FormatPKCS12 {
+		key, err = container.Open(data, password)
+		return key, 0, err
+	}
+	x, err := container.OpenPKCS12(data, password)
+	if err != nil {
+		return nil, 0, err
+	}
+	if x.Key == nil {
+		return nil, 0, container.ErrContent
+	}
+	return x.Key, len(x.Certificates), nil
 }
 
 func keyOpen(e *env, args []string) (int, error) {

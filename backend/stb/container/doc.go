@@ -6,7 +6,7 @@
 //	    OCTET STRING belt-kwp of PrivateKeyInfo with the header 0^128 }
 //
 // Nothing else is written. Read are also unprotected keys and, for bringing keys in from
-// elsewhere, PKCS #8 with other belt modes and PKCS #12. Reading takes BER, writing gives DER.
+// elsewhere, PKCS #8 with other belt modes and PKCS #12 (OpenPKCS12). Reading takes BER, writing gives DER.
 //
 // A container holds no certificate, no name and no check besides the key wrapping, so a wrong
 // password cannot be told from a damaged file, and guessing cannot be stopped by counting:

@@ -62,3 +62,14 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func FuzzOpenPKCS12(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, file []byte) {
+		// Few iterations, so that the structure is what is tried.
+		x, err := openExchange(file, []byte("p"), 20)
+		if (x == nil) == (err == nil) {
+			t.Fatalf("contents %v, error %v", x != nil, err)
+		}
+	})
+}
