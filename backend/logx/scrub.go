@@ -14,25 +14,61 @@ import (
 // rules are what may not stand in a record, most specific first. The program
 // speaks English to its log, so a Cyrillic letter there is something that a
 // person typed or named: a name, an address, a file, an answer of a form.
+//
+// Most records hold none of it, and expressions are slow: a rule is tried only
+// where the octets say that it may find something.
 var rules = []struct {
+	may  func(traits) bool
 	what *regexp.Regexp
 	with string
 }{
-	{regexp.MustCompile(`(?i)[\p{L}0-9._%+-]+@[\p{L}0-9-]+(?:\.[\p{L}0-9-]+)+`), "<email>"},
-	{regexp.MustCompile(`\b[0-9]{7}[ABCKEMHabckemh][0-9]{3}(?i:PB|BA|BI)[0-9]\b`), "<ident>"},
-	{regexp.MustCompile(`\b[A-Z]{2}[0-9]{7}\b`), "<passport>"},
-	{regexp.MustCompile(`\+375[0-9 ()-]{9,16}`), "<phone>"},
-	{regexp.MustCompile(`[0-9]{20,}`), "<digits>"},
-	{regexp.MustCompile(`(?:file://)?(?:[A-Za-z]:\\|\\\\|/(?:home|root|Users|Volumes|media|mnt|run|tmp|var|srv|opt|data|work)/)(?:[^\s:"'<>|]*[/\\])?[^\s:"'<>|]*(?: [^\s:"'<>|/\\]+\.[\p{L}0-9]{1,5}\b)?`), "<path>"},
-	{regexp.MustCompile(`[\p{L}\p{M}\p{N}'’.-]*\p{Cyrillic}[\p{L}\p{M}\p{N}'’.-]*(?:[ ,]+[\p{L}\p{M}\p{N}'’.-]*\p{Cyrillic}[\p{L}\p{M}\p{N}'’.-]*)*`), "<text>"},
+	{func(t traits) bool { return t.at }, regexp.MustCompile(`(?i)[\p{L}0-9._%+-]+@[\p{L}0-9-]+(?:\.[\p{L}0-9-]+)+`), "<email>"},
+	{func(t traits) bool { return t.digits >= 7 }, regexp.MustCompile(`\b[0-9]{7}[ABCKEMHabckemh][0-9]{3}(?i:PB|BA|BI)[0-9]\b`), "<ident>"},
+	{func(t traits) bool { return t.digits >= 7 }, regexp.MustCompile(`\b[A-Z]{2}[0-9]{7}\b`), "<passport>"},
+	{func(t traits) bool { return t.plus }, regexp.MustCompile(`\+375[0-9 ()-]{9,16}`), "<phone>"},
+	{func(t traits) bool { return t.digits >= 20 }, regexp.MustCompile(`[0-9]{20,}`), "<digits>"},
+	{func(t traits) bool { return t.slash }, regexp.MustCompile(`(?:file://)?(?:[A-Za-z]:\\|\\\\|/(?:home|root|Users|Volumes|media|mnt|run|tmp|var|srv|opt|data|work)/)(?:[^\s:"'<>|]*[/\\])?[^\s:"'<>|]*(?: [^\s:"'<>|/\\]+\.[\p{L}0-9]{1,5}\b)?`), "<path>"},
+	{func(t traits) bool { return t.wide }, regexp.MustCompile(`[\p{L}\p{M}\p{N}'’.-]*\p{Cyrillic}[\p{L}\p{M}\p{N}'’.-]*(?:[ ,]+[\p{L}\p{M}\p{N}'’.-]*\p{Cyrillic}[\p{L}\p{M}\p{N}'’.-]*)*`), "<text>"},
+}
+
+// traits are what one look at a text's octets tells.
+type traits struct {
+	at, plus, slash bool // has @, +, a slash of either kind
+	wide            bool // has letters beyond ASCII
+	digits          int  // the longest run of them
+}
+
+func traitsOf(s string) (t traits) {
+	run := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			run++
+			t.digits = max(t.digits, run)
+			continue
+		case c == '@':
+			t.at = true
+		case c == '+':
+			t.plus = true
+		case c == '/' || c == '\\':
+			t.slash = true
+		case c >= 0x80:
+			t.wide = true
+		}
+		run = 0
+	}
+	return t
 }
 
 // Scrub returns s without what looks like personal data: addresses of mail,
 // identification and passport numbers, telephones, runs of twenty digits and
 // more, names of files and folders, and everything written in Cyrillic.
 func Scrub(s string) string {
+	t := traitsOf(s)
 	for _, r := range rules {
-		s = r.what.ReplaceAllString(s, r.with)
+		if r.may(t) {
+			s = r.what.ReplaceAllString(s, r.with)
+		}
 	}
 	return s
 }

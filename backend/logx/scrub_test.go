@@ -89,3 +89,28 @@ func TestOpenAppendsAndPutsAsideAFullFile(t *testing.T) {
 		t.Error(st, err)
 	}
 }
+
+func BenchmarkScrub(b *testing.B) {
+	for name, s := range map[string]string{
+		"word":  "application.registered",
+		"error": "intake.Submit: conflict: draft 0193e4a0-7b1c-7000-8000-0123456789ab: version 4, wanted 5",
+		"path":  "open /home/anna/keys/a.key: no such file",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Scrub(s)
+			}
+		})
+	}
+}
+
+func FuzzScrub(f *testing.F) {
+	f.Add("open /home/anna/Ковалёва.key: MP1234567")
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, r := range Scrub(s) {
+			if r >= 'А' && r <= 'я' {
+				t.Errorf("%q keeps %q", s, r)
+			}
+		}
+	})
+}
