@@ -20,3 +20,5 @@
 //
 // The code is not certified by the Operational and Analytical Centre or by anybody else.
 package belt
+
+//go:generate go run gen.go
