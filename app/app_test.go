@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -297,5 +298,21 @@ func TestMarksCountFromTheLaunch(t *testing.T) {
 	b.tick.pass(250 * time.Millisecond)
 	if err := b.system.Painted(); err != nil || out.String() != "MARK paint 250\n" {
 		t.Errorf("%q %v", &out, err)
+	}
+}
+
+func TestAPanicInTheBackgroundDoesNotEndTheProgram(t *testing.T) {
+	b := newBench(t)
+	done := make(chan struct{})
+	b.Go("syncer.push", func() {
+		defer close(done)
+		panic("Ковалёва")
+	})
+	<-done
+	for !strings.Contains(b.out.String(), "syncer.push") { // written just after done; the test's own limit is the wait
+		runtime.Gosched()
+	}
+	if strings.Contains(b.out.String(), "Ковал") {
+		t.Error(b.out)
 	}
 }

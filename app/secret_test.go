@@ -255,3 +255,30 @@ func TestAClosedArenaGivesNothing(t *testing.T) {
 		t.Error("a buffer was given after the end")
 	}
 }
+
+func FuzzBodyOfSecrets(f *testing.F) {
+	for _, body := range []string{"", "\x00\x01a", "\x00\x01a\x00\x02bc", "\xff\xff", strings.Repeat("a", maxSecret+1)} {
+		f.Add([]byte(body), uint8(2))
+	}
+	f.Fuzz(func(t *testing.T, body []byte, parts uint8) {
+		want := int(parts%maxParts) + 1
+		buf := make([]byte, maxSecret)
+		var again bytes.Buffer
+		err := withSecret(bytes.NewReader(body), buf, want, func(split [][]byte) error {
+			if len(split) != want {
+				t.Errorf("%d parts, wanted %d", len(split), want)
+			}
+			for _, p := range split {
+				again.Write([]byte{byte(len(p) >> 8), byte(len(p))})
+				again.Write(p)
+			}
+			return nil
+		})
+		if err == nil && !bytes.Equal(again.Bytes(), body) {
+			t.Errorf("%x was read as %x", body, again.Bytes())
+		}
+		if !bytes.Equal(buf, make([]byte, maxSecret)) {
+			t.Error("not wiped")
+		}
+	})
+}
