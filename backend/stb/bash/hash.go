@@ -181,3 +181,9 @@ func (d *digest) UnmarshalBinary(b []byte) error {
 	d.n = n
 	return nil
 }
+
+// Clone implements hash.Cloner: it returns a copy that goes on by itself.
+func (d *digest) Clone() (hash.Cloner, error) {
+	c := *d
+	return &c, nil
+}

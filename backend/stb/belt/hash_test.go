@@ -93,6 +93,21 @@ func TestHashDoesNotAllocate(t *testing.T) {
 	}
 }
 
+func TestClonedHashGoesOnByItself(t *testing.T) {
+	a := NewHash()
+	a.Write([]byte("one"))
+	b, err := a.(hash.Cloner).Clone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Write([]byte("two"))
+	b.Write([]byte("three"))
+	want, other := Sum256([]byte("onetwo")), Sum256([]byte("onethree"))
+	if !bytes.Equal(a.Sum(nil), want[:]) || !bytes.Equal(b.Sum(nil), other[:]) {
+		t.Error("the two disturb one another")
+	}
+}
+
 func TestHashSavesAndRestoresState(t *testing.T) {
 	for n := range 100 {
 		a := NewHash()
