@@ -44,6 +44,7 @@ var (
 	createTable = regexp.MustCompile(`(?is)CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w."]+)[^;]*`)
 	strict      = regexp.MustCompile(`(?is)\)\s*(?:WITHOUT\s+ROWID\s*,\s*)?STRICT\b`)
 	replaceMod  = regexp.MustCompile(`(?m)^\s*replace\b.*$`)
+	toTesting   = regexp.MustCompile(`(?:from|import)\s*\(?\s*['"][^'"]*/testing/`)
 	toWails     = regexp.MustCompile(`(?:from|import)\s*\(?\s*['"][^'"]*wailsjs|\bwindow\s*(?:as [^)]*\))?\s*\.\s*(?:go|runtime)\b|\bglobalThis\.(?:go|runtime)\b`)
 )
 
@@ -66,13 +67,20 @@ func looseTables(t *testing.T, tree fs.FS) []string {
 }
 
 // pageDoors returns the files of the page that reach Go past lib/bridge.ts.
-// Tests may put a stand-in where the bridge looks.
+// Tests, and what only they use, may put a stand-in where the bridge looks; the
+// page itself may not use that.
 func pageDoors(t *testing.T, tree fs.FS) []string {
 	t.Helper()
 	var bad []string
 	texts(t, tree, func(name, text string) {
-		if name != "lib/bridge.ts" && !strings.HasSuffix(name, ".test.ts") && toWails.MatchString(text) {
+		if strings.HasPrefix(name, "testing/") || strings.HasSuffix(name, ".test.ts") {
+			return
+		}
+		if name != "lib/bridge.ts" && toWails.MatchString(text) {
 			bad = append(bad, name+" reaches Go past lib/bridge.ts")
+		}
+		if toTesting.MatchString(text) {
+			bad = append(bad, name+" uses what is for tests")
 		}
 	}, ".ts", ".svelte", ".js", ".mjs")
 	return bad
@@ -99,9 +107,11 @@ func TestPlantedTextsAreFound(t *testing.T) {
 		"lib/bridge.ts":     {Data: []byte(`const fn = window.go.app`)},
 		"lib/other.ts":      {Data: []byte(`import { Save } from '../../wailsjs/go/app/Drafts'`)},
 		"pages/Home.svelte": {Data: []byte(`<script>window.runtime.EventsOn('x')</script>`)},
+		"pages/Fake.svelte": {Data: []byte(`<script>import { fake } from '../testing/fake'</script>`)},
+		"testing/fake.ts":   {Data: []byte(`window.go = {}`)},
 		"pages/Good.svelte": {Data: []byte(`<script>import { call } from '../lib/bridge'; window.going()</script>`)},
 	}
-	if got := pageDoors(t, page); len(got) != 2 {
+	if got := pageDoors(t, page); len(got) != 3 {
 		t.Error(got)
 	}
 	if got := replaces("module x\n\nreplace a => ../a\n"); len(got) != 1 {
