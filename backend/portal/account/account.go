@@ -223,3 +223,18 @@ func (s Secret) PersonKey(surname, name, birthDate string) []byte {
 	words := strings.Fields(fold.Replace(strings.ToLower(surname)) + " | " + fold.Replace(strings.ToLower(name)) + " | " + birthDate)
 	return s.Key("person", strings.Join(words, " "))
 }
+
+// Body returns the account as it is pulled by its devices.
+func Body(ctx context.Context, tx dbx.Tx, accountID, id string) (json.RawMessage, error) {
+	if id != accountID {
+		return nil, nil
+	}
+	a, err := View(ctx, tx, accountID)
+	if akno.CodeOf(err) == akno.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(a)
+}

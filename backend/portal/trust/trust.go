@@ -159,6 +159,24 @@ func (s *Store) Detached(_ context.Context, content, signature []byte, at time.T
 	return SignerOf(r.Signers[0].Certificate), report, nil
 }
 
+// Check judges a certificate in DER by itself, for signing at the time at, and
+// returns what it says. The signer is filled whatever the outcome, if the
+// certificate can be read.
+func (s *Store) Check(der []byte, at time.Time) (session.Signer, error) {
+	const op = "trust.Check"
+	c, err := pki.ParseCertificate(der)
+	if err != nil {
+		return session.Signer{}, &akno.Error{Code: akno.BadFile, Op: op, Err: err}
+	}
+	v := s.Verifier()
+	chain := v.Verify(c, pki.PurposeSign, at)
+	r := cms.Report{
+		Verdict: chain.Verdict, Reason: chain.Reason, At: at,
+		Signers: []cms.SignerReport{{Verdict: chain.Verdict, Reason: chain.Reason, Certificate: c, Chain: chain}},
+	}
+	return SignerOf(c), Judge(op, r)
+}
+
 // SignerOf returns what a certificate says about its holder.
 func SignerOf(c *pki.Certificate) session.Signer {
 	sum := sha256.Sum256(c.Raw)

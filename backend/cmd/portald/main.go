@@ -1,0 +1,123 @@
+// Command portald is the portal's server.
+//
+//	portald serve     serve the portal of a data folder
+//	portald migrate   bring the database up to date and stop
+//	portald admin     what an operator does at the server itself
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"akno/backend/cmd/portald/server"
+	"akno/backend/internal/clock"
+	"akno/backend/logx"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+const usage = `usage: portald COMMAND [FLAGS]
+
+commands:
+  serve              serve the portal of a data folder
+  migrate            bring the database up to date and stop
+  admin add-body     add or change a body that carries out procedures
+  admin add-staff    give a person the rights of a clerk, an officer or a head
+  version            print the version
+
+"portald COMMAND -h" lists the flags. Every flag can be set by the environment
+(PORTALD_ADDR for -addr) or in the file that -config names.
+`
+
+// run executes a command and returns the exit status: 0 done, 1 failed, 2 not
+// understood.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return 2
+	}
+	var err error
+	switch name, rest := args[0], args[1:]; name {
+	case "serve":
+		err = serve(ctx, rest, stderr)
+	case "migrate":
+		err = migrate(ctx, rest, stdout, stderr)
+	case "admin":
+		err = admin(ctx, rest, stdout, stderr)
+	case "version":
+		fmt.Fprintln(stdout, server.Version)
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(stdout, usage)
+	default:
+		fmt.Fprintf(stderr, "portald: error: unknown command %q\n%s", name, usage)
+		return 2
+	}
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(stderr, "portald: error: %v\n", err)
+		return 2
+	}
+	fmt.Fprintf(stderr, "portald: error: %v\n", err)
+	return 1
+}
+
+var errUsage = errors.New("wrong arguments")
+
+// settings reads the flags that all commands share.
+func settings(name string, args []string, c *server.Config, stderr io.Writer, more func(*flag.FlagSet)) error {
+	f := flag.NewFlagSet("portald "+name, flag.ContinueOnError)
+	f.SetOutput(stderr)
+	c.Flags(f)
+	if more != nil {
+		more(f)
+	}
+	if err := c.Parse(f, args, os.LookupEnv); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%w: unexpected %q", errUsage, f.Arg(0))
+	}
+	if c.Data == "" {
+		return fmt.Errorf("%w: -data names the folder of the portal", errUsage)
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return fmt.Errorf("%w: -tls-cert and -tls-key go together", errUsage)
+	}
+	return nil
+}
+
+func serve(ctx context.Context, args []string, stderr io.Writer) error {
+	c := server.Defaults("")
+	if err := settings("serve", args, &c, stderr, nil); err != nil {
+		return err
+	}
+	return (&server.Main{Config: c, Log: logx.New(stderr), Clock: clock.System}).Run(ctx)
+}
+
+func migrate(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	c := server.Defaults("")
+	if err := settings("migrate", args, &c, stderr, nil); err != nil {
+		return err
+	}
+	version, err := server.Migrate(ctx, c, clock.System)
+	if err == nil {
+		fmt.Fprintf(stdout, "schema %d\n", version)
+	}
+	return err
+}
