@@ -34,6 +34,7 @@ const (
 	ticketLife = 5 * time.Minute
 	maxTickets = 64
 	bufferWait = 5 * time.Second
+	bodyWait   = 10 * time.Second // a slow sender must not keep a buffer
 )
 
 // SecretFunc uses the secrets of one post, as many as were expected. They are
@@ -112,7 +113,7 @@ func (s *secrets) redeem(word, purpose string) (expectation, error) {
 
 // ServeHTTP implements http.Handler.
 func (s *secrets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	out, err := s.serve(r)
+	out, err := s.serve(w, r)
 	status := http.StatusOK
 	if err != nil {
 		p := s.a.problemOf(err)
@@ -132,7 +133,7 @@ func (s *secrets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func (s *secrets) serve(r *http.Request) (out any, err error) {
+func (s *secrets) serve(w http.ResponseWriter, r *http.Request) (out any, err error) {
 	purpose := r.PathValue("purpose")
 	t, err := s.redeem(r.URL.Query().Get("ticket"), purpose)
 	if err != nil {
@@ -145,7 +146,10 @@ func (s *secrets) serve(r *http.Request) (out any, err error) {
 		return nil, &akno.Error{Code: akno.SlowDown, Op: "secrets.serve", Err: err}
 	}
 	defer s.arena.give(buf)
+	sender := http.NewResponseController(w) // a window has no deadlines: its errors say so and mean nothing
+	_ = sender.SetReadDeadline(s.a.now().Add(bodyWait))
 	err = withSecret(r.Body, buf, t.parts, func(parts [][]byte) (err error) {
+		_ = sender.SetReadDeadline(time.Time{})  // what is done with the secret takes its time
 		defer s.a.guard("secret "+purpose, &err) // inside the wipe, so that a panic is wiped after too
 		out, err = t.use(r.Context(), parts)
 		return err

@@ -246,6 +246,26 @@ func TestSecretsWaitForABuffer(t *testing.T) {
 	}
 }
 
+func TestASlowSenderDoesNotKeepABuffer(t *testing.T) {
+	b := newBench(t)
+	b.tick.at = time.Now().Add(-bodyWait) // the deadline has come
+	srv := httptest.NewServer(b.Handler())
+	defer srv.Close()
+	address := b.to(t, "x", 1, func(context.Context, [][]byte) (any, error) { return nil, nil })
+	body, hold := io.Pipe() // never ends by itself
+	defer hold.Close()
+	res, err := http.Post(srv.URL+address, "", body)
+	if err == nil {
+		res.Body.Close()
+		if res.StatusCode != http.StatusUnprocessableEntity {
+			t.Error(res.Status)
+		}
+	}
+	if len(b.secrets.arena.free) != arenaBuffers {
+		t.Error("the buffer was kept")
+	}
+}
+
 func TestAClosedArenaGivesNothing(t *testing.T) {
 	b := newBench(t)
 	b.secrets.close()
