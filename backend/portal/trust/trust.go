@@ -239,9 +239,6 @@ func Judge(op string, r cms.Report) error {
 	switch r.Reason {
 	case pki.Revoked, pki.RevokedNoPOE, pki.RevokedCANoPOE:
 		code = akno.CertRevoked
-		if suspended(r) {
-			code = akno.CertSuspended
-		}
 	case pki.OutOfBoundsNoPOE, pki.Expired, pki.NotYetValid:
 		code = akno.CertExpired
 		if len(r.Signers) > 0 && r.Signers[0].Certificate != nil && r.At.Before(r.Signers[0].Certificate.NotBefore) {
@@ -251,8 +248,11 @@ func Judge(op string, r cms.Report) error {
 		code = akno.CertUntrusted
 	case pki.ChainConstraintsFailure, pki.CryptoConstraintsFailureNoPOE, pki.CryptoConstraintsFailure:
 		code = akno.CertUsage
-	case pki.TryLater:
+	case pki.TryLater: // a hold may be lifted
 		code = akno.NoRevocation
+		if suspended(r) {
+			code = akno.CertSuspended
+		}
 	}
 	return &akno.Error{Code: code, Op: op, Err: errors.New(string(r.Reason))}
 }
