@@ -1,7 +1,9 @@
 package draft
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"akno/backend/akno"
@@ -158,8 +160,7 @@ type FieldError struct {
 	Code    string
 }
 
-// Errors returns every error of the view in the order of the document, the
-// portal's own after the form's on the same field.
+// Errors returns every error of the form in the order of the document.
 func (v View) Errors() []FieldError {
 	out := []FieldError{}
 	for _, p := range v.State.Errors {
@@ -170,15 +171,23 @@ func (v View) Errors() []FieldError {
 
 // PortalErrors returns the errors that the portal had, in the order of the
 // document.
-func (v View) PortalErrors() []FieldError {
+func (v View) PortalErrors() []FieldError { return v.Named(v.Row.Problems) }
+
+// Named points at the fields that problems names by their paths, in the order of
+// the document; paths that the form does not have come last.
+func (v View) Named(problems map[string]string) []FieldError {
 	out := []FieldError{}
+	rest := cloned(problems)
 	for _, f := range v.Fields {
-		if f.Portal != "" {
-			out = append(out, v.point(f.Def.ID, f.Portal))
+		for _, path := range slices.Sorted(maps.Keys(problems)) {
+			if path == f.Def.ID || strings.HasPrefix(path, f.Def.ID+"[") {
+				out = append(out, v.point(path, problems[path]))
+				delete(rest, path)
+			}
 		}
-		for path, code := range f.Portals {
-			out = append(out, v.point(path, code))
-		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(rest)) {
+		out = append(out, v.point(path, rest[path]))
 	}
 	return out
 }

@@ -28,6 +28,9 @@ type Event struct {
 	ID   string
 }
 
+// Tx is a transaction of the profile's database.
+type Tx = dbx.Tx
+
 // Options are what a syncer is made of.
 type Options struct {
 	DB      *store.DB
@@ -38,7 +41,7 @@ type Options struct {
 	Tell    func(Event) // may be nil; called from the syncer's goroutines
 	// Applied is called within the transaction that stores a changed record;
 	// a record that was deleted has no body. It may be nil.
-	Applied func(ctx context.Context, tx dbx.Tx, e Entity) error
+	Applied func(ctx context.Context, tx Tx, e Entity) error
 }
 
 // A Syncer runs the exchange.
@@ -88,12 +91,7 @@ const (
 // Run exchanges until ctx ends. Everything it knows is in the database, so it
 // may end at any point.
 func (s *Syncer) Run(ctx context.Context) error {
-	paused := false
-	if err := s.o.DB.Setting(ctx, pausedSetting, &paused); err != nil {
-		return err
-	}
-	s.o.Portal.SetOffline(paused)
-	if err := s.wantAll(ctx); err != nil {
+	if err := s.Recall(ctx); err != nil {
 		return err
 	}
 	timer := time.NewTimer(0)
@@ -111,6 +109,17 @@ func (s *Syncer) Run(ctx context.Context) error {
 		}
 		timer.Reset(wait)
 	}
+}
+
+// Recall takes up what the last run left: the network stays cut if the person
+// cut it. It is called before anything else speaks to the portal.
+func (s *Syncer) Recall(ctx context.Context) error {
+	paused := false
+	if err := s.o.DB.Setting(ctx, pausedSetting, &paused); err != nil {
+		return err
+	}
+	s.o.Portal.SetOffline(paused)
+	return s.wantAll(ctx)
 }
 
 // Nudge makes Run look at the rows again: something was queued, somebody signed
