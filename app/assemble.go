@@ -4,5 +4,9 @@ package app
 // opened. Each but the core is bound to the page under the name of its type.
 func assemble(a *App) []part {
 	c := &core{a: a}
-	return []part{c, &Session{a, c}, &Keys{a, c}, &Clerk{a: a, c: c}, &Desk{a, c}}
+	w := &work{a: a, c: c}
+	return []part{
+		c, &Session{a, c}, &Keys{a, c}, &Clerk{a: a, c: c}, &Desk{a, c},
+		&Applications{a, w}, &Catalogue{a, w}, &Drafts{a, w},
+	}
 }

@@ -1,0 +1,237 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"akno/backend/akno"
+	"akno/backend/desktop/draft"
+)
+
+// Drafts is the bound type of the applications that are being prepared.
+type Drafts struct {
+	a *App
+	w *work
+}
+
+var _ draftsSurface = (*Drafts)(nil)
+
+// List returns the drafts, the last saved first.
+func (d *Drafts) List() (out []DraftSummary, err error) {
+	defer d.a.guard("drafts.List", &err)
+	ctx, cancel, err := d.w.calling()
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	return d.list(ctx)
+}
+
+func (d *Drafts) list(ctx context.Context) ([]DraftSummary, error) {
+	all, err := d.w.drafts.List(ctx)
+	out := make([]DraftSummary, 0, len(all))
+	for _, s := range all {
+		out = append(out, d.summary(s))
+	}
+	return out, err
+}
+
+// shown answers a call that returns an open draft.
+func (d *Drafts) shown(call func(ctx context.Context) (draft.View, error)) (DraftView, error) {
+	ctx, cancel, err := d.w.calling()
+	if err != nil {
+		return DraftView{}, err
+	}
+	defer cancel()
+	v, err := call(ctx)
+	if err != nil {
+		return DraftView{}, err
+	}
+	return d.w.draftView(v), nil
+}
+
+// changed answers a call that edits a draft.
+func (d *Drafts) changed(call func(ctx context.Context) (draft.Change, error)) (DraftChange, error) {
+	ctx, cancel, err := d.w.calling()
+	if err != nil {
+		return DraftChange{}, err
+	}
+	defer cancel()
+	c, err := call(ctx)
+	if err != nil {
+		return DraftChange{}, err
+	}
+	return d.w.draftChange(c), nil
+}
+
+// done answers a call without a result.
+func (d *Drafts) done(call func(ctx context.Context) error) error {
+	ctx, cancel, err := d.w.calling()
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	return call(ctx)
+}
+
+// Create makes a draft of a procedure with the answers that are known.
+func (d *Drafts) Create(procedure string) (out DraftView, err error) {
+	defer d.a.guard("drafts.Create", &err)
+	return d.shown(func(ctx context.Context) (draft.View, error) { return d.w.drafts.Create(ctx, procedure) })
+}
+
+// Open returns a draft resolved for the screen.
+func (d *Drafts) Open(id string) (out DraftView, err error) {
+	defer d.a.guard("drafts.Open", &err)
+	return d.shown(func(ctx context.Context) (draft.View, error) { return d.w.drafts.Open(ctx, id) })
+}
+
+// Duplicate makes a new draft of the answers of another.
+func (d *Drafts) Duplicate(id string) (out DraftView, err error) {
+	defer d.a.guard("drafts.Duplicate", &err)
+	return d.shown(func(ctx context.Context) (draft.View, error) { return d.w.drafts.Duplicate(ctx, id) })
+}
+
+// Delete hides a draft.
+func (d *Drafts) Delete(id string) (err error) {
+	defer d.a.guard("drafts.Delete", &err)
+	return d.done(func(ctx context.Context) error { return d.w.drafts.Delete(ctx, id) })
+}
+
+// Restore brings a deleted draft back.
+func (d *Drafts) Restore(id string) (err error) {
+	defer d.a.guard("drafts.Restore", &err)
+	return d.done(func(ctx context.Context) error { return d.w.drafts.Restore(ctx, id) })
+}
+
+// Apply saves answers. They are on the disk when it returns.
+func (d *Drafts) Apply(id string, patches []Patch) (out DraftChange, err error) {
+	defer d.a.guard("drafts.Apply", &err)
+	return d.changed(func(ctx context.Context) (draft.Change, error) {
+		return d.w.drafts.Apply(ctx, id, patchesFrom(patches))
+	})
+}
+
+// AddRow adds a row to a table.
+func (d *Drafts) AddRow(id, field string) (out DraftChange, err error) {
+	defer d.a.guard("drafts.AddRow", &err)
+	return d.changed(func(ctx context.Context) (draft.Change, error) { return d.w.drafts.AddRow(ctx, id, field) })
+}
+
+// RemoveRow removes a row of a table.
+func (d *Drafts) RemoveRow(id, field, row string) (out DraftChange, err error) {
+	defer d.a.guard("drafts.RemoveRow", &err)
+	return d.changed(func(ctx context.Context) (draft.Change, error) { return d.w.drafts.RemoveRow(ctx, id, field, row) })
+}
+
+// PickFiles asks the person for files and attaches them to a field.
+func (d *Drafts) PickFiles(id, field, row, column string) (out DraftChange, err error) {
+	defer d.a.guard("drafts.PickFiles", &err)
+	paths, err := d.a.platform.OpenFiles(documents(d.w.language()))
+	if err != nil {
+		return out, err
+	}
+	return d.addFiles(id, field, row, column, paths)
+}
+
+// AddFiles attaches files that were dropped on a field.
+func (d *Drafts) AddFiles(id, field, row, column string, paths []string) (out DraftChange, err error) {
+	defer d.a.guard("drafts.AddFiles", &err)
+	return d.addFiles(id, field, row, column, paths)
+}
+
+func (d *Drafts) addFiles(id, field, row, column string, paths []string) (DraftChange, error) {
+	return d.changed(func(ctx context.Context) (draft.Change, error) {
+		return d.w.drafts.AddFiles(ctx, id, field, row, column, paths)
+	})
+}
+
+// RemoveFile takes a file out of a field.
+func (d *Drafts) RemoveFile(id, field, row, column, file string) (out DraftChange, err error) {
+	defer d.a.guard("drafts.RemoveFile", &err)
+	return d.changed(func(ctx context.Context) (draft.Change, error) {
+		return d.w.drafts.RemoveFile(ctx, id, field, row, column, file)
+	})
+}
+
+// Check checks the whole form.
+func (d *Drafts) Check(id string) (out CheckResult, err error) {
+	defer d.a.guard("drafts.Check", &err)
+	out.Errors = []FieldError{}
+	err = d.done(func(ctx context.Context) error {
+		v, err := d.w.drafts.Open(ctx, id)
+		if err == nil {
+			out = CheckResult{Ready: v.State.Valid(), Errors: fieldErrors(v.Errors())}
+		}
+		return err
+	})
+	return out, err
+}
+
+// Preview makes the document that will be signed.
+func (d *Drafts) Preview(id, language string) (out Preview, err error) {
+	defer d.a.guard("drafts.Preview", &err)
+	err = d.done(func(ctx context.Context) error {
+		p, err := d.w.drafts.Preview(ctx, id, akno.Lang(language))
+		if err != nil {
+			return err
+		}
+		out = d.w.previewView(p, d.w.portalName(ctx))
+		return nil
+	})
+	return out, err
+}
+
+// portalName is the name of the portal as it was last heard, or its address.
+func (w *work) portalName(ctx context.Context) akno.Text {
+	if f, err := w.c.facts.Get(ctx); err == nil && f.Name.RU != "" {
+		return f.Name
+	}
+	_, address, _ := strings.Cut(w.c.portal.Address(), "://")
+	return akno.Text{RU: address, BE: address, EN: address}
+}
+
+// BeginSign signs and queues the application that was shown; the key's password
+// follows.
+func (d *Drafts) BeginSign(id, keyID, language, previewSHA256 string) (out Ticket, err error) {
+	defer d.a.guard("drafts.BeginSign", &err)
+	if err := d.w.opened(); err != nil {
+		return out, err
+	}
+	return d.a.secrets.password("sign", func(ctx context.Context, password []byte) (any, error) {
+		r, err := d.w.drafts.Sign(ctx, id, keyID, password, akno.Lang(language), previewSHA256)
+		if err != nil {
+			return nil, err
+		}
+		return d.signed(r), nil
+	})
+}
+
+// Submit queues an application that needs no signature.
+func (d *Drafts) Submit(id, language, previewSHA256 string) (out SignResult, err error) {
+	defer d.a.guard("drafts.Submit", &err)
+	err = d.done(func(ctx context.Context) error {
+		r, err := d.w.drafts.Submit(ctx, id, akno.Lang(language), previewSHA256)
+		if err == nil {
+			out = d.signed(r)
+		}
+		return err
+	})
+	return out, err
+}
+
+func (d *Drafts) signed(r draft.Result) SignResult {
+	d.w.tell("sync", "")
+	out := SignResult{ApplicationID: r.Application, Queued: true}
+	if r.Signed.CMS != nil {
+		out.Verdict = d.w.c.verdictView(r.Signed.Verdict)
+	}
+	return out
+}
+
+// documents is the dialog for files of an application. Its titles are texts of
+// the system's dialog, outside of the page.
+func documents(l akno.Lang) FileQuestion {
+	title := akno.Text{RU: "Документы PDF, фотографии JPEG и PNG", BE: "Дакументы PDF, фатаграфіі JPEG і PNG"}.In(l)
+	return FileQuestion{Title: title, Filters: []FileFilter{{Name: title, Pattern: "*.pdf;*.PDF;*.jpg;*.JPG;*.jpeg;*.JPEG;*.png;*.PNG"}}}
+}

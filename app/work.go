@@ -1,0 +1,251 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"akno/backend/akno"
+	"akno/backend/akno/catalogue"
+	"akno/backend/akno/form"
+	"akno/backend/akno/ident"
+	"akno/backend/akno/workdays"
+	"akno/backend/desktop/cabinet"
+	"akno/backend/desktop/draft"
+	"akno/backend/desktop/keyring"
+	"akno/backend/desktop/session"
+	"akno/backend/desktop/syncer"
+	"akno/backend/print"
+)
+
+// work is what the bound types of a citizen share: drafts, applications and the
+// exchange with the portal. It is opened after the core.
+type work struct {
+	a       *App
+	c       *core
+	drafts  *draft.Service
+	cabinet *cabinet.Service
+	sync    *syncer.Syncer
+}
+
+// open wires the services over the opened profile.
+func (w *work) open(ctx context.Context) error {
+	if err := w.c.opened(); err != nil {
+		return err
+	}
+	account := func() string { return citizen(w.c.session.State()) }
+	var drafts *draft.Service
+	s := syncer.New(syncer.Options{
+		DB: w.c.store, Portal: w.c.portal, Account: account, Now: w.a.now, Log: w.a.log,
+		Tell: func(e syncer.Event) { w.tell(e.Kind, e.ID) },
+		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
+			return drafts.ApplyChange(ctx, tx, e)
+		},
+	})
+	drafts = draft.New(draft.Options{
+		DB: w.c.store, Catalogue: w.c.catalogue, Orders: w.c.portal, Signer: w.c.signer, Now: w.a.now,
+		Print:   func(octets []byte) ([]byte, error) { return print.Application(octets, false) },
+		Sources: w.sources, Account: account, Queued: s.Nudge,
+	})
+	if err := s.Recall(ctx); err != nil {
+		return err
+	}
+	w.drafts, w.sync = drafts, s
+	w.cabinet = cabinet.New(cabinet.Options{DB: w.c.store, Drafts: drafts, Sync: s, Verifier: w.c.signer, Now: w.a.now})
+	w.c.session.OnChange(func(session.State) {
+		// Who signs in now may send what waited, at once.
+		w.a.Go("work.hurry", func() {
+			if err := s.Hurry(w.a.ctx); err != nil && !errors.Is(err, context.Canceled) {
+				w.a.log.WithField("cause", err).Warn("the queue could not be hurried")
+			}
+		})
+	})
+	return nil
+}
+
+// run exchanges with the portal until the program ends.
+func (w *work) run(ctx context.Context) error {
+	if w.sync == nil {
+		return nil // the profile could not be opened
+	}
+	return w.sync.Run(ctx)
+}
+
+// tell tells the page what to fetch again.
+func (w *work) tell(kind, id string) {
+	if id == "" {
+		w.a.platform.Emit(kind)
+		return
+	}
+	w.a.platform.Emit(kind, id)
+}
+
+// opened returns an error while the profile is not open.
+func (w *work) opened() error {
+	if w.cabinet == nil {
+		return &akno.Error{Code: akno.Unavailable, Op: "work.opened", Err: errors.New("the profile is not open")}
+	}
+	return nil
+}
+
+// calling returns a context for a call of the page.
+func (w *work) calling() (context.Context, context.CancelFunc, error) {
+	if err := w.opened(); err != nil {
+		return nil, nil, err
+	}
+	return w.c.calling()
+}
+
+// citizen is the account whose applications are exchanged: a clerk's or a
+// reviewer's session has none.
+func citizen(s session.State) string {
+	if !s.SignedIn || s.Role != "citizen" || s.MustChangePassword {
+		return ""
+	}
+	return s.AccountID
+}
+
+// sources are where the answers of a new draft may come from.
+func (w *work) sources(ctx context.Context) []form.Source {
+	st := w.c.session.State()
+	out := []form.Source{known(draft.FromProfile, st.Person, st.Email)}
+	if l, err := w.c.keys.List(ctx); err == nil {
+		for _, e := range l.Usable {
+			if e.Certificate != nil {
+				out = append(out, known(draft.FromCertificate, holder(e), ""))
+				break
+			}
+		}
+	}
+	return out
+}
+
+// holder is the person of a certificate. Birth and sex are in the number.
+func holder(e keyring.Entry) session.Person {
+	h := e.Certificate.Holder()
+	p := session.Person{Surname: h.Surname, Name: h.GivenName, Patronymic: h.Patronymic, PersonalNumber: h.PersonalNumber}
+	if n, fault := ident.ParseNumber(h.PersonalNumber); fault == ident.None {
+		p.Sex = string(n.Sex)
+		if !n.Birth.IsZero() {
+			p.BirthDate = n.Birth.String()
+		}
+	}
+	return p
+}
+
+// known shows a person as a source of answers.
+func known(name string, p session.Person, email string) form.Source {
+	values := map[string]string{
+		"profile.surname": p.Surname, "profile.name": p.Name, "profile.patronymic": p.Patronymic,
+		"profile.birth_date": p.BirthDate, "profile.personal_number": p.PersonalNumber, "profile.sex": p.Sex,
+		"profile.email": email,
+	}
+	return form.Source{Name: name, Get: func(path string) form.Value {
+		if text := values[path]; text != "" {
+			return form.Text(text)
+		}
+		return form.Value{}
+	}}
+}
+
+func (w *work) today() workdays.Date { return workdays.Of(w.a.now()) }
+
+// language is that of papers: an application may be in two languages only.
+func (w *work) language() akno.Lang {
+	if w.a.preferences.get().Language == string(akno.Belarusian) {
+		return akno.Belarusian
+	}
+	return akno.Russian
+}
+
+// applicantKind is as whom the person may ask for a procedure: as a natural
+// person, or by a certificate of an organisation.
+func applicantKind(p akno.Procedure, s session.State) (akno.ApplicantKind, bool) {
+	person := akno.Citizen
+	if c := s.Person.Citizenship; c != "" && c != "BY" && c != "BLR" {
+		person = akno.Foreigner
+	}
+	kinds := []akno.ApplicantKind{person, akno.LegalEntity, akno.SoleTrader}
+	if !s.SignedIn {
+		kinds = append(kinds, akno.Foreigner)
+	}
+	for _, k := range kinds {
+		if p.Accepts(k) {
+			return k, true
+		}
+	}
+	return person, false
+}
+
+// card is a procedure as a line of the catalogue.
+func (w *work) card(p akno.Procedure) ProcedureCard {
+	s := w.c.session.State()
+	kind, fits := applicantKind(p, s)
+	out := ProcedureCard{
+		Code: p.Code, Number: p.Number, Title: textOf(p.Title), Category: p.Category, Level: p.Needs(kind).String(),
+		FeeKind: string(p.Fee.Kind), FeeVaries: len(p.Fee.Variants) > 0, TermValue: p.Term.Value, TermUnit: p.Term.Unit, FormID: p.Form,
+	}
+	if b, ok := w.c.catalogue.Body(p.Body); ok {
+		out.Body = textOf(b.Name)
+	}
+	if q, err := w.c.catalogue.Quote(p, nil, w.today()); err == nil && q.Known() {
+		out.Fee = q.Amount.String()
+	}
+	switch {
+	case !fits:
+		out.ClosedReason = string(catalogue.WrongKind)
+	case catalogue.Allow(p, s.Level, kind) == catalogue.LowLevel:
+		out.ClosedReason = "level_" + p.Needs(kind).String()
+	}
+	out.Allowed = out.ClosedReason == ""
+	return out
+}
+
+// cardOf is the card of a code; of one that this catalogue does not have it
+// tells the code.
+func (w *work) cardOf(procedure string) ProcedureCard {
+	if p, ok := w.c.catalogue.Procedure(procedure); ok {
+		return w.card(p)
+	}
+	return ProcedureCard{Code: procedure, Number: procedure, Title: w.c.title(procedure)}
+}
+
+// needLevel is the level that the session lacks to file p, "" when it lacks
+// none.
+func (w *work) needLevel(p akno.Procedure, kind akno.ApplicantKind) string {
+	if need := p.Needs(kind); w.c.session.State().Level < need {
+		return need.String()
+	}
+	return ""
+}
+
+// signature says whether an application is signed: it must be, it may be, or it
+// is not because the person has signed in without a key.
+func (w *work) signature(v draft.View) string {
+	switch {
+	case v.MustSign():
+		return "required"
+	case w.c.session.State().Level == akno.Strict:
+		return "optional"
+	}
+	return "none"
+}
+
+// frequent are the procedures of the person's own drafts and applications, the
+// most used first, filled up with those that are open to the session.
+func (w *work) frequent(used []string) []ProcedureCard {
+	const most = 6
+	count := map[string]int{}
+	for _, code := range used {
+		count[code]++
+	}
+	all := w.c.catalogue.Procedures()
+	slices.SortStableFunc(all, func(a, b akno.Procedure) int { return count[b.Code] - count[a.Code] })
+	out := []ProcedureCard{}
+	for _, p := range all {
+		if card := w.card(p); len(out) < most && (count[p.Code] > 0 || card.Allowed) {
+			out = append(out, card)
+		}
+	}
+	return out
+}
