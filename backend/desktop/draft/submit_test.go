@@ -7,7 +7,6 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/canon"
-	"akno/backend/desktop/signer"
 	"akno/backend/desktop/syncer"
 	"akno/backend/internal/dbx"
 	"akno/backend/portalapi"
