@@ -1,6 +1,8 @@
 // Command portald is the portal's server.
 //
 //	portald serve     serve the portal of a data folder
+//	portald demo      the same with a certification authority, a payment
+//	                  system, a page of letters and people to try it with
 //	portald migrate   bring the database up to date and stop
 //	portald admin     what an operator does at the server itself
 package main
@@ -31,6 +33,7 @@ const usage = `usage: portald COMMAND [FLAGS]
 
 commands:
   serve              serve the portal of a data folder
+  demo               serve a demonstration with everything around it
   migrate            bring the database up to date and stop
   admin add-body     add or change a body that carries out procedures
   admin add-staff    give a person the rights of a clerk, an officer or a head
@@ -51,6 +54,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch name, rest := args[0], args[1:]; name {
 	case "serve":
 		err = serve(ctx, rest, stderr)
+	case "demo":
+		err = demonstrate(ctx, rest, stderr)
 	case "migrate":
 		err = migrate(ctx, rest, stdout, stderr)
 	case "admin":
@@ -108,6 +113,21 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 		return err
 	}
 	return (&server.Main{Config: c, Log: logx.New(stderr), Clock: clock.System}).Run(ctx)
+}
+
+func demonstrate(ctx context.Context, args []string, stderr io.Writer) error {
+	c := server.Defaults("")
+	c.AsDemo()
+	var d server.Demo
+	err := settings("demo", args, &c, stderr, func(f *flag.FlagSet) {
+		f.StringVar(&d.Pages, "pages", "", "`host:port` of the pages, on this computer; without one the address of the last run")
+		f.BoolVar(&d.AutoApprove, "auto-approve", false, "the registration authority approves requests by itself")
+	})
+	if err != nil {
+		return err
+	}
+	m := &server.Main{Config: c, Log: logx.New(stderr), Clock: clock.System, Extend: d.Extend(c, clock.System)}
+	return m.Run(ctx)
 }
 
 func migrate(ctx context.Context, args []string, stdout, stderr io.Writer) error {
