@@ -149,9 +149,11 @@ func sealing(make func(key []byte) (cipher.AEAD, error)) computation {
 }
 
 func wrapping(in inputs) (outputs, error) {
-	header := in.octets("header")
-	if len(header) != belt.HeaderSize {
-		return nil, errInvalid
+	var header []byte // nil stands for zeros
+	if in.has("header") {
+		if header = in.octets("header"); len(header) != belt.HeaderSize {
+			return nil, errInvalid
+		}
 	}
 	if in.has("pt") {
 		ct, err := belt.Wrap(in.octets("key"), in.octets("pt"), header)

@@ -90,6 +90,12 @@ func (c *Cipher) Decrypt(dst, src []byte) {
 	store(dst, &x)
 }
 
+// SetKey puts another key in place, for a Cipher that is not shared. Errors as of NewCipher.
+func (c *Cipher) SetKey(key []byte) error {
+	c.Wipe()
+	return expandKey(&c.k, key)
+}
+
 // Wipe clears the key. The cipher must not be used afterwards.
 func (c *Cipher) Wipe() { clear(c.k[:]) }
 

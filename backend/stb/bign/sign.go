@@ -124,17 +124,15 @@ func (c *Curve) challengeScalar(e *mp.Scalar, s0 []byte) {
 // made with.
 func (k *PrivateKey) oneTimeKey(once *mp.Scalar, hashOIDDER, hash, t []byte) (theta [belt.Size]byte, err error) {
 	c := k.public.curve
+	var mixed [maxOID + 2*maxSize + 64]byte
 	var buf [maxSize]byte
 	b := buf[:c.size]
-	h := belt.NewHash()
-	h.Write(hashOIDDER)
 	c.order.PutBytes(b, &k.d)
-	h.Write(b)
-	h.Write(t)
-	h.Sum(theta[:0])
-	h.Reset()
-	block, err := belt.NewCipher(theta[:])
-	if err != nil {
+	secret := append(append(append(mixed[:0], hashOIDDER...), b...), t...)
+	theta = belt.Sum256(secret)
+	clear(secret)
+	var block belt.Cipher
+	if err := block.SetKey(theta[:]); err != nil {
 		return theta, err
 	}
 	copy(b, hash)
