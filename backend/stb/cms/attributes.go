@@ -204,7 +204,7 @@ func (r *certRef) fits(c *pki.Certificate) bool {
 // names reports whether the identifier of the signer means a certificate.
 func (s *Signer) names(c *pki.Certificate) bool {
 	if s.SubjectKeyID != nil {
-		return bytes.Equal(s.SubjectKeyID, c.SubjectKeyID)
+		return len(s.SubjectKeyID) > 0 && bytes.Equal(s.SubjectKeyID, c.SubjectKeyID)
 	}
 	return s.Serial == c.Serial && s.Issuer.Equal(c.Issuer)
 }

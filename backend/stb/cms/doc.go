@@ -1,6 +1,7 @@
 // Package cms reads, makes and judges signatures in the cryptographic message
 // syntax (STB 34.101.23) with the attributes of advanced electronic signatures
-// (STB 34.101.80): CAdES of levels B-B, B-T and B-LT.
+// (STB 34.101.80): CAdES of levels B-B, B-T and B-LT. It also makes and opens
+// envelopes (EnvelopedData) of any length.
 //
 // Reading takes BER, indefinite lengths included, because strangers write it;
 // what is signed or hashed must be DER. Writing is DER. Every limit that bounds

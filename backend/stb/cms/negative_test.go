@@ -449,3 +449,72 @@ func TestRequiredLevelIsRequired(t *testing.T) {
 		t.Errorf("got %s %s", r.Reason, r.Level)
 	}
 }
+
+func TestABrokenCertificateInsideIsTheFaultOfTheChain(t *testing.T) {
+	f := newForge(t)
+	for name, change := range map[string]func(fields [][]byte) [][]byte{
+		"v1 with extensions": func(x [][]byte) [][]byte { return x[1:] },
+		"negative serial":    func(x [][]byte) [][]byte { x[1] = []byte{2, 1, 0x85}; return x },
+		"duplicate extension": func(x [][]byte) [][]byte {
+			e, _, _ := ber.Read(x[7])
+			list, err := e.Children(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			one, _, _ := ber.Read(list[0].Body)
+			x[7] = der.Element(der.Explicit(3), der.Element(tag.SEQUENCE, append(bytes.Clone(list[0].Body), one.Raw...)))
+			return x
+		},
+	} {
+		g := *f
+		raw := remake(t, f.cert.Raw, key(t, "g-ruc"), change)
+		if _, err := pki.ParseCertificate(raw); err == nil {
+			t.Fatalf("%s: the certificate is not broken", name)
+		}
+		var err error
+		if g.cert, err = pki.ReadCertificate(raw); err != nil {
+			t.Fatal(err)
+		}
+		g.certs = [][]byte{raw}
+		g.attributes = append(append([][]byte(nil), f.attributes[:3]...), attr(idReference, reference(g.cert)))
+		r := cms.VerifyOctets(g.encode(t), cms.Octets(g.content), options(t))
+		if r.Reason != pki.CertificateChainGeneralFailure {
+			t.Errorf("%s: %s %v", name, r.Reason, r.Signers[0].Notes)
+		}
+		// A false signature is false whatever the certificate.
+		broken := replaceSignature(t, g.encode(t), make([]byte, 48))
+		if r := cms.VerifyOctets(broken, cms.Octets(g.content), options(t)); r.Reason != pki.SigCryptoFailure {
+			t.Errorf("%s and a false signature: %s", name, r.Reason)
+		}
+	}
+}
+
+// remake changes the fields of a certificate and signs it again.
+func remake(t testing.TB, raw []byte, k *bign.PrivateKey, change func([][]byte) [][]byte) []byte {
+	t.Helper()
+	parts := split(t, raw)
+	tbs := der.Element(tag.SEQUENCE, bytes.Join(change(split(t, parts[0])), nil))
+	_, sig, err := pki.Sign(k, tbs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bits := der.Element(tag.BIT_STRING, append([]byte{0}, sig...))
+	return der.Element(tag.SEQUENCE, bytes.Join([][]byte{tbs, parts[1], bits}, nil))
+}
+
+func split(t testing.TB, raw []byte) [][]byte {
+	t.Helper()
+	e, _, err := ber.Read(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := e.Children(100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out [][]byte
+	for _, x := range list {
+		out = append(out, bytes.Clone(x.Raw))
+	}
+	return out
+}

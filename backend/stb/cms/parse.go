@@ -332,8 +332,9 @@ func readSigner(e ber.Element) (*Signer, error) {
 func (s *Signer) readID(e ber.Element) bool {
 	if e.Tag&^0x20 == 0x80 {
 		id, err := e.Octets()
-		s.SubjectKeyID = id
-		return err == nil && len(id) > 0
+		// An empty identifier means no certificate, but it is one.
+		s.SubjectKeyID = append([]byte{}, id...)
+		return err == nil
 	}
 	raw, err := e.DER()
 	if err != nil {
