@@ -138,7 +138,7 @@ func (db *DB) Ready() error {
 	default:
 	}
 	if len(db.writer.jobs) == cap(db.writer.jobs) {
-		return retry.Unavailable("store.Ready", maxWait)
+		return retry.Unavailable("store.Ready", fullWait)
 	}
 	return nil
 }

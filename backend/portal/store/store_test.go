@@ -241,7 +241,7 @@ func TestAfterClosingAWriteIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestJobsOlderThanASecondAreSentAway(t *testing.T) {
+func TestJobsThatWaitedTooLongAreSentAway(t *testing.T) {
 	var mu sync.Mutex
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	now := func() time.Time { mu.Lock(); defer mu.Unlock(); return at }
@@ -263,7 +263,7 @@ func TestJobsOlderThanASecondAreSentAway(t *testing.T) {
 		}
 	}
 	mu.Lock()
-	at = at.Add(2 * time.Second)
+	at = at.Add(maxAge + time.Second)
 	mu.Unlock()
 	close(hold)
 	if err := <-first; err != nil {

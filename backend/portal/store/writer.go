@@ -21,9 +21,10 @@ import (
 )
 
 const (
-	groupSize = 64          // jobs served by one commit
-	queueSize = 1024        // jobs that may wait
-	maxWait   = time.Second // the age at which a job that waits is sent away
+	groupSize = 64              // jobs served by one commit
+	queueSize = 1024            // jobs that may wait
+	fullWait  = time.Second     // for a place when so many wait
+	maxAge    = 5 * time.Second // at which a job that waits is sent away: a client gives up soon after
 )
 
 // A writer owns the only writing connection. It runs the jobs that wait as one
@@ -102,7 +103,7 @@ func (w *writer) queue(j *job) error {
 		return nil
 	default: // full
 	}
-	full := time.NewTimer(maxWait)
+	full := time.NewTimer(fullWait)
 	defer full.Stop()
 	select {
 	case w.jobs <- j:
@@ -111,7 +112,7 @@ func (w *writer) queue(j *job) error {
 		return j.ctx.Err()
 	case <-full.C:
 		w.nRefused.Add(1)
-		return retry.Unavailable("store.Write", maxWait)
+		return retry.Unavailable("store.Write", fullWait)
 	}
 }
 
@@ -165,12 +166,12 @@ func (w *writer) young(group []*job) []*job {
 	now := w.now()
 	kept := group[:0]
 	for _, j := range group {
-		if now.Sub(j.at) <= maxWait {
+		if now.Sub(j.at) <= maxAge {
 			kept = append(kept, j)
 			continue
 		}
 		w.nRefused.Add(1)
-		j.err = retry.Unavailable("store.Write", maxWait)
+		j.err = retry.Unavailable("store.Write", fullWait)
 		close(j.done)
 	}
 	return kept

@@ -295,7 +295,20 @@ func (f *facts) Ready(ctx context.Context) error {
 	if err := f.ready(ctx); err != nil {
 		return err
 	}
-	return f.DB.Ready()
+	return errors.Join(f.DB.Ready(), probe(f.config.Data))
+}
+
+// probe proves that the data folder takes bytes.
+func probe(dir string) error {
+	f, err := os.CreateTemp(dir, ".probe-*")
+	if err == nil {
+		_, err = f.Write(make([]byte, 4<<10))
+		err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		return &akno.Error{Code: akno.Unavailable, Op: "server.Ready", Err: err}
+	}
+	return nil
 }
 
 // Migrate brings the database of a data folder up to date and returns the
