@@ -15,8 +15,6 @@ import (
 	"time"
 )
 
-const origin = "wails://wails/"
-
 func TestThePageIsShown(t *testing.T) {
 	s := open(t, nil)
 	if got := s.js(`return document.title`); !strings.Contains(fmt.Sprint(got), "Акно") {
@@ -183,4 +181,44 @@ func TestTheWindowEndsInOrder(t *testing.T) {
 		b, err := os.ReadFile(filepath.Join(dir, "log", "akno.log"))
 		return err == nil && strings.Contains(string(b), `"ended"`)
 	})
+}
+
+func TestTypedLettersArrive(t *testing.T) {
+	s := open(t, nil)
+	s.js(`const field = document.createElement('input'), button = document.createElement('button'), out = document.createElement('p');
+		field.id = 'typed'; button.id = 'pressed'; out.id = 'shown';
+		const box = document.createElement('dialog'); box.append(field, button, out); document.body.append(box); box.showModal();
+		button.textContent = 'ok'; button.addEventListener('click', () => { out.textContent = field.value }); return 0`)
+	const text = "Ўладзімір Кавалёў, вул. Якуба Коласа, д. 5 №"
+	s.type_("#typed", text)
+	s.click("#pressed")
+	if got := s.text("#shown"); got != text {
+		t.Errorf("%q arrived as %q", text, got)
+	}
+}
+
+func TestAFileIsChosenInTheSystemsDialog(t *testing.T) {
+	nowhere := ready{Portal: "http://127.0.0.1:1", Trust: t.TempDir()} // keys need no network
+	s := open(t, nowhere.env(t.TempDir()))
+	file := filepath.Join(t.TempDir(), "not-a-key.key")
+	if err := os.WriteFile(file, []byte("not a key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.js(`window.picked = window.go.app.Keys.PickFiles().then(() => 'listed', (e) => JSON.parse(e.message ?? e).code); return 0`)
+	choose(t, file)
+	if got := s.js(`return window.picked`); got != "listed" && got != "bad_key_file" {
+		t.Error("the dialog did not come back with the file:", got)
+	}
+	file = filepath.Join(s.dir, "log", "akno.log")
+	if b, err := os.ReadFile(file); err != nil || strings.Contains(string(b), "not-a-key") {
+		t.Errorf("the log names the file: %s %v", b, err)
+	}
+}
+
+func TestTheWindowKnowsTheDemoPortal(t *testing.T) {
+	r := demo(t)
+	s := open(t, r.env(t.TempDir()))
+	if got := s.js(`return (await window.go.app.System.About()).portalURL`); got != r.Portal {
+		t.Errorf("%v, want %s", got, r.Portal)
+	}
 }
