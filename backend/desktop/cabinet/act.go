@@ -76,12 +76,18 @@ func (s *Service) question(ctx context.Context, op, id, question string) (Card, 
 		if q.Id != question {
 			continue
 		}
-		if q.AnsweredAt != nil || !akno.Status(c.Portal.Status).Allows(akno.EventAnswer, akno.ByCitizen) {
+		if q.AnsweredAt != nil || !answerable(akno.Status(c.Portal.Status)) {
 			return c, q, &akno.Error{Code: akno.WrongState, Op: op}
 		}
 		return c, q, nil
 	}
 	return c, portalapi.Question{}, &akno.Error{Code: akno.NotFound, Op: op}
+}
+
+// answerable says whether questions wait in status st. After a payment that was
+// not found the body's question about it is answered with a new proof.
+func answerable(st akno.Status) bool {
+	return st.Allows(akno.EventAnswer, akno.ByCitizen) || st == akno.PaymentRejected
 }
 
 // Answer answers a question of the body, with those of the picked files whose

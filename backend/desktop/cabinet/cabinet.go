@@ -184,19 +184,19 @@ func summaryOf(a portalapi.Application, at time.Time, waiting []syncer.Queued) S
 // taskOf says what the application waits for. A question that is answered in
 // the outbox waits no more.
 func taskOf(a portalapi.Application, waiting []syncer.Queued) (Task, string) {
-	switch st := akno.Status(a.Status); st {
-	case akno.Clarification:
+	st := akno.Status(a.Status)
+	if answerable(st) {
 		for _, q := range a.Questions {
 			if _, answered := answerOf(q.Id, waiting); q.AnsweredAt == nil && !answered {
 				return TaskAnswer, q.DueDate
 			}
 		}
-	case akno.AwaitingPayment, akno.PaymentRejected:
+	}
+	switch {
+	case st == akno.AwaitingPayment:
 		return TaskPay, ""
-	default:
-		if st.Allows(akno.EventOpenDecision, akno.ByCitizen) && a.Decision != nil && a.Decision.OpenedAt == nil {
-			return TaskDecision, ""
-		}
+	case st.Allows(akno.EventOpenDecision, akno.ByCitizen) && a.Decision != nil && a.Decision.OpenedAt == nil:
+		return TaskDecision, ""
 	}
 	return NoTask, ""
 }

@@ -216,7 +216,7 @@ func TestTheWayOfAnApplicationOnThePortal(t *testing.T) {
 		"asked":              {portalapi.Application{Status: "clarification", Questions: []portalapi.Question{{Id: question, DueDate: due}}}, TaskAnswer, due, true},
 		"answered":           {portalapi.Application{Status: "clarification", Questions: []portalapi.Question{{Id: question, DueDate: due, AnsweredAt: &at}}}, NoTask, "", true},
 		"to be paid":         {portalapi.Application{Status: "awaiting_payment"}, TaskPay, "", false},
-		"payment not found":  {portalapi.Application{Status: "payment_rejected"}, TaskPay, "", true},
+		"payment not found":  {portalapi.Application{Status: "payment_rejected", Questions: []portalapi.Question{{Id: question, DueDate: due}}}, TaskAnswer, due, true},
 		"granted":            {portalapi.Application{Status: "granted", Decision: &portalapi.Decision{}}, TaskDecision, "", false},
 		"opened":             {portalapi.Application{Status: "delivered", Decision: &portalapi.Decision{OpenedAt: &opened}}, NoTask, "", false},
 		"of a future portal": {portalapi.Application{Status: "eclipsed"}, NoTask, "", false},

@@ -63,7 +63,9 @@ type Options struct {
 	Sources func(ctx context.Context) []form.Source
 	// Account is who is signed in, "" for nobody.
 	Account func() string
-	// Queued is called after a command was put into the outbox; it may be nil.
+	// Queued is called when the exchange has something to do: a command was put
+	// into the outbox, or the portal knows more than this computer. It may be
+	// nil.
 	Queued func()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -49,7 +50,7 @@ type Order struct {
 // ProofReady says whether the application may be filed as far as money goes:
 // the payment is confirmed, or the person gave a proof for the body to check.
 func (o Order) ProofReady() bool {
-	return o.Status == OrderPaid || (o.Status == OrderAwaiting || o.Status == OrderExpired) && (o.Stated != "" || o.Receipt.ID != "")
+	return o.Status == OrderPaid || o.Status == OrderAwaiting && (o.Stated != "" || o.Receipt.ID != "")
 }
 
 // order is the stored order of a draft. A zero opID means that there is none.
@@ -94,10 +95,20 @@ func (o order) view(v View) (Order, error) {
 	if o.body.Transaction != nil {
 		out.Transaction = *o.body.Transaction
 	}
-	if out.Status == OrderAwaiting && v.Row.State != Frozen && out.Amount != v.Quote.Amount.String() {
-		out.Status = OrderVoid // the answers have changed what it costs
+	priced, err := o.facts()
+	if out.Status == OrderAwaiting && v.Row.State != Frozen && (out.Amount != v.Quote.Amount.String() || !slices.Equal(priced, v.Facts)) {
+		out.Status = OrderVoid // the answers have changed what it costs, or why
 	}
-	return out, nil
+	return out, err
+}
+
+// facts are the facts of the fee that the order was asked for with.
+func (o order) facts() ([]string, error) {
+	var req portalapi.OrderRequest
+	if err := json.Unmarshal([]byte(o.request), &req); err != nil {
+		return nil, err
+	}
+	return req.FeeFacts, nil
 }
 
 // CreateOrder asks the portal for a code to pay the fee by. The form must be
@@ -123,6 +134,9 @@ func (s *Service) CreateOrder(ctx context.Context, id string) (View, error) {
 		return View{}, err
 	}
 	got, err := s.o.Orders.CreateOrder(ctx, req)
+	if akno.CodeOf(err) == akno.Conflict {
+		s.o.Queued() // there is an order that this computer does not know: the exchange will bring it
+	}
 	if err != nil {
 		return View{}, err
 	}

@@ -217,3 +217,43 @@ func TestTheExchangeBringsTheNewsOfAPayment(t *testing.T) {
 		t.Errorf("a record of the future stops the exchange: %v", err)
 	}
 }
+
+func TestAnOrderThatIsOverProvesNothing(t *testing.T) {
+	d := newDesk(t)
+	id := d.create(paidOne)
+	d.fill(id)
+	code := d.order(id).Order.Code
+	if _, err := d.StateTransaction(t.Context(), id, "123456"); err != nil {
+		t.Fatal(err)
+	}
+	d.orders.made[0].Status = OrderExpired
+	d.orders.made[0].Version++
+	v, err := d.RefreshOrder(t.Context(), id)
+	if err != nil || v.Order.ProofReady() || !v.NeedsPaying() {
+		t.Errorf("%+v %v", v.Order, err)
+	}
+	if v = d.order(id); v.Order.Code == code || v.Order.Status != OrderAwaiting || v.Order.Stated != "" {
+		t.Errorf("%+v", v.Order)
+	}
+}
+
+func TestAnswersThatChangeTheFeeVoidTheOrder(t *testing.T) {
+	d := newDesk(t)
+	id := d.create(paidOne)
+	d.fill(id)
+	first := d.order(id)
+	// The same answers asked for with other facts, as if they had changed since.
+	if err := d.db.Write(t.Context(), func(tx dbx.Tx) error {
+		_, err := tx.Exec(t.Context(), `UPDATE draft_order SET request=json_set(request, '$.feeFacts', json('["urgent_7d_made_up"]'))`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := d.Open(t.Context(), id)
+	if err != nil || v.Order.Status != OrderVoid || !v.NeedsPaying() {
+		t.Fatalf("%+v %v", v.Order, err)
+	}
+	if v = d.order(id); v.Order.Code == first.Order.Code || !cmp.Equal(d.orders.voided, []string{first.Order.Code}) {
+		t.Errorf("the old code can still be paid: %+v", d.orders.voided)
+	}
+}

@@ -224,10 +224,19 @@ func (s *Syncer) failed(ctx context.Context, q Queued, cause error) error {
 	s.note(cause)
 	v := judge(cause)
 	code := akno.CodeOf(cause)
+	missing := fileMissing(cause) && len(q.Files) > 0 && q.Attempt < maxUploads
+	if missing {
+		v = retry
+	}
 	s.o.Log.WithFields(map[string]any{"kind": string(q.Kind), "code": string(code), "attempt": q.Attempt + 1}).Info("a command was not taken")
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		if q.LeftAt.IsZero() && portalclient.NotSent(cause) {
 			if err := stayed(ctx, tx, q.OpID); err != nil {
+				return err
+			}
+		}
+		if missing {
+			if err := notUploaded(ctx, tx, q.Files); err != nil {
 				return err
 			}
 		}
@@ -249,6 +258,31 @@ func (s *Syncer) failed(ctx context.Context, q Queued, cause error) error {
 	if v == halt || code == akno.SignedOut {
 		s.o.Tell(Event{Kind: "application", ID: q.Target})
 		return cause
+	}
+	return nil
+}
+
+// maxUploads is how often the files of a command are brought again to a portal
+// that says it has not got them.
+const maxUploads = 5
+
+// fileMissing says whether the portal refused a command because it does not hold
+// a file that it once took: it clears away what nobody referred to in time.
+func fileMissing(err error) bool {
+	for _, why := range akno.FieldsOf(err) {
+		if why == "file_missing" {
+			return true
+		}
+	}
+	return false
+}
+
+// notUploaded forgets that the portal took the files.
+func notUploaded(ctx context.Context, tx dbx.Tx, files []File) error {
+	for _, f := range files {
+		if _, err := tx.Exec(ctx, `DELETE FROM uploaded WHERE sha256=?`, f.SHA256); err != nil {
+			return err
+		}
 	}
 	return nil
 }

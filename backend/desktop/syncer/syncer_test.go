@@ -501,3 +501,32 @@ func TestAnAnswerAboutSomethingElseIsNoSuccess(t *testing.T) {
 		t.Error(d.pending())
 	}
 }
+
+func TestAFileThatThePortalClearedAwayIsBroughtAgain(t *testing.T) {
+	d := newDevice(t)
+	f := d.file("a document")
+	d.settle()
+	first := d.submit(f)
+	missing := map[string]string{"document": "file_missing"}
+	d.portal.refuse[first] = &portalapi.Problem{Status: 422, Code: string(akno.Invalid), Fields: &missing}
+	d.settle()
+	if p := d.pending(); len(p) != 1 || p[0].Rejected {
+		t.Fatalf("%+v", p)
+	}
+	d.portal.with(func() {
+		delete(d.portal.blobs, f.SHA256)
+		delete(d.portal.refuse, first)
+	})
+	d.settle()
+	if len(d.pending()) != 0 || len(d.portal.blobs) != 1 {
+		t.Errorf("%+v", d.pending())
+	}
+	second := d.submit(f)
+	d.portal.refuse[second] = &portalapi.Problem{Status: 422, Code: string(akno.Invalid), Fields: &missing}
+	for range maxUploads {
+		d.settle()
+	}
+	if p := d.pending(); len(p) != 1 || !p[0].Rejected {
+		t.Errorf("it is sent for ever: %+v", p)
+	}
+}
