@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -262,4 +263,24 @@ func (q *question) responderStands(s Status, issuer *Certificate) bool {
 		}
 	}
 	return true
+}
+
+// Verify answers for a list by itself: it is the issuer's, the issuer may sign
+// lists, every critical extension is understood and the time is one the list
+// speaks for.
+func (l *RevocationList) Verify(issuer *Certificate, at time.Time) (Reason, error) {
+	switch err := l.CheckSignatureFrom(issuer); {
+	case !l.Issuer.Equal(issuer.Subject):
+		return NoCertificateChainFound, errors.New("pki: revocation list: another issuer")
+	case err != nil:
+		return SigCryptoFailure, err
+	case issuer.HasKeyUsage && issuer.KeyUsage&UseCRLSign == 0:
+		return ChainConstraintsFailure, errors.New("pki: revocation list: the issuer may not sign lists")
+	case len(l.Unknown) > 0:
+		return CertificateChainGeneralFailure, fmt.Errorf("pki: revocation list: unknown critical extension %s", l.Unknown[0])
+	case at.Before(l.ThisUpdate), !l.NextUpdate.IsZero() && at.After(l.NextUpdate),
+		l.NextUpdate.IsZero() && at.After(l.ThisUpdate.Add(defaultListAge)):
+		return TryLater, errors.New("pki: revocation list: it does not speak for that time")
+	}
+	return OK, nil
 }

@@ -170,3 +170,36 @@ func doubled(t testing.TB, f [][]byte) [][]byte {
 	f[len(f)-1] = der.Element(der.Explicit(0), der.Element(tag.SEQUENCE, bytes.Join(list, nil)))
 	return f
 }
+
+func TestAListAnswersForItself(t *testing.T) {
+	root, ca := hierarchy(t, pki.ProfileGosSUOK)
+	l := issueList(t, ca, nil)
+	thief := &subject{cert: ca.cert, key: newKey(t, bign.Curve256v1())}
+	forged, err := pki.ParseRevocationList(mutate(t, l.Raw, thief.key, func(f [][]byte) [][]byte { return f }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent := issue(t, root, pki.KindIssuing, pki.ProfileGosSUOK, simpleName(t, "Silent"), bign.Curve256v1(),
+		func(tmpl *pki.Template) { tmpl.KeyUsage = pki.UseCertSign })
+	for name, tc := range map[string]struct {
+		list   *pki.RevocationList
+		issuer *subject
+		at     time.Time
+		want   pki.Reason
+	}{
+		"in force":           {l, ca, pkidev.At, pki.OK},
+		"first second":       {l, ca, l.ThisUpdate, pki.OK},
+		"last second":        {l, ca, l.NextUpdate, pki.OK},
+		"before":             {l, ca, l.ThisUpdate.Add(-time.Second), pki.TryLater},
+		"after":              {l, ca, l.NextUpdate.Add(time.Second), pki.TryLater},
+		"another issuer":     {l, root, pkidev.At, pki.NoCertificateChainFound},
+		"false signature":    {forged, ca, pkidev.At, pki.SigCryptoFailure},
+		"issuer may not":     {issueList(t, silent, nil), silent, pkidev.At, pki.ChainConstraintsFailure},
+		"issuer's namesake":  {l, &subject{cert: issue(t, nil, pki.KindRoot, pki.ProfileGosSUOK, ca.cert.Subject, bign.Curve256v1(), nil).cert}, pkidev.At, pki.SigCryptoFailure},
+		"a list of the peer": {list(t, "crl/g-ruc.crl"), &subject{cert: certificate(t, "certs/g-ruc.cer")}, pkidev.At, pki.OK},
+	} {
+		if got, err := tc.list.Verify(tc.issuer.cert, tc.at); got != tc.want || (err == nil) != (got == pki.OK) {
+			t.Errorf("%s: %s %v, want %s", name, got, err, tc.want)
+		}
+	}
+}
