@@ -26,6 +26,8 @@ const (
 	maxRevocation   = 200
 	maxAttributes   = 256
 	maxValues       = 64
+	// maxStamps is how many stamps of one message are looked at.
+	maxStamps = 64
 )
 
 // ErrMalformed says that octets are not a message of the expected form.
@@ -176,6 +178,11 @@ func Parse(data []byte) (*SignedData, error) {
 	}
 	if len(parts) != 1 || parts[0].Tag != tag.SET {
 		return nil, malformed("signers")
+	}
+	// A response may leave out the certificate of its responder and rely on the
+	// message to bring it.
+	for _, r := range sd.OCSP {
+		r.Certificates = append(r.Certificates, sd.Certificates...)
 	}
 	return sd, sd.readSigners(parts[0])
 }

@@ -14,7 +14,7 @@ func (sd *SignedData) stamps(s *Signer, content Content, opt Options, r *SignerR
 	}
 	before := sd.contentStamps(s, content, opt, r)
 	var best *StampReport
-	for _, raw := range values(s.Unsigned, attrSignatureStamp) {
+	for _, raw := range sd.few(values(s.Unsigned, attrSignatureStamp), r) {
 		stamp := verifyStamp(raw, Octets(s.Signature), opt)
 		r.Stamps = append(r.Stamps, stamp)
 	}
@@ -44,6 +44,16 @@ func (sd *SignedData) stamps(s *Signer, content Content, opt Options, r *SignerR
 	}
 }
 
+// few bounds the stamps that are looked at, so that a hostile message cannot make
+// the work grow without end.
+func (sd *SignedData) few(stamps [][]byte, r *SignerReport) [][]byte {
+	if most := maxStamps/len(sd.Signers) + 1; len(stamps) > most {
+		r.Notes = append(r.Notes, "there are too many time stamps to look at all")
+		return stamps[:most]
+	}
+	return stamps
+}
+
 func verifyStamp(raw []byte, data Content, opt Options) StampReport {
 	t, err := ParseToken(raw)
 	if err != nil {
@@ -61,7 +71,7 @@ func (sd *SignedData) contentStamps(s *Signer, content Content, opt Options, r *
 	if sd.Detached {
 		data = content
 	}
-	for _, raw := range values(s.Signed, attrContentStamp) {
+	for _, raw := range sd.few(values(s.Signed, attrContentStamp), r) {
 		stamp := verifyStamp(raw, data, opt)
 		if stamp.Verdict != pki.Passed {
 			r.Notes = append(r.Notes, "a time stamp of the content was dropped: "+string(stamp.Reason))

@@ -52,6 +52,7 @@ type Certificate struct {
 	UniqueIDs bool
 
 	defect error
+	signed memo
 }
 
 // ParseCertificate reads one certificate in DER with nothing after it and
@@ -246,9 +247,11 @@ func (c *Certificate) Equal(o *Certificate) bool {
 }
 
 // CheckSignatureFrom verifies that the parent's key signed this certificate.
-// It judges neither names nor rights; see Verifier.
+// It judges neither names nor rights; see Verifier. The answer is remembered.
 func (c *Certificate) CheckSignatureFrom(parent *Certificate) error {
-	return CheckSignature(parent.PublicKey, c.SignatureAlgorithm, c.RawTBS, c.Signature)
+	return c.signed.check(parent.RawSubjectPublicKeyInfo, func() error {
+		return CheckSignature(parent.PublicKey, c.SignatureAlgorithm, c.RawTBS, c.Signature)
+	})
 }
 
 // InForce reports whether t lies within the validity, ends included.

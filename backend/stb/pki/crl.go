@@ -99,6 +99,7 @@ type RevocationList struct {
 	entries []entry
 	index   map[string]int32
 	text    string
+	signed  memo
 }
 
 // entry keeps an entry in few octets; lists have hundreds of thousands.
@@ -370,5 +371,7 @@ func (l *RevocationList) Entry(i int) Revocation {
 // CheckSignatureFrom verifies that the issuer's key signed the list. It judges
 // neither names nor rights.
 func (l *RevocationList) CheckSignatureFrom(issuer *Certificate) error {
-	return CheckSignature(issuer.PublicKey, l.SignatureAlgorithm, l.RawTBS, l.Signature)
+	return l.signed.check(issuer.RawSubjectPublicKeyInfo, func() error {
+		return CheckSignature(issuer.PublicKey, l.SignatureAlgorithm, l.RawTBS, l.Signature)
+	})
 }

@@ -165,6 +165,9 @@ func (q *question) isStale(s *Status) bool {
 	} else if q.MaxCRLAge > 0 && end.After(s.IssuedAt.Add(q.MaxCRLAge)) {
 		end = s.IssuedAt.Add(q.MaxCRLAge)
 	}
+	if s.Source == "ocsp" {
+		end = end.Add(ClockSkew)
+	}
 	return q.at.After(end)
 }
 
@@ -208,7 +211,7 @@ func (q *question) fromList(l *RevocationList, cert, issuer *Certificate) (s Sta
 	if !l.Issuer.Equal(cert.Issuer) || l.OnlyUsers && cert.IsCA || l.OnlyAuthorities && !cert.IsCA {
 		return s, false, ""
 	}
-	if !q.listSigned(l, issuer) {
+	if l.CheckSignatureFrom(issuer) != nil {
 		// Another generation of the authority has the same name and another key.
 		foreign := l.AuthorityKeyID != nil && issuer.SubjectKeyID != nil && !bytes.Equal(l.AuthorityKeyID, issuer.SubjectKeyID)
 		return s, !foreign, "not signed by the issuer of the certificate"
@@ -218,7 +221,7 @@ func (q *question) fromList(l *RevocationList, cert, issuer *Certificate) (s Sta
 		return s, true, "its issuer may not sign lists"
 	case len(l.Unknown) > 0:
 		return s, true, "unknown critical extension " + l.Unknown[0].String()
-	case l.ThisUpdate.After(q.now.Add(ClockSkew)):
+	case l.ThisUpdate.After(q.now):
 		return s, true, "issued in the future"
 	}
 	s = Status{State: StateGood, Source: "crl", IssuedAt: l.ThisUpdate, NextUpdate: l.NextUpdate}
@@ -233,17 +236,6 @@ func (q *question) fromList(l *RevocationList, cert, issuer *Certificate) (s Sta
 		}
 	}
 	return s, true, ""
-}
-
-// listSigned checks the signature of a list once per question.
-func (q *question) listSigned(l *RevocationList, issuer *Certificate) bool {
-	key := crlSignature{l, issuer}
-	ok, known := q.crlOK[key]
-	if !known {
-		ok = l.CheckSignatureFrom(issuer) == nil
-		q.crlOK[key] = ok
-	}
-	return ok
 }
 
 // responderStands checks a delegated responder: in force when it answered, and

@@ -75,12 +75,6 @@ type question struct {
 	checks  int
 	named   bool
 	best    Result
-	crlOK   map[crlSignature]bool
-}
-
-type crlSignature struct {
-	list   *RevocationList
-	issuer *Certificate
 }
 
 // Verify answers for a use at a time that is the present of the question.
@@ -91,7 +85,7 @@ func (v *Verifier) Verify(cert *Certificate, purpose Purpose, at time.Time) Resu
 // VerifyPast answers for a proven use at a time, with what is known at a later
 // time now: a revocation after the use does not count (STB 34.101.80, 8.2.2.7).
 func (v *Verifier) VerifyPast(cert *Certificate, purpose Purpose, at, now time.Time) Result {
-	q := &question{Verifier: v, purpose: purpose, at: at, now: now, crlOK: map[crlSignature]bool{}}
+	q := &question{Verifier: v, purpose: purpose, at: at, now: now}
 	q.best = Result{Reason: NoCertificateChainFound, Path: []*Certificate{cert}}
 	q.extend([]*Certificate{cert})
 	if q.best.Reason == NoCertificateChainFound && q.named {
