@@ -26,7 +26,8 @@ const fake = installFake((w) => {
   if (ask.has('once')) w.session = sessionState({ mustChangePassword: true, level: 'non_strict' })
   if (ask.has('empty')) Object.assign(w, { drafts: [], applications: [], home: { tasks: [] } })
   if (ask.has('low')) w.preview = { ...w.preview, needLevel: 'strict' }
-  if (ask.has('proof')) w.drafts.forEach((d) => (d.order = { ...d.order, status: 'paid', paidAt: w.now, proofReady: true }))
+  if (ask.has('proof'))
+    w.drafts.forEach((d) => (d.order = { ...d.order, status: 'paid', paidAt: w.now, proofReady: true }))
 })
 Object.assign(window, { fake })
 

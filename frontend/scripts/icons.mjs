@@ -2,15 +2,15 @@
 // uses, taken from Lucide (ISC). Add a name below, then run: node scripts/icons.mjs
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
-const names = `alarm-clock archive arrow-left arrow-right badge-check bell calculator calendar check chevron-down
+const names =
+  `alarm-clock archive arrow-left arrow-right badge-check bell calculator calendar check chevron-down
   chevron-right chevron-left circle circle-alert circle-check circle-dot circle-help circle-slash circle-x clock
   cloud cloud-off cloud-upload copy credit-card download external-link eye eye-off file-check-2 file-image file-key
   file-text fingerprint folder-open hard-drive history hourglass house id-card inbox info keyboard key-round
   landmark layout-grid lock log-in log-out mail message-circle-question-mark messages-square minus monitor
   paperclip pen-line plus printer qr-code refresh-cw rotate-ccw save scan-line search send settings shield-check
   shield-alert shield-question smartphone stamp sun trash-2 triangle-alert undo-2 upload user-round users wifi-off x
-  zoom-in zoom-out`
-  .split(/\s+/)
+  zoom-in zoom-out`.split(/\s+/)
 
 const dir = new URL('../node_modules/@lucide/svelte/dist/icons/', import.meta.url)
 

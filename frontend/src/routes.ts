@@ -16,5 +16,9 @@ export const routes: readonly Route[] = Object.values(areas).flatMap((area) => a
 
 /** The rail of the desk that a route belongs to. */
 export function railOf(route: Route): readonly Section[] {
-  return Object.values(areas).find((area) => area.routes.includes(route))?.rail?.() ?? []
+  return (
+    Object.values(areas)
+      .find((area) => area.routes.includes(route))
+      ?.rail?.() ?? []
+  )
 }

@@ -22,11 +22,21 @@ export interface Place {
 const keyOf = (p: Place) => [p.field, p.row, p.column].join('\u0000')
 
 /** A value of text; the empty text is no value. */
-export const textValue = (text: string): Value => ({ kind: text === '' ? 'none' : 'text', text, bool: false, list: [] })
+export const textValue = (text: string): Value => ({
+  kind: text === '' ? 'none' : 'text',
+  text,
+  bool: false,
+  list: [],
+})
 /** A value of yes or no. */
 export const boolValue = (bool: boolean): Value => ({ kind: 'bool', text: '', bool, list: [] })
 /** A value of several choices. */
-export const listValue = (list: string[]): Value => ({ kind: list.length ? 'list' : 'none', text: '', bool: false, list })
+export const listValue = (list: string[]): Value => ({
+  kind: list.length ? 'list' : 'none',
+  text: '',
+  bool: false,
+  list,
+})
 
 // These disagreements are told as soon as a field is left, as a doubt: a slip
 // in a number is found easiest while the document is still in the hand.

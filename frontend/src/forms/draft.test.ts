@@ -111,7 +111,10 @@ describe('what is said', () => {
     const errors = ['required', 'check_digit']
     expect(draft.said('who', name, errors, [])).toEqual({ errors: [], warnings: [] })
     draft.settle(name, textValue('3110575A001PB8'))
-    expect(draft.said('who', name, errors, ['expired'])).toEqual({ errors: [], warnings: ['check_digit', 'expired'] })
+    expect(draft.said('who', name, errors, ['expired'])).toEqual({
+      errors: [],
+      warnings: ['check_digit', 'expired'],
+    })
     draft.attempted.add('who')
     expect(draft.said('who', name, errors, [])).toEqual({ errors, warnings: [] })
     await draft.flush()

@@ -12,7 +12,8 @@ export class FileDrop {
   listen(fields: readonly string[]): () => void {
     if (fields.length === 0) return () => undefined
     const follow = (event: DragEvent) => {
-      this.#over = (event.target as Element | null)?.closest?.<HTMLElement>('[data-field]')?.dataset.field ?? ''
+      this.#over =
+        (event.target as Element | null)?.closest?.<HTMLElement>('[data-field]')?.dataset.field ?? ''
     }
     window.addEventListener('dragover', follow)
     const stop = onDrop((paths) => {

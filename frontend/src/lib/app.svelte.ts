@@ -3,7 +3,7 @@
 import { applications, session, system } from './api.ts'
 import { asFailure, listen, type Failure } from './bridge.ts'
 import type { Preferences, SessionState, SyncState } from './dto.ts'
-import { setLang, type Lang } from './i18n.svelte.ts'
+import { lang, setLang, type Lang } from './i18n.svelte.ts'
 import { setTextSize, setTheme } from './theme.svelte.ts'
 
 interface Shared {
@@ -11,11 +11,13 @@ interface Shared {
   sync?: SyncState
   preferences?: Preferences
   failure?: Failure
+  /** Decisions that were not opened yet. */
+  unopened: number
   /** The person asked for a restart of the check of the connection. */
   checking: boolean
 }
 
-const shared = $state<Shared>({ checking: false })
+const shared = $state<Shared>({ checking: false, unopened: 0 })
 
 /** Who is signed in; undefined until Go has answered. */
 export const who = (): SessionState | undefined => shared.session
@@ -25,13 +27,26 @@ export const sync = (): SyncState | undefined => shared.sync
 export const preferences = (): Preferences | undefined => shared.preferences
 /** Why the program could not start, when it could not. */
 export const startFailure = (): Failure | undefined => shared.failure
+/** How many decisions were not opened yet. */
+export const unopened = (): number => shared.unopened
 /** True while the connection is checked because the person asked. */
 export const checking = (): boolean => shared.checking
 
-/** The full name of the person who is signed in, "" for a guest. */
+/** Name and patronymic in the language of the page, "" while nobody is known. */
+export function givenName(state = shared.session): string {
+  const p = state?.person
+  if (!state?.signedIn || !p) return ''
+  return (lang() === 'be' && p.nameBe ? [p.nameBe, p.patronymicBe] : [p.name, p.patronymic])
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** The full name of the person who is signed in in the language of the page, "" for a guest. */
 export function fullName(state = shared.session): string {
   const p = state?.person
-  return state?.signedIn && p ? [p.surname, p.name, p.patronymic].filter(Boolean).join(' ') || state.email : ''
+  if (!state?.signedIn || !p) return ''
+  const family = lang() === 'be' && p.surnameBe ? p.surnameBe : p.surname
+  return [family, givenName(state)].filter(Boolean).join(' ') || state.email
 }
 
 /** Takes over a session that a call returned. */
@@ -47,6 +62,8 @@ export async function refreshSession(): Promise<void> {
 /** Asks Go how the exchange stands; silence is no news. */
 export async function refreshSync(): Promise<void> {
   shared.sync = await applications.sync()
+  const list = shared.session?.signedIn ? await applications.list() : []
+  shared.unopened = list.filter((a) => a.task === 'open_decision').length
 }
 
 /** Exchanges with the portal now. */
@@ -88,7 +105,8 @@ export async function prefer(change: Partial<Preferences>): Promise<void> {
 export async function startApp(): Promise<() => void> {
   try {
     put(await system.preferences())
-    await Promise.all([refreshSession(), refreshSync()])
+    await refreshSession()
+    await refreshSync()
   } catch (e) {
     shared.failure = asFailure(e)
   }

@@ -67,7 +67,9 @@ describe('secret', () => {
     expect(sent?.every((b) => b === 0)).toBe(true)
   })
   test('a refusal is a failure, and the bytes are wiped all the same', async () => {
-    vi.spyOn(window, 'fetch').mockResolvedValue(new Response('{"code":"bad_password","ref":"x1"}', { status: 422 }))
+    vi.spyOn(window, 'fetch').mockResolvedValue(
+      new Response('{"code":"bad_password","ref":"x1"}', { status: 422 }),
+    )
     const part = new Uint8Array([1, 2, 3])
     const e = (await caught(secret({ purpose: 'x', ticket: 't' }, [part]))) as Failure
     expect(e.code).toBe('bad_password')

@@ -42,7 +42,12 @@ const patience = 30_000
  * Calls a bound method. A method that panicked outside its guard, or that an
  * old page calls by a lost name, would leave the promise pending for ever.
  */
-export async function call<T>(type: string, method: string, args: unknown[] = [], wait = patience): Promise<T> {
+export async function call<T>(
+  type: string,
+  method: string,
+  args: unknown[] = [],
+  wait = patience,
+): Promise<T> {
   const op = `${type}.${method}`
   const fn = wails().go?.app?.[type]?.[method]
   if (!fn) throw new Failure('internal', {}, '', op)
@@ -177,7 +182,8 @@ function guardBodies(): void {
 function guardLinks(): void {
   const click = (e: MouseEvent) => {
     const a = (e.target as Element | null)?.closest?.('a[href]')
-    if (!(a instanceof HTMLAnchorElement) || (a.protocol === location.protocol && a.host === location.host)) return
+    if (!(a instanceof HTMLAnchorElement) || (a.protocol === location.protocol && a.host === location.host))
+      return
     e.preventDefault()
     void call('System', 'OpenURL', [a.href]).catch(() => undefined)
   }

@@ -13,7 +13,8 @@ describe('every failure code of Go', () => {
   test.each(codes)('%s has a heading, a reason and steps in every language', (code) => {
     for (const lang of languages) {
       const area = messages[lang].errors as Record<string, unknown>
-      for (const part of ['title', 'why', 'do']) expect(area[`${code}.${part}`], `${lang} ${part}`).toBeTypeOf('string')
+      for (const part of ['title', 'why', 'do'])
+        expect(area[`${code}.${part}`], `${lang} ${part}`).toBeTypeOf('string')
     }
   })
 })

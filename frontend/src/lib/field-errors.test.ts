@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { fieldError } from './field-errors.ts'
+import { fieldError, problemLine } from './field-errors.ts'
 import { has, setLang } from './i18n.svelte.ts'
 
 /** The codes as Go declares them: a new one without a message fails here. */
@@ -23,4 +23,11 @@ describe('fieldError', () => {
     ['format', 'unp', 'Номер составлен иначе, сверьте с документом'],
     ['never_heard_of', 'text', 'Проверьте написанное'],
   ])('%s at a %s', (code, type, want) => expect(fieldError(code, type)).toBe(want))
+})
+
+describe('problemLine', () => {
+  test('goes on in the same sentence', () =>
+    expect(problemLine('Дата', 'Такого дня не бывает')).toBe('Дата: такого дня не бывает'))
+  test('leaves an abbreviation alone', () =>
+    expect(problemLine('Файл', 'PDF не читается')).toBe('Файл: PDF не читается'))
 })

@@ -5,6 +5,12 @@ import { has, t } from './i18n.svelte.ts'
 const chosen = new Set(['select', 'radio', 'multiselect'])
 const attached = new Set(['file', 'file_list'])
 
+/** A line of a summary: the label and, after it, the sentence as a part of one. */
+export function problemLine(label: string, error: string): string {
+  const small = /^\p{Lu}\p{Ll}/u.test(error) ? error.charAt(0).toLowerCase() + error.slice(1) : error
+  return t('forms.line', { label, error: small })
+}
+
 /** The sentence for a code at a field of the given type. */
 export function fieldError(code: string, type = 'text'): string {
   let name = code

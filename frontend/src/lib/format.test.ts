@@ -53,12 +53,14 @@ describe('numbers', () => {
 })
 
 describe('people', () => {
-  test('Cyrillic look-alikes become Latin letters', () => expect(f.latin('3110575а001рв7')).toBe('3110575A001PB7'))
+  test('Cyrillic look-alikes become Latin letters', () =>
+    expect(f.latin('3110575а001рв7')).toBe('3110575A001PB7'))
   test('a masked number keeps its first digit and its end', () =>
     expect(f.maskedNumber('4120785A021PB6')).toBe('4•••••••021PB6'))
   test('a name is shortened and gives initials', () => {
     expect(plain(f.shortName('Ковалёва Анна Петровна'))).toBe('Ковалёва А. П.')
     expect(f.initials('Ковалёва Анна Петровна')).toBe('АК')
   })
-  test('a hash shows its ends', () => expect(f.shortHash('9c1a44f07b02' + '0'.repeat(44) + '5d11e27b')).toBe('9C1A44F0 7B02 … 5D11E27B'))
+  test('a hash shows its ends', () =>
+    expect(f.shortHash('9c1a44f07b02' + '0'.repeat(44) + '5d11e27b')).toBe('9C1A44F0 7B02 … 5D11E27B'))
 })

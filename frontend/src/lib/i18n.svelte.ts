@@ -52,7 +52,8 @@ const ru = {
 type Areas = typeof ru
 
 /** A key of a message: the area, a dot, the key inside the area. */
-export type MessageKey = { [A in keyof Areas & string]: `${A}.${keyof Areas[A] & string}` }[keyof Areas & string]
+export type MessageKey = { [A in keyof Areas & string]: `${A}.${keyof Areas[A] & string}` }[keyof Areas &
+  string]
 
 /** All messages by language and area. */
 export const messages: Record<Lang, { readonly [A in keyof Areas]: Translation<Areas[A]> }> = {
@@ -105,7 +106,8 @@ export type Params = Readonly<Record<string, string | number>>
 
 function lookup(key: string, language: Lang): string | Forms | undefined {
   const dot = key.indexOf('.')
-  const area = messages[language][key.slice(0, dot) as keyof Areas] as Record<string, string | Forms> | undefined
+  const area = messages[language][key.slice(0, dot) as keyof Areas] as
+    Record<string, string | Forms> | undefined
   return area?.[key.slice(dot + 1)]
 }
 
@@ -121,7 +123,9 @@ export function has(key: string): key is MessageKey {
 
 function fill(message: string | Forms, params: Params): string {
   const text =
-    typeof message === 'string' ? message : (message[rules[current.lang].select(Number(params.n))] ?? message.other)
+    typeof message === 'string'
+      ? message
+      : (message[rules[current.lang].select(Number(params.n))] ?? message.other)
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]
     return typeof value === 'number' ? integer(value) : (value ?? '')

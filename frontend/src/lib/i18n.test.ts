@@ -5,9 +5,10 @@ type Entry = [key: string, message: string | Forms]
 const areas = Object.keys(messages.ru) as (keyof typeof messages.ru)[]
 const entries = (lang: keyof typeof messages): Entry[] =>
   areas.flatMap((area) =>
-    Object.entries(messages[lang][area] as Record<string, string | Forms>).map(
-      ([key, message]): Entry => [`${area}.${key}`, message],
-    ),
+    Object.entries(messages[lang][area] as Record<string, string | Forms>).map(([key, message]): Entry => [
+      `${area}.${key}`,
+      message,
+    ]),
   )
 const forms = (message: string | Forms) => (typeof message === 'string' ? [message] : Object.values(message))
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
@@ -39,13 +40,15 @@ describe.each(languages)('messages in %s', (lang) => {
     }
   })
   test('have no exclamation marks and no three dots', () => {
-    for (const [key, message] of own) for (const text of forms(message)) expect(text, key).not.toMatch(/!|\.\.\./)
+    for (const [key, message] of own)
+      for (const text of forms(message)) expect(text, key).not.toMatch(/!|\.\.\./)
   })
 })
 
 describe('Belarusian', () => {
   test('has no letters that the alphabet lacks', () => {
-    for (const [key, message] of entries('be')) for (const text of forms(message)) expect(text, key).not.toMatch(/[ищъ]/i)
+    for (const [key, message] of entries('be'))
+      for (const text of forms(message)) expect(text, key).not.toMatch(/[ищъ]/i)
   })
   test('differs from Russian where there are words', () => {
     const ru = new Map(entries('ru'))

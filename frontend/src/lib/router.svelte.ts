@@ -66,7 +66,8 @@ const leaving = new Set<Leave>()
 export const path = (): string => state.path
 
 /** The value of a query parameter of the address, "" when absent. */
-export const query = (name: string): string => new URLSearchParams(state.path.split('?')[1] ?? '').get(name) ?? ''
+export const query = (name: string): string =>
+  new URLSearchParams(state.path.split('?')[1] ?? '').get(name) ?? ''
 
 /** Goes to another page. */
 export function go(to: string, params: RouteParams = {}): void {

@@ -1,8 +1,26 @@
 import { describe, expect, test, vi } from 'vitest'
-import { beforeLeave, flush, go, href, match, path, query, replace, start, type Route } from './router.svelte.ts'
+import {
+  beforeLeave,
+  flush,
+  go,
+  href,
+  match,
+  path,
+  query,
+  replace,
+  start,
+  type Route,
+} from './router.svelte.ts'
 
-const route = (p: string): Route => ({ path: p, title: 'common.nav.home', page: (() => ({})) as never, frame: 'cabinet' })
-const routes = ['/', '/applications', '/applications/new', '/applications/:id', '/drafts/:id/:step'].map(route)
+const route = (p: string): Route => ({
+  path: p,
+  title: 'common.nav.home',
+  page: (() => ({})) as never,
+  frame: 'cabinet',
+})
+const routes = ['/', '/applications', '/applications/new', '/applications/:id', '/drafts/:id/:step'].map(
+  route,
+)
 
 describe('match', () => {
   test.each([

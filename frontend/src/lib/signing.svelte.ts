@@ -77,7 +77,8 @@ export class Signing<T> {
       this.failure = asFailure(e)
       if (this.failure.code === 'bad_password') this.#wrong++
       this.state = 'ready'
-      if (again.has(this.failure.code)) this.#pause(this.failure.code === 'bad_password' ? delayAfter(this.#wrong) : 0)
+      if (again.has(this.failure.code))
+        this.#pause(this.failure.code === 'bad_password' ? delayAfter(this.#wrong) : 0)
       return undefined
     } finally {
       password.fill(0)

@@ -99,4 +99,6 @@ test.each([
   [5, 16],
   [6, 30],
   [20, 30],
-])('after %d wrong passwords one waits %d seconds', (wrong, seconds) => expect(delayAfter(wrong)).toBe(seconds))
+])('after %d wrong passwords one waits %d seconds', (wrong, seconds) =>
+  expect(delayAfter(wrong)).toBe(seconds),
+)

@@ -42,7 +42,10 @@ export function tagOf(status: string): { tone: Tone; icon: IconName; text: strin
 }
 
 /** The bar of a status: stages passed, stages in all; undefined where a bar says nothing. */
-export function stagesOf(status: string, paid: boolean): { done: number; total: number; tone: Tone } | undefined {
+export function stagesOf(
+  status: string,
+  paid: boolean,
+): { done: number; total: number; tone: Tone } | undefined {
   const [tone, , stage] = looks[status] ?? unknown
   if (stage === 0) return undefined
   return { done: paid || stage < 2 ? stage : stage - 1, total: paid ? 4 : 3, tone }

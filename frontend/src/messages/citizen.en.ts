@@ -14,7 +14,7 @@ export default {
   'home.decision': 'A decision has come',
   'home.level': 'Level of access',
   'home.frequent': 'Often needed',
-  'choose': 'Choose a procedure',
+  choose: 'Choose a procedure',
   'task.pay.title': 'Pay and attach the receipt',
   'task.pay.act': 'Order code',
   'task.answer.title': 'Answer the question of the body',
@@ -38,9 +38,12 @@ export default {
   'level.title.non_strict': 'A unique identifier is needed',
   'level.title.strict': 'An electronic signature is needed',
   'level.need.open': 'Sign in to the cabinet to send the application.',
-  'level.need.email': 'To send the application, sign in to the cabinet: an e-mail address and a password will do.',
-  'level.need.non_strict': 'This procedure needs a sign-in with the unique identifier. A One Window office issues it to the holder of a passport.',
-  'level.need.strict': 'This procedure needs a sign-in with an electronic signature: a key and a GosSUOK certificate.',
+  'level.need.email':
+    'To send the application, sign in to the cabinet: an e-mail address and a password will do.',
+  'level.need.non_strict':
+    'This procedure needs a sign-in with the unique identifier. A One Window office issues it to the holder of a passport.',
+  'level.need.strict':
+    'This procedure needs a sign-in with an electronic signature: a key and a GosSUOK certificate.',
   'level.now': 'Now: {means}. The draft and the answers stay in place.',
   'level.later': 'Later',
   'level.signin.open': 'Sign in',
@@ -55,7 +58,8 @@ export default {
   'list.signed': 'Signed {date}',
   'list.leaves': 'leaves when connected',
   'list.refused': 'to be corrected',
-  'catalogue.lead': 'Choosing and filling in work offline. Closed procedures are shown with the way to open them.',
+  'catalogue.lead':
+    'Choosing and filling in work offline. Closed procedures are shown with the way to open them.',
   'catalogue.search': 'A title, a number or a plain word: certificate, address, child',
   'catalogue.filters': 'Show only',
   'catalogue.open': 'Open to me now',
@@ -114,7 +118,8 @@ export default {
   'fee.variant.accelerated_15d': 'accelerated, in 15 days',
   'fee.variant.urgent': 'urgent',
   'fee.variant.urgent_7d': 'urgent, in 7 days',
-  'fee.variant.child_under14_or_pensioner_or_disabled_1_2': 'children under 14, pensioners, people with a disability of group I or II',
+  'fee.variant.child_under14_or_pensioner_or_disabled_1_2':
+    'children under 14, pensioners, people with a disability of group I or II',
   'fee.variant.full_state_support': 'on full state support',
   'fee.variant.minor': 'minors',
   'fee.variant.minor_or_disabled_or_pensioner': 'minors, pensioners, people with a disability',
@@ -145,9 +150,10 @@ export default {
   'check.pay': 'Get the order code',
   'check.topay': 'To payment',
   'check.pay.note': 'Signing and sending come after payment',
-  'send': 'Send',
+  send: 'Send',
   'order.none': 'There is no order yet',
-  'order.none.text': 'The portal gives a code of 30 digits for paying at a bank, a kiosk or in an app. A connection is needed.',
+  'order.none.text':
+    'The portal gives a code of 30 digits for paying at a bank, a kiosk or in an app. A connection is needed.',
   'order.create': 'Get the order code',
   'order.closed': 'The order is closed',
   'order.closed.text': 'It was not paid in time. Get a new code, the answers are in place.',
@@ -156,7 +162,8 @@ export default {
   'order.paid.at': 'Confirmed by the bank {moment}',
   'order.paid.text': 'The bank confirmed the payment',
   'order.operation': 'operation {number}',
-  'order.text': 'The body receives the application after payment. If it is not paid in time, the order closes and the answers stay in the draft.',
+  'order.text':
+    'The body receives the application after payment. If it is not paid in time, the order closes and the answers stay in the draft.',
   'order.sample': 'SAMPLE',
   'order.slip': 'Payment slip',
   'order.proof': 'Paid already? Attach the receipt',
@@ -257,7 +264,8 @@ export default {
   'question.past': 'Earlier questions',
   'withdraw.open': 'Withdraw the application',
   'withdraw.title': 'Withdraw the application?',
-  'withdraw.text': 'The body will stop the review and it cannot be taken back. The answers stay and can be used in a new one.',
+  'withdraw.text':
+    'The body will stop the review and it cannot be taken back. The answers stay and can be used in a new one.',
   'withdraw.fee': 'The fee does not come back by itself: ask the body about a refund.',
   'withdraw.reason': 'Reason',
   'withdraw.stay': 'Keep it',
@@ -266,7 +274,7 @@ export default {
   'decision.refused': 'Refusal to carry out the procedure',
   'decision.acceptance_refused': 'Refusal to accept the application',
   'decision.open': 'Open the decision',
-  'decision.save': 'Save the decision and its signature',
+  'decision.save': 'Save with its signature',
   'decision.save.note': 'Two files are saved: the document and its signature. Pass them on together.',
   'decision.side': 'Check and actions',
   'decision.none': 'There is no decision yet',
@@ -281,9 +289,11 @@ export default {
   'verdict.level': 'Kind of signature',
   'verdict.reason': 'Reason',
   'verdict.todo.offline': 'Wait for a connection: the program checks again by itself.',
-  'verdict.todo.open': 'Wait for a connection and open the decision again.\nIf that does not help, refresh the revocation lists in “Keys and certificates”.',
+  'verdict.todo.open':
+    'Wait for a connection and open the decision again.\nIf that does not help, refresh the revocation lists in “Keys and certificates”.',
   'verdict.todo.limited': 'Read the restrictions in the details.',
-  'verdict.todo.bad': 'Do not use this file.\nRefresh the application on the page “Exchange” and open the decision again.\nCall the body.',
+  'verdict.todo.bad':
+    'Do not use this file.\nRefresh the application on the page “Exchange” and open the decision again.\nCall the body.',
   'exchange.now': 'Exchange now',
   'exchange.busy': 'Exchanging…',
   'exchange.queue': 'Waiting to be sent',
@@ -325,5 +335,6 @@ export default {
   'settings.memory': 'Memory for passwords',
   'settings.memory.locked': 'kept out of the swap',
   'settings.memory.open': 'the system does not let it be kept out of the swap',
-  'settings.limits': 'This is a reference program: the portal is for learning, the cryptography follows the Belarusian standards but is not certified.',
+  'settings.limits':
+    'This is a reference program: the portal is for learning, the cryptography follows the Belarusian standards but is not certified.',
 } satisfies Translation<typeof ru>

@@ -34,7 +34,8 @@ export function installFake(change: (w: World) => void = () => undefined): Fake 
     world: w,
     calls: [],
     emit: (event, data) => listeners.get(event)?.forEach((fn) => fn(data)),
-    fail: (name, code, fields = {}) => void failing.set(name, JSON.stringify({ code, fields, ref: 'K3F9QX' })),
+    fail: (name, code, fields = {}) =>
+      void failing.set(name, JSON.stringify({ code, fields, ref: 'K3F9QX' })),
     drop: (paths) => dropped?.(0, 0, paths),
     secrets: {},
   }
@@ -59,7 +60,11 @@ export function installFake(change: (w: World) => void = () => undefined): Fake 
     runtime: {
       EventsOn(event: string, fn: (data: unknown) => void) {
         listeners.set(event, [...(listeners.get(event) ?? []), fn])
-        return () => listeners.set(event, (listeners.get(event) ?? []).filter((f) => f !== fn))
+        return () =>
+          listeners.set(
+            event,
+            (listeners.get(event) ?? []).filter((f) => f !== fn),
+          )
       },
       OnFileDrop: (fn: typeof dropped) => void (dropped = fn),
     },
@@ -111,7 +116,14 @@ function bind(w: World, fake: Fake): Bound {
 
   return {
     System: {
-      About: () => ({ version: '1.0.0', platform: 'linux/amd64', web: false, memoryLocked: true, portalURL: w.preferences.portalURL, failure: '' }),
+      About: () => ({
+        version: '1.0.0',
+        platform: 'linux/amd64',
+        web: false,
+        memoryLocked: true,
+        portalURL: w.preferences.portalURL,
+        failure: '',
+      }),
       Ready: () => [],
       Painted: () => undefined,
       Left: () => undefined,
@@ -123,13 +135,16 @@ function bind(w: World, fake: Fake): Bound {
     Session: {
       State: signedIn,
       Consent: () => ({ version: '2026-1', sha256: 'ab'.repeat(32), text: w.consent }),
-      BeginRegisterByEmail: () => ticket('register', () => ({ resendAfterSeconds: 60, validForSeconds: 86_400 })),
+      BeginRegisterByEmail: () =>
+        ticket('register', () => ({ resendAfterSeconds: 60, validForSeconds: 86_400 })),
       ResendActivation: () => ({ resendAfterSeconds: 60, validForSeconds: 86_400 }),
       Activate: () => 'anna@example.by',
-      BeginSignInByPassword: () => ticket('signin', () => (w.session = s.sessionState({ level: 'email', way: 'email' }))),
+      BeginSignInByPassword: () =>
+        ticket('signin', () => (w.session = s.sessionState({ level: 'email', way: 'email' }))),
       BeginSignInByEDS: () => ticket('signin-eds', () => (w.session = s.sessionState())),
       BeginStepUp: () => ticket('stepup', () => (w.session = s.sessionState())),
-      BeginChangePassword: () => ticket('password', () => (w.session = { ...w.session, mustChangePassword: false })),
+      BeginChangePassword: () =>
+        ticket('password', () => (w.session = { ...w.session, mustChangePassword: false })),
       SignOut: () => void (w.session = s.guest()),
       Sessions: () => [],
     },
@@ -145,7 +160,9 @@ function bind(w: World, fake: Fake): Bound {
       Apply: (id: string, patches: Patch[]) => {
         const d = draftOf(id)
         for (const p of patches) {
-          d.fields = d.fields.map((f) => (f.id === p.field && !p.row ? { ...f, value: p.value, source: '' } : f))
+          d.fields = d.fields.map((f) =>
+            f.id === p.field && !p.row ? { ...f, value: p.value, source: '' } : f,
+          )
         }
         const shape = formOf(d)
         d.fields = shape.fields
@@ -158,7 +175,9 @@ function bind(w: World, fake: Fake): Bound {
       AddFiles: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
       RemoveFile: (id: string, field: string, _row: string, _column: string, file: string) => {
         const d = draftOf(id)
-        d.fields = d.fields.map((f) => (f.id === field ? { ...f, files: f.files.filter((x) => x.id !== file) } : f))
+        d.fields = d.fields.map((f) =>
+          f.id === field ? { ...f, files: f.files.filter((x) => x.id !== file) } : f,
+        )
         return changeOf(d, d.fields)
       },
       Check: () => w.check,
@@ -169,9 +188,15 @@ function bind(w: World, fake: Fake): Bound {
       RefreshOrder: (id: string) => draftOf(id).order,
       PickReceipt: (id: string) => draftOf(id).order,
       RemoveReceipt: (id: string) => draftOf(id).order,
-      StateTransaction: (id: string, number: string) => (draftOf(id).order = { ...draftOf(id).order, stated: number, proofReady: true }),
+      StateTransaction: (id: string, number: string) =>
+        (draftOf(id).order = { ...draftOf(id).order, stated: number, proofReady: true }),
       SaveSlip: () => '/home/anna/slip.pdf',
-      BeginSign: () => ticket('sign', () => ({ applicationId: 'a1', verdict: s.verdict({ signedAt: w.now }), queued: true })),
+      BeginSign: () =>
+        ticket('sign', () => ({
+          applicationId: 'a1',
+          verdict: s.verdict({ signedAt: w.now }),
+          queued: true,
+        })),
       Submit: () => ({ applicationId: 'a1', verdict: s.verdict(), queued: true }),
     },
     Applications: {

@@ -104,7 +104,11 @@ export const syncState = (over: Partial<SyncState> = {}): SyncState => ({
 export const procedureCard = (over: Partial<ProcedureCard> = {}): ProcedureCard => ({
   code: '200.13.1',
   number: '13.1',
-  title: text('Регистрация по месту жительства', 'Рэгістрацыя па месцы жыхарства', 'Registration at the place of residence'),
+  title: text(
+    'Регистрация по месту жительства',
+    'Рэгістрацыя па месцы жыхарства',
+    'Registration at the place of residence',
+  ),
   category: 'migration',
   body: text(
     'Подразделение по гражданству и миграции',
@@ -290,9 +294,21 @@ export const applicationView = (over: Partial<ApplicationView> = {}): Applicatio
   body: text('Отдел по гражданству и миграции, Первомайский район г. Минска'),
   card: procedureCard(),
   order: noOrder,
-  document: file({ id: 'doc', name: 'Заявление.pdf', mediaType: 'application/pdf', size: 84_000, url: '/blob/doc' }),
+  document: file({
+    id: 'doc',
+    name: 'Заявление.pdf',
+    mediaType: 'application/pdf',
+    size: 84_000,
+    url: '/blob/doc',
+  }),
   files: [
-    file({ id: 'f1', name: 'Согласие собственника.pdf', mediaType: 'application/pdf', size: 1_258_291, url: '/blob/f1' }),
+    file({
+      id: 'f1',
+      name: 'Согласие собственника.pdf',
+      mediaType: 'application/pdf',
+      size: 1_258_291,
+      url: '/blob/f1',
+    }),
   ],
   signer: 'Ковалёва Анна Петровна',
   history: [],

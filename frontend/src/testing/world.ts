@@ -37,8 +37,16 @@ export interface World {
 
 const { text } = s
 
-const residence = text('Регистрация по месту жительства', 'Рэгістрацыя па месцы жыхарства', 'Registration at the place of residence')
-const birth = text('Повторное свидетельство о рождении', 'Паўторнае пасведчанне аб нараджэнні', 'A repeated birth certificate')
+const residence = text(
+  'Регистрация по месту жительства',
+  'Рэгістрацыя па месцы жыхарства',
+  'Registration at the place of residence',
+)
+const birth = text(
+  'Повторное свидетельство о рождении',
+  'Паўторнае пасведчанне аб нараджэнні',
+  'A repeated birth certificate',
+)
 const family = text('Справка о составе семьи', 'Даведка аб складзе сям’і', 'Certificate of the family')
 const housing = text(
   'Принятие решения о принятии на учёт граждан, нуждающихся в улучшении жилищных условий, о внесении изменений в состав семьи',
@@ -54,11 +62,66 @@ function procedures(): ProcedureCard[] {
   const centre = text('Расчётный центр', 'Разліковы цэнтр', 'Settlement centre')
   return [
     card({ code: '200.13.1', title: residence }),
-    card({ code: '200.5.13', number: '5.13', title: birth, category: 'civil', body: civil, fee: '45.00', termValue: 2, level: 'email' }),
-    card({ code: '200.1.3.1', number: '1.3.1', title: family, category: 'housing', body: centre, feeKind: 'free', fee: '', termUnit: 'same_day', level: 'email' }),
-    card({ code: '200.1.1.5', number: '1.1.5', title: housing, category: 'housing', feeKind: 'free', fee: '', termValue: 1, termUnit: 'months', ...closed }),
-    card({ code: '200.11.1.1', number: '11.1.1', title: text('Выдача паспорта гражданина Республики Беларусь', 'Выдача пашпарта грамадзяніна Рэспублікі Беларусь', 'Issue of a passport'), category: 'identity', fee: '45.00', feeVaries: true, termValue: 1, termUnit: 'months', formId: '', ...closed }),
-    card({ code: '200.1.3.2', number: '1.3.2', title: copy, category: 'housing', body: centre, feeKind: 'free', fee: '', termValue: 5, termUnit: 'days', level: 'non_strict' }),
+    card({
+      code: '200.5.13',
+      number: '5.13',
+      title: birth,
+      category: 'civil',
+      body: civil,
+      fee: '45.00',
+      termValue: 2,
+      level: 'email',
+    }),
+    card({
+      code: '200.1.3.1',
+      number: '1.3.1',
+      title: family,
+      category: 'housing',
+      body: centre,
+      feeKind: 'free',
+      fee: '',
+      termUnit: 'same_day',
+      level: 'email',
+    }),
+    card({
+      code: '200.1.1.5',
+      number: '1.1.5',
+      title: housing,
+      category: 'housing',
+      feeKind: 'free',
+      fee: '',
+      termValue: 1,
+      termUnit: 'months',
+      ...closed,
+    }),
+    card({
+      code: '200.11.1.1',
+      number: '11.1.1',
+      title: text(
+        'Выдача паспорта гражданина Республики Беларусь',
+        'Выдача пашпарта грамадзяніна Рэспублікі Беларусь',
+        'Issue of a passport',
+      ),
+      category: 'identity',
+      fee: '45.00',
+      feeVaries: true,
+      termValue: 1,
+      termUnit: 'months',
+      formId: '',
+      ...closed,
+    }),
+    card({
+      code: '200.1.3.2',
+      number: '1.3.2',
+      title: copy,
+      category: 'housing',
+      body: centre,
+      feeKind: 'free',
+      fee: '',
+      termValue: 5,
+      termUnit: 'days',
+      level: 'non_strict',
+    }),
   ]
 }
 
@@ -67,7 +130,9 @@ export function catalogueList(w: World, q: CatalogueQuery): CatalogueList {
   const words = q.search.toLowerCase()
   const items = w.procedures.filter(
     (p) =>
-      (p.title.ru.toLowerCase().includes(words) || p.title.be.toLowerCase().includes(words) || p.number === words) &&
+      (p.title.ru.toLowerCase().includes(words) ||
+        p.title.be.toLowerCase().includes(words) ||
+        p.number === words) &&
       (!q.category || p.category === q.category) &&
       (!q.onlyOpen || p.allowed) &&
       (!q.onlyFree || p.feeKind === 'free'),
@@ -91,10 +156,29 @@ export function documentsOf(w: World, code: string): ProcedureView {
     applicants: ['citizen', 'foreigner'],
     documents: [
       { name: text('заявление', 'заява', 'application'), condition: '' },
-      { name: text('паспорт или иной документ, удостоверяющий личность', 'пашпарт або іншы дакумент, які сведчыць асобу', 'identity document'), condition: '' },
-      { name: text('согласие собственника жилого помещения', 'згода ўласніка жылога памяшкання', 'consent of the owner'), condition: 'если жильё принадлежит другому' },
+      {
+        name: text(
+          'паспорт или иной документ, удостоверяющий личность',
+          'пашпарт або іншы дакумент, які сведчыць асобу',
+          'identity document',
+        ),
+        condition: '',
+      },
+      {
+        name: text(
+          'согласие собственника жилого помещения',
+          'згода ўласніка жылога памяшкання',
+          'consent of the owner',
+        ),
+        condition: 'если жильё принадлежит другому',
+      },
     ],
-    feeLines: card.fee ? [{ variant: '', adds: false, amount: card.fee }, { variant: 'urgent', adds: true, amount: '90.00' }] : [],
+    feeLines: card.fee
+      ? [
+          { variant: '', adds: false, amount: card.fee },
+          { variant: 'urgent', adds: true, amount: '90.00' },
+        ]
+      : [],
     validity: 'indefinite',
     validFor: 0,
     validText: text(''),
@@ -110,10 +194,25 @@ function fields(): FieldView[] {
   const field = s.fieldView
   const choice = (value: string, ru: string, be: string, en: string) => ({ value, label: text(ru, be, en) })
   return [
-    field({ id: 'surname', label: text('Фамилия', 'Прозвішча', 'Surname'), value: s.valueOf('Ковалёва'), source: 'profile' }),
+    field({
+      id: 'surname',
+      label: text('Фамилия', 'Прозвішча', 'Surname'),
+      value: s.valueOf('Ковалёва'),
+      source: 'profile',
+    }),
     field({ id: 'name', value: s.valueOf('Анна'), source: 'profile' }),
-    field({ id: 'birth', type: 'date', label: text('Дата рождения', 'Дата нараджэння', 'Date of birth'), value: s.valueOf('1985-07-12') }),
-    field({ id: 'number', type: 'personal_number', label: text('Идентификационный номер', 'Ідэнтыфікацыйны нумар', 'Identification number'), value: s.valueOf('4120785A021PB6') }),
+    field({
+      id: 'birth',
+      type: 'date',
+      label: text('Дата рождения', 'Дата нараджэння', 'Date of birth'),
+      value: s.valueOf('1985-07-12'),
+    }),
+    field({
+      id: 'number',
+      type: 'personal_number',
+      label: text('Идентификационный номер', 'Ідэнтыфікацыйны нумар', 'Identification number'),
+      value: s.valueOf('4120785A021PB6'),
+    }),
     field({
       id: 'basis',
       type: 'radio',
@@ -121,18 +220,61 @@ function fields(): FieldView[] {
       value: s.valueOf('consent'),
       options: [
         choice('own', 'Жильё принадлежит мне', 'Жыллё належыць мне', 'The dwelling is mine'),
-        choice('consent', 'Собственник согласен на регистрацию', 'Уласнік згодны на рэгістрацыю', 'The owner agrees to the registration'),
+        choice(
+          'consent',
+          'Собственник согласен на регистрацию',
+          'Уласнік згодны на рэгістрацыю',
+          'The owner agrees to the registration',
+        ),
       ],
     }),
-    field({ id: 'owner', label: text('Собственник', 'Уласнік', 'Owner'), hint: text('Фамилия, собственное имя и отчество, как в паспорте', 'Прозвішча, уласнае імя і імя па бацьку, як у пашпарце', 'As in the passport'), value: s.valueOf('Лук’янаў Алесь Міхайлавіч') }),
-    field({ id: 'owner_number', type: 'personal_number', label: text('Идентификационный номер собственника', 'Ідэнтыфікацыйны нумар уласніка', 'Identification number of the owner'), value: s.valueOf('3140578A021'), errors: ['length'] }),
-    field({ id: 'consent_date', type: 'date', label: text('Дата согласия', 'Дата згоды', 'Date of the consent'), value: s.valueOf('31.11.2026'), errors: ['date_impossible'] }),
-    field({ id: 'owner_phone', type: 'phone', required: false, label: text('Телефон собственника', 'Тэлефон уласніка', 'Phone of the owner') }),
+    field({
+      id: 'owner',
+      label: text('Собственник', 'Уласнік', 'Owner'),
+      hint: text(
+        'Фамилия, собственное имя и отчество, как в паспорте',
+        'Прозвішча, уласнае імя і імя па бацьку, як у пашпарце',
+        'As in the passport',
+      ),
+      value: s.valueOf('Лук’янаў Алесь Міхайлавіч'),
+    }),
+    field({
+      id: 'owner_number',
+      type: 'personal_number',
+      label: text(
+        'Идентификационный номер собственника',
+        'Ідэнтыфікацыйны нумар уласніка',
+        'Identification number of the owner',
+      ),
+      value: s.valueOf('3140578A021'),
+      errors: ['length'],
+    }),
+    field({
+      id: 'consent_date',
+      type: 'date',
+      label: text('Дата согласия', 'Дата згоды', 'Date of the consent'),
+      value: s.valueOf('31.11.2026'),
+      errors: ['date_impossible'],
+    }),
+    field({
+      id: 'owner_phone',
+      type: 'phone',
+      required: false,
+      label: text('Телефон собственника', 'Тэлефон уласніка', 'Phone of the owner'),
+    }),
     field({
       id: 'consent_file',
       type: 'file_list',
       label: text('Документы к этому шагу', 'Дакументы да гэтага кроку', 'Documents of this step'),
-      files: [s.file({ id: 'f1', name: 'Согласие собственника.pdf', mediaType: 'application/pdf', size: 1_258_291, url: '/blob/f1' })],
+      files: [
+        s.file({
+          id: 'f1',
+          name: 'Согласие собственника.pdf',
+          mediaType: 'application/pdf',
+          size: 1_258_291,
+          url: '/blob/f1',
+        }),
+      ],
       maxFiles: 5,
       maxBytes: 10_485_760,
       fileTypes: ['application/pdf', 'image/jpeg', 'image/png'],
@@ -147,13 +289,25 @@ function fields(): FieldView[] {
           id: 'r1',
           cells: [
             s.cellView({ value: s.valueOf('сын') }),
-            s.cellView({ id: 'fio', label: text('ФИО', 'Імя', 'Full name'), value: s.valueOf('Ковалёв Пётр Ильич') }),
+            s.cellView({
+              id: 'fio',
+              label: text('ФИО', 'Імя', 'Full name'),
+              value: s.valueOf('Ковалёв Пётр Ильич'),
+            }),
           ],
         },
       ],
       maxRows: 10,
     }),
-    field({ id: 'agree', type: 'checkbox', label: text('Сведения верны, об ответственности знаю', 'Звесткі правільныя, пра адказнасць ведаю', 'The information is true') }),
+    field({
+      id: 'agree',
+      type: 'checkbox',
+      label: text(
+        'Сведения верны, об ответственности знаю',
+        'Звесткі правільныя, пра адказнасць ведаю',
+        'The information is true',
+      ),
+    }),
   ]
 }
 
@@ -162,7 +316,12 @@ export function formOf(d: DraftView): { fields: FieldView[]; steps: StepView[] }
   const own = d.fields.find((f) => f.id === 'basis')?.value.text === 'own'
   const owned = new Set(['owner', 'owner_number', 'consent_date', 'owner_phone'])
   const shaped = d.fields.map((f) => {
-    const errors = f.id === 'owner_number' && f.value.text.length === 14 ? [] : f.id === 'consent_date' && /^\d{4}-/.test(f.value.text) && f.value.text !== '2026-11-31' ? [] : f.errors
+    const errors =
+      f.id === 'owner_number' && f.value.text.length === 14
+        ? []
+        : f.id === 'consent_date' && /^\d{4}-/.test(f.value.text) && f.value.text !== '2026-11-31'
+          ? []
+          : f.errors
     return { ...f, errors, visible: owned.has(f.id) ? !own : true }
   })
   const steps = d.steps.map((step) => {
@@ -177,9 +336,31 @@ function draft(): DraftView {
   const view = s.draftView({
     steps: [
       step({ fields: ['surname', 'name', 'birth', 'number'], ready: 4, total: 4 }),
-      step({ id: 'housing', title: text('На каком основании вы живёте по этому адресу', 'На якой падставе вы жывяце па гэтым адрасе', 'On what ground you live at this address'), fields: ['basis', 'owner', 'owner_number', 'consent_date', 'owner_phone', 'consent_file'], ready: 3, total: 6 }),
-      step({ id: 'family', title: text('Члены семьи', 'Члены сям’і', 'Family'), fields: ['members'], ready: 0, total: 1 }),
-      step({ id: 'declaration', title: text('Подтверждение', 'Пацвярджэнне', 'Declaration'), fields: ['agree'], ready: 0, total: 1 }),
+      step({
+        id: 'housing',
+        title: text(
+          'На каком основании вы живёте по этому адресу',
+          'На якой падставе вы жывяце па гэтым адрасе',
+          'On what ground you live at this address',
+        ),
+        fields: ['basis', 'owner', 'owner_number', 'consent_date', 'owner_phone', 'consent_file'],
+        ready: 3,
+        total: 6,
+      }),
+      step({
+        id: 'family',
+        title: text('Члены семьи', 'Члены сям’і', 'Family'),
+        fields: ['members'],
+        ready: 0,
+        total: 1,
+      }),
+      step({
+        id: 'declaration',
+        title: text('Подтверждение', 'Пацвярджэнне', 'Declaration'),
+        fields: ['agree'],
+        ready: 0,
+        total: 1,
+      }),
     ],
     fields: fields(),
   })
@@ -208,43 +389,116 @@ function applications(): ApplicationView[] {
     { at: '2026-11-18T07:42:00Z', event: 'sync', status: 'submitted', actor: 'system', text: '' },
   ]
   return [
-    s.applicationView({ summary: summary({ id: 'a1', title: family, status: 'queued', submittedAt: '', registrationNumber: '', deadline: '' }), unqueue: true, withdraw: false }),
     s.applicationView({
-      summary: summary({ id: 'a2', title: birth, status: 'clarification', deadline: '2026-11-26', task: 'answer', taskDue: '2026-11-25' }),
+      summary: summary({
+        id: 'a1',
+        title: family,
+        status: 'queued',
+        submittedAt: '',
+        registrationNumber: '',
+        deadline: '',
+      }),
+      unqueue: true,
+      withdraw: false,
+    }),
+    s.applicationView({
+      summary: summary({
+        id: 'a2',
+        title: birth,
+        status: 'clarification',
+        deadline: '2026-11-26',
+        task: 'answer',
+        taskDue: '2026-11-25',
+      }),
       order: s.order({ status: 'paid', paidAt: '2026-11-18T09:12:00Z', transaction: '000123456' }),
       history,
-      questions: [{ id: 'q1', askedAt: '2026-11-20T08:00:00Z', text: 'Укажите, какая фамилия была у матери при рождении ребёнка, и приложите копию свидетельства о браке.', dueDate: '2026-11-25', answeredAt: '', answer: '', files: [] }],
+      questions: [
+        {
+          id: 'q1',
+          askedAt: '2026-11-20T08:00:00Z',
+          text: 'Укажите, какая фамилия была у матери при рождении ребёнка, и приложите копию свидетельства о браке.',
+          dueDate: '2026-11-25',
+          answeredAt: '',
+          answer: '',
+          files: [],
+        },
+      ],
     }),
     s.applicationView({ summary: summary({ id: 'a3', title: housing, status: 'in_review' }), history }),
     s.applicationView({
-      summary: summary({ id: 'a4', title: copy, status: 'granted', registrationNumber: '2026-116208', task: 'open_decision', deadline: '' }),
+      summary: summary({
+        id: 'a4',
+        title: copy,
+        status: 'granted',
+        registrationNumber: '2026-116208',
+        task: 'open_decision',
+        deadline: '',
+      }),
       history,
       withdraw: false,
       decision: {
         outcome: 'granted',
         at: '2026-11-20T09:12:05Z',
         number: '2026-116208/1',
-        document: s.file({ id: 'dec', name: 'Решение.pdf', mediaType: 'application/pdf', size: 61_000, url: '/blob/dec' }),
+        document: s.file({
+          id: 'dec',
+          name: 'Решение.pdf',
+          mediaType: 'application/pdf',
+          size: 61_000,
+          url: '/blob/dec',
+        }),
         signature: s.file({ id: 'sig', name: 'Решение.p7s', size: 4_100 }),
         verdict: s.verdict(),
         openedAt: '',
         complaint: true,
       },
     }),
-    s.applicationView({ summary: summary({ id: 'a5', title: residence, status: 'format_rejected', failure: 'wrong_signer', registrationNumber: '', deadline: '' }), withdraw: false }),
+    s.applicationView({
+      summary: summary({
+        id: 'a5',
+        title: residence,
+        status: 'format_rejected',
+        failure: 'wrong_signer',
+        registrationNumber: '',
+        deadline: '',
+      }),
+      withdraw: false,
+    }),
   ]
 }
 
 function preview(): Preview {
   return {
-    document: s.file({ id: 'doc', name: 'Заявление.pdf', mediaType: 'application/pdf', size: 84_000, url: '/blob/doc' }),
+    document: s.file({
+      id: 'doc',
+      name: 'Заявление.pdf',
+      mediaType: 'application/pdf',
+      size: 84_000,
+      url: '/blob/doc',
+    }),
     sha256: '9c1a44f07b02' + '3e'.repeat(22) + '5d11e27b',
     size: 4_200,
-    recipient: text('Отдел по гражданству и миграции, Первомайский район г. Минска', 'Аддзел па грамадзянстве і міграцыі, Першамайскі раён г. Мінска', 'Citizenship and migration unit of Pershamajski district, Minsk'),
+    recipient: text(
+      'Отдел по гражданству и миграции, Первомайский район г. Минска',
+      'Аддзел па грамадзянстве і міграцыі, Першамайскі раён г. Мінска',
+      'Citizenship and migration unit of Pershamajski district, Minsk',
+    ),
     portal: text('Единый портал электронных услуг'),
     files: [
-      s.file({ id: 'f1', name: 'Согласие собственника.pdf', mediaType: 'application/pdf', size: 1_258_291, url: '/blob/f1' }),
-      s.file({ id: 'f2', name: 'Паспорт, страницы 31–33.jpg', mediaType: 'image/jpeg', size: 4_823_449, url: '/blob/f2' }),
+      s.file({
+        id: 'f1',
+        name: 'Согласие собственника.pdf',
+        mediaType: 'application/pdf',
+        size: 1_258_291,
+        url: '/blob/f1',
+      }),
+      s.file({
+        id: 'f2',
+        name: 'Паспорт, страницы 31–33.jpg',
+        mediaType: 'image/jpeg',
+        size: 4_823_449,
+        url: '/blob/f2',
+      }),
     ],
     groups: [
       {
@@ -285,12 +539,31 @@ export function world(): World {
     procedures: procedures(),
     drafts: [
       draft(),
-      { ...paid, draft: s.draftSummary({ id: 'd8', title: birth, ready: 12, total: 12, orderCode: s.order().code }), order: s.order(), card: procedures()[1]!, formTitle: birth, fee: '45.00' },
+      {
+        ...paid,
+        draft: s.draftSummary({ id: 'd8', title: birth, ready: 12, total: 12, orderCode: s.order().code }),
+        order: s.order(),
+        card: procedures()[1]!,
+        formTitle: birth,
+        fee: '45.00',
+      },
     ],
     applications: applications(),
     home: {},
     check: { ready: true, errors: [] },
     preview: preview(),
-    keys: { keys: [s.keyCard(), s.keyCard({ id: 'k2', keyPath: '/home/anna/.akno/keys/k2.key', daysLeft: 300, notAfter: '2027-09-10T00:00:00Z' })], unusable: [], looked: [] },
+    keys: {
+      keys: [
+        s.keyCard(),
+        s.keyCard({
+          id: 'k2',
+          keyPath: '/home/anna/.akno/keys/k2.key',
+          daysLeft: 300,
+          notAfter: '2027-09-10T00:00:00Z',
+        }),
+      ],
+      unusable: [],
+      looked: [],
+    },
   }
 }

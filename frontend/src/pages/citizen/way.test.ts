@@ -6,7 +6,8 @@ import { wayOf } from './way.ts'
 beforeEach(() => setLang('ru'))
 
 const states = (view: Parameters<typeof wayOf>[0]) => wayOf(view).map((n) => `${n.title}: ${n.state}`)
-const inStatus = (status: string, over = {}) => applicationView({ summary: applicationSummary({ status }), ...over })
+const inStatus = (status: string, over = {}) =>
+  applicationView({ summary: applicationSummary({ status }), ...over })
 
 describe('the way of an application', () => {
   test('what waits here is known to this computer only', () => {
@@ -35,7 +36,15 @@ describe('the way of an application', () => {
     ])
   })
   test('an open question of the body is where the way stands', () => {
-    const question = { id: 'q1', askedAt: '', text: '', dueDate: '2026-11-25', answeredAt: '', answer: '', files: [] }
+    const question = {
+      id: 'q1',
+      askedAt: '',
+      text: '',
+      dueDate: '2026-11-25',
+      answeredAt: '',
+      answer: '',
+      files: [],
+    }
     expect(states(inStatus('clarification', { questions: [question] })).slice(3)).toEqual([
       'Вопрос органа: now',
       'Решение: future',

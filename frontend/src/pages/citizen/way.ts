@@ -7,7 +7,14 @@ import type { Node } from '../../ui/timeline/timeline.svelte'
 import { termText } from './words.ts'
 
 const local = new Set(['signed', 'queued', 'sending', 'format_rejected'])
-const decided = new Set(['granted', 'refused', 'acceptance_refused', 'acceptance_refused_final', 'delivered', 'closed'])
+const decided = new Set([
+  'granted',
+  'refused',
+  'acceptance_refused',
+  'acceptance_refused_final',
+  'delivered',
+  'closed',
+])
 const paying = new Set(['awaiting_payment', 'payment_submitted', 'payment_rejected'])
 
 const at = (line: HistoryLine | undefined) => (line ? moment(line.at, lang()) : '')
@@ -16,12 +23,17 @@ const join = (...parts: string[]) => parts.filter(Boolean).join(' · ')
 /** The nodes of an application's way. */
 export function wayOf(view: ApplicationView): Node[] {
   const { status } = view.summary
-  const find = (...events: string[]) => view.history.findLast((h) => events.includes(h.event) || events.includes(h.status))
+  const find = (...events: string[]) =>
+    view.history.findLast((h) => events.includes(h.event) || events.includes(h.status))
   const ended = status === 'withdrawn' || status === 'cancelled'
   const sent = !local.has(status)
   const filed = sent && !paying.has(status)
   const nodes: Node[] = [
-    { title: t('citizen.way.signed'), note: join(at(find('sign', 'signed')), shortName(view.signer)), state: sent ? 'done' : 'local' },
+    {
+      title: t('citizen.way.signed'),
+      note: join(at(find('sign', 'signed')), shortName(view.signer)),
+      state: sent ? 'done' : 'local',
+    },
     sentNode(view, sent, find('send_offline', 'submit', 'sync')),
   ]
   if (view.order.code) nodes.push(paymentNode(view, sent, filed))
@@ -48,17 +60,26 @@ function sentNode(view: ApplicationView, sent: boolean, line: HistoryLine | unde
     const when = view.summary.submittedAt ? moment(view.summary.submittedAt, lang()) : at(line)
     return { title, note: join(when, t('citizen.way.receipt')), state: 'done' }
   }
-  if (view.summary.status === 'format_rejected') return { title, note: t('citizen.way.rejected'), state: 'bad' }
+  if (view.summary.status === 'format_rejected')
+    return { title, note: t('citizen.way.rejected'), state: 'bad' }
   return { title, note: t('citizen.list.leaves'), state: 'now' }
 }
 
 function paymentNode(view: ApplicationView, sent: boolean, filed: boolean): Node {
   const title = t('citizen.way.payment')
   const { order } = view
-  if (view.summary.status === 'payment_rejected') return { title, note: t('common.status.payment_rejected'), state: 'bad' }
-  if (order.status === 'paid') return { title, note: order.paidAt ? moment(order.paidAt, lang()) : '', state: 'done' }
-  if (filed || order.proofReady) return { title, note: t('citizen.way.proof'), state: filed ? 'done' : sent ? 'now' : 'local' }
-  return { title, note: t('citizen.way.pay', { date: longDate(order.expiresAt, lang()) }), state: 'now', tone: 'warn' }
+  if (view.summary.status === 'payment_rejected')
+    return { title, note: t('common.status.payment_rejected'), state: 'bad' }
+  if (order.status === 'paid')
+    return { title, note: order.paidAt ? moment(order.paidAt, lang()) : '', state: 'done' }
+  if (filed || order.proofReady)
+    return { title, note: t('citizen.way.proof'), state: filed ? 'done' : sent ? 'now' : 'local' }
+  return {
+    title,
+    note: t('citizen.way.pay', { date: longDate(order.expiresAt, lang()) }),
+    state: 'now',
+    tone: 'warn',
+  }
 }
 
 function filedNode(view: ApplicationView, filed: boolean, line: HistoryLine | undefined): Node {
@@ -73,13 +94,23 @@ function decisionNode(view: ApplicationView): Node {
   const title = t('citizen.way.decision')
   if (decided.has(status)) {
     const bad = view.decision.outcome === 'refused' || view.decision.outcome === 'acceptance_refused'
-    return { title, note: view.decision.at ? moment(view.decision.at, lang()) : '', state: bad ? 'bad' : 'done' }
+    return {
+      title,
+      note: view.decision.at ? moment(view.decision.at, lang()) : '',
+      state: bad ? 'bad' : 'done',
+    }
   }
   const reviewed = ['submitted', 'registered', 'in_review'].includes(status)
-  const note = deadline ? t('citizen.way.deadline', { date: longDate(deadline, lang()) }) : t('citizen.way.comes')
+  const note = deadline
+    ? t('citizen.way.deadline', { date: longDate(deadline, lang()) })
+    : t('citizen.way.comes')
   return { title, note, state: reviewed ? 'now' : 'future' }
 }
 
 function endNode(status: string, line: HistoryLine | undefined): Node {
-  return { title: t(`common.status.${status as 'withdrawn'}`), note: join(at(line), line?.text ?? ''), state: 'bad' }
+  return {
+    title: t(`common.status.${status as 'withdrawn'}`),
+    note: join(at(line), line?.text ?? ''),
+    state: 'bad',
+  }
 }

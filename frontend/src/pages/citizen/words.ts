@@ -57,7 +57,10 @@ export function rungOf(v: VerdictView): Rung {
 export function verdictFacts(v: VerdictView): string[] {
   const facts: string[] = []
   if (v.signer) facts.push(v.owner ? `${v.signer}, ${v.owner}` : v.signer)
-  if (v.signedAt) facts.push(t('citizen.verdict.signed', { date: longDate(v.signedAt, lang()), time: time(v.signedAt, true) }))
+  if (v.signedAt)
+    facts.push(
+      t('citizen.verdict.signed', { date: longDate(v.signedAt, lang()), time: time(v.signedAt, true) }),
+    )
   if (v.offline && v.listFrom) facts.push(t('citizen.verdict.list', { date: date(v.listFrom) }))
   if (v.checkedAt) facts.push(t('citizen.verdict.checked', { moment: moment(v.checkedAt, lang()) }))
   return facts
