@@ -27,7 +27,18 @@ type command struct {
 
 // commands lists them in the order of the help text.
 func commands() []command {
+	const check = "--trust F… [--cert F…] [--crl F…] [--ocsp F…] [--at T] [--profile P] [--json]"
 	return []command{
+		{"verify", "FILE [--content F] " + check, "check a signature", verifySignature},
+		{"cert show", "FILE [--json]", "show the fields of a certificate", certShow},
+		{"cert verify", "FILE [--purpose P] [--host H] " + check, "check a certificate for a purpose", certVerify},
+		{"csr verify", "FILE [--json]", "check the signature of a request", csrVerify},
+		{"crl verify", "FILE --issuer F [--at T] [--json]", "check a revocation list", crlVerify},
+		{"ocsp verify", "FILE --issuer F [--request F] [--for F] " + check, "check a status response", ocspVerify},
+		{"tsp verify", "FILE (--data F | --imprint HEX) [--query F] " + check, "check a time stamp", tspVerify},
+		{"sign", "FILE… --key F --password-file F --cert F [--chain F…] [--attached] [--out F]", "sign files", signFiles},
+		{"encrypt", "FILE --to CERT… --out F", "make an envelope", encrypt},
+		{"decrypt", "FILE --key F --password-file F --out F", "open an envelope", decrypt},
 		{"key open", "FILE [--password-file F] [--json]", "open a key container and say what is in it", keyOpen},
 		{"key new", "--curve C --out F --password-file F [--iterations N]", "make a key", keyNew},
 		{"key passwd", "FILE --out F --password-file F --new-password-file F [--iterations N]", "protect a key anew", keyPasswd},

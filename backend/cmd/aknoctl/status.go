@@ -1,0 +1,204 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"akno/backend/stb/cms"
+	"akno/backend/stb/ocsp"
+	"akno/backend/stb/pki"
+	"akno/backend/stb/tsp"
+)
+
+// clockSkew is how far a list or an answer may be ahead of the time of the check.
+const clockSkew = 5 * time.Minute
+
+func crlVerify(e *env, args []string) (int, error) {
+	o := newOptions(e)
+	issuerFile, text := o.String("issuer", "", ""), o.String("at", "", "")
+	rest, err := o.parse(args, 1, 1)
+	if err != nil {
+		return exitUsage, err
+	}
+	at, err := e.when(*text)
+	if err != nil {
+		return exitUsage, err
+	}
+	issuer, err := e.oneCertificate("--issuer", *issuerFile)
+	if err != nil {
+		return exitUsage, err
+	}
+	data, err := e.binary(rest[0])
+	if err != nil {
+		return exitUsage, err
+	}
+	answer := struct {
+		outcome
+		Issuer     string `json:"issuer,omitempty"`
+		Number     string `json:"number,omitempty"`
+		ThisUpdate string `json:"thisUpdate,omitempty"`
+		NextUpdate string `json:"nextUpdate,omitempty"`
+		Entries    int    `json:"entries"`
+	}{outcome: outcomeOf(pki.FormatFailure)}
+	l, err := pki.ParseRevocationList(data)
+	if err != nil {
+		answer.Notes = []string{err.Error()}
+		return answer.status(), e.answer(answer, answer.text())
+	}
+	answer.outcome = judgeList(l, issuer, at)
+	answer.Issuer, answer.Number, answer.Entries = l.Issuer.String(), l.Number.Hex(), l.Len()
+	answer.ThisUpdate, answer.NextUpdate = stamp(l.ThisUpdate), stamp(l.NextUpdate)
+	return answer.status(), e.answer(answer, answer.text()+fmt.Sprintf("\n%s, %d entries, from %s to %s",
+		answer.Issuer, answer.Entries, answer.ThisUpdate, answer.NextUpdate))
+}
+
+// judgeList says whether a list is signed by the issuer, as it may be, and fresh.
+func judgeList(l *pki.RevocationList, issuer *pki.Certificate, at time.Time) outcome {
+	switch {
+	case !l.Issuer.Equal(issuer.Subject):
+		return outcomeOf(pki.NoCertificateChainFound, "the list is of another issuer")
+	case l.CheckSignatureFrom(issuer) != nil:
+		return outcomeOf(pki.SigCryptoFailure, "the issuer's key did not make the signature")
+	case issuer.HasKeyUsage && issuer.KeyUsage&pki.UseCRLSign == 0:
+		return outcomeOf(pki.ChainConstraintsFailure, "the issuer may not sign lists")
+	case len(l.Unknown) > 0:
+		return outcomeOf(pki.ChainConstraintsFailure, "a critical extension is not understood")
+	case at.Add(clockSkew).Before(l.ThisUpdate):
+		return outcomeOf(pki.NotYetValid, "the list is of a later time")
+	case !l.NextUpdate.IsZero() && at.After(l.NextUpdate):
+		return outcomeOf(pki.TryLater, "a newer list is due")
+	}
+	return outcomeOf(pki.OK)
+}
+
+// oneCertificate reads the certificate of an option that must be there.
+func (e *env) oneCertificate(option, name string) (*pki.Certificate, error) {
+	if name == "" {
+		return nil, usageError(option + " is missing")
+	}
+	c, err := e.certificates(name)
+	if err != nil {
+		return nil, err
+	}
+	return c[0], nil
+}
+
+func ocspVerify(e *env, args []string) (int, error) {
+	o := newOptions(e)
+	t := o.trust()
+	issuerFile, requestFile, forFile := o.String("issuer", "", ""), o.String("request", "", ""), o.String("for", "", "")
+	rest, err := o.parse(args, 1, 1)
+	if err != nil {
+		return exitUsage, err
+	}
+	opt := ocsp.Options{}
+	if opt.Verifier, opt.At, err = t.load(e); err != nil {
+		return exitUsage, err
+	}
+	opt.Responders = opt.Verifier.Intermediates
+	if opt.Issuer, err = e.oneCertificate("--issuer", *issuerFile); err != nil {
+		return exitUsage, err
+	}
+	if len(opt.Verifier.Anchors) == 0 { // who names the issuer and no anchor vouches for it
+		opt.Verifier.Anchors = []*pki.Certificate{opt.Issuer}
+	}
+	if *forFile != "" {
+		if opt.Certificate, err = e.oneCertificate("--for", *forFile); err != nil {
+			return exitUsage, err
+		}
+	}
+	if *requestFile != "" {
+		data, err := e.binary(*requestFile)
+		if err != nil {
+			return exitUsage, err
+		}
+		if opt.Request, err = ocsp.ParseRequest(data); err != nil {
+			return exitUsage, fmt.Errorf("%s: %w", *requestFile, err)
+		}
+	}
+	data, err := e.binary(rest[0])
+	if err != nil {
+		return exitUsage, err
+	}
+	answer := struct {
+		outcome
+		Status     pki.CertState `json:"status,omitempty"`
+		ProducedAt string        `json:"producedAt,omitempty"`
+		ThisUpdate string        `json:"thisUpdate,omitempty"`
+	}{outcome: outcomeOf(pki.FormatFailure)}
+	r, err := ocsp.ParseResponse(data)
+	if err != nil {
+		answer.Notes = []string{err.Error()}
+	} else {
+		report := ocsp.Verify(r, opt)
+		answer.outcome = outcome{report.Verdict, report.Reason, report.Notes}
+		answer.Status, answer.ProducedAt = report.Single.State, stamp(report.ProducedAt)
+		answer.ThisUpdate = stamp(report.Single.ThisUpdate)
+	}
+	return answer.status(), e.answer(answer, answer.text()+"\n"+string(answer.Status))
+}
+
+func tspVerify(e *env, args []string) (int, error) {
+	o := newOptions(e)
+	t := o.trust()
+	dataFile, imprint, queryFile := o.String("data", "", ""), o.String("imprint", "", ""), o.String("query", "", "")
+	rest, err := o.parse(args, 1, 1)
+	if err != nil {
+		return exitUsage, err
+	}
+	if (*dataFile == "") == (*imprint == "") {
+		return wrongUsage("one of --data and --imprint is needed")
+	}
+	opt := tsp.Options{}
+	if opt.Verifier, opt.At, err = t.load(e); err != nil {
+		return exitUsage, err
+	}
+	if *queryFile != "" {
+		query, err := e.binary(*queryFile)
+		if err != nil {
+			return exitUsage, err
+		}
+		if opt.Request, err = tsp.ParseRequest(query); err != nil {
+			return exitUsage, fmt.Errorf("%s: %w", *queryFile, err)
+		}
+	}
+	data, err := e.binary(rest[0])
+	if err != nil {
+		return exitUsage, err
+	}
+	answer := struct {
+		outcome
+		GenTime string `json:"genTime,omitempty"`
+	}{outcome: outcomeOf(pki.FormatFailure)}
+	r, err := tsp.Parse(data)
+	if err != nil {
+		answer.Notes = []string{err.Error()}
+		return answer.status(), e.answer(answer, answer.text())
+	}
+	if opt.Data, err = e.stamped(r, *dataFile, *imprint); err != nil {
+		return exitUsage, err
+	}
+	report := tsp.Verify(r, opt)
+	answer.outcome, answer.GenTime = outcome{report.Verdict, report.Reason, report.Notes}, stamp(report.GenTime)
+	return answer.status(), e.answer(answer, answer.text()+"\n"+answer.GenTime)
+}
+
+// stamped returns the data a stamp should be for: a file, or a hash value in hexadecimal by the
+// hash function of the stamp.
+func (e *env) stamped(r *tsp.Response, file, imprint string) (cms.Content, error) {
+	if file != "" {
+		return e.content(file), nil
+	}
+	sum, err := unhex(imprint)
+	if err != nil {
+		return nil, usageError("--imprint is not hexadecimal")
+	}
+	if r.Token == nil {
+		return cms.Octets(nil), nil
+	}
+	h := pki.HashByOID(r.Token.Info.HashAlgorithm.OID)
+	if h == nil {
+		return cms.Octets(nil), nil
+	}
+	return cms.Prepared(h, sum), nil
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"encoding/pem"
+	"fmt"
+	"time"
+
+	"akno/backend/stb/ocsp"
+	"akno/backend/stb/pki"
+)
+
+// trust are the options of the commands that verify.
+type trust struct {
+	anchors, certs, crls, ocsps list
+	at, profile                 *string
+}
+
+// trust adds the options to o.
+func (o *options) trust() *trust {
+	t := &trust{at: o.String("at", "", ""), profile: o.String("profile", string(pki.ProfileGosSUOK), "")}
+	o.Var(&t.anchors, "trust", "")
+	o.Var(&t.certs, "cert", "")
+	o.Var(&t.crls, "crl", "")
+	o.Var(&t.ocsps, "ocsp", "")
+	return t
+}
+
+// load reads the files and returns what to verify with, and the time to verify for.
+func (t *trust) load(e *env) (v pki.Verifier, at time.Time, err error) {
+	if at, err = e.when(*t.at); err != nil {
+		return v, at, err
+	}
+	switch v.Profile = pki.Profile(*t.profile); v.Profile {
+	case pki.ProfileGosSUOK, pki.ProfileBPKI:
+	default:
+		return v, at, usageError(fmt.Sprintf("no profile %q", *t.profile))
+	}
+	if v.Anchors, err = e.certificates(t.anchors...); err != nil {
+		return v, at, err
+	}
+	if v.Intermediates, err = e.certificates(t.certs...); err != nil {
+		return v, at, err
+	}
+	for _, name := range t.crls {
+		data, err := e.binary(name)
+		if err != nil {
+			return v, at, err
+		}
+		l, err := pki.ParseRevocationList(data)
+		if err != nil {
+			return v, at, fmt.Errorf("%s: %w", name, err)
+		}
+		v.CRLs = append(v.CRLs, l)
+	}
+	for _, name := range t.ocsps {
+		data, err := e.binary(name)
+		if err != nil {
+			return v, at, err
+		}
+		r, err := ocsp.ParseResponse(data)
+		if err != nil {
+			return v, at, fmt.Errorf("%s: %w", name, err)
+		}
+		v.OCSP = append(v.OCSP, r)
+	}
+	return v, at, nil
+}
+
+// when reads a time of RFC 3339; an empty text is now.
+func (e *env) when(text string) (time.Time, error) {
+	if text == "" {
+		return e.now(), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, usageError(fmt.Sprintf("--at %q is not a time of RFC 3339", text))
+	}
+	return at.UTC(), nil
+}
+
+// binary returns the contents of a file without PEM around them.
+func (e *env) binary(name string) ([]byte, error) {
+	data, err := e.read(name)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(data, " \r\n\t"), []byte("-----BEGIN ")) {
+		if block, _ := pem.Decode(data); block != nil {
+			return block.Bytes, nil
+		}
+	}
+	return data, nil
+}
+
+// certificates reads certificates from files, of PEM all that are in it.
+func (e *env) certificates(names ...string) ([]*pki.Certificate, error) {
+	var out []*pki.Certificate
+	for _, name := range names {
+		data, err := e.read(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, der := range certificateBlocks(data) {
+			c, err := pki.ParseCertificate(der)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// certificateBlocks returns the certificates of a file in PEM, or the file itself.
+func certificateBlocks(data []byte) (blocks [][]byte) {
+	for rest := data; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if block.Type == "CERTIFICATE" {
+			blocks = append(blocks, block.Bytes)
+		}
+	}
+	if blocks == nil {
+		return [][]byte{data}
+	}
+	return blocks
+}
+
+// outcome is the answer of the commands that verify.
+type outcome struct {
+	Verdict pki.Verdict `json:"verdict"`
+	Reason  pki.Reason  `json:"reason"`
+	Notes   []string    `json:"notes,omitempty"`
+}
+
+// outcomeOf makes the answer for a reason.
+func outcomeOf(r pki.Reason, notes ...string) outcome { return outcome{r.Verdict(), r, notes} }
+
+// status is the exit status that says the same.
+func (o outcome) status() int {
+	switch o.Verdict {
+	case pki.Passed:
+		return exitYes
+	case pki.Failed:
+		return exitNo
+	default:
+		return exitMaybe
+	}
+}
+
+// text is the answer for people.
+func (o outcome) text() string {
+	s := string(o.Verdict)
+	if o.Reason != pki.OK {
+		s += " " + string(o.Reason)
+	}
+	for _, n := range o.Notes {
+		s += "\n  " + n
+	}
+	return s
+}
+
+// stamp is a time in an answer: RFC 3339, or nothing where there is none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
