@@ -102,6 +102,7 @@ cat <<TEXT
   registration of certificates (RA)  $(field ra)
   data             $demo
   keys             $AKNO_KEYS_DIR
+  people           $demo/portal/README.txt
 
 TEXT
 if [ $shown = window ]; then
