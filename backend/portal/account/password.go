@@ -135,7 +135,8 @@ func parsePHC(s string) (c Cost, salt, key []byte, err error) {
 var frequentText string
 
 // frequent holds passwords of eight characters and more that everybody tries
-// first.
+// first: the head of a list that was counted, and what the keyboards and names
+// of this country add to it.
 var frequent = sync.OnceValue(func() map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(frequentText) {
