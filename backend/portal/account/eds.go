@@ -157,7 +157,7 @@ func (s *Service) RegisterByEDS(ctx context.Context, req portalapi.EdsRegistrati
 		if err := s.bind(ctx, tx, id, by, now); err != nil {
 			return err
 		}
-		out, err = signedIn(ctx, tx, session.Opening{AccountID: id, Level: akno.Strict, Way: session.ByEDS, Certificate: by.Fingerprint}, akno.EventLoginEDS, now)
+		out, err = signedIn(ctx, tx, strict(id, by), akno.EventLoginEDS, now)
 		if claimed {
 			out.Claimed = &claimed
 		}
@@ -222,6 +222,15 @@ func (s *Service) bind(ctx context.Context, tx dbx.Tx, id string, by session.Sig
 	if _, err := tx.Exec(ctx, `UPDATE account SET max_level = 'strict' WHERE account_id = ?`, id); err != nil {
 		return fmt.Errorf("account: level: %w", err)
 	}
+	r, _, err := find(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if r.state == string(akno.AccountUIIssued) { // a stronger proof than the envelope: the cabinet is in use
+		if err := setState(ctx, tx, r, akno.EventFirstLogin, akno.ByCitizen, audit.ByAccount(id), now); err != nil {
+			return err
+		}
+	}
 	if err := record(ctx, tx, id, audit.ByAccount(id), akno.EventBindEDS, by.Fingerprint, now); err != nil {
 		return err
 	}
@@ -274,10 +283,15 @@ func (s *Service) SignInByEDS(ctx context.Context, req portalapi.SignedChallenge
 		if err := spend(ctx, tx, op, req.ChallengeId, now); err != nil {
 			return err
 		}
-		out, err = signedIn(ctx, tx, session.Opening{AccountID: id, Level: akno.Strict, Way: session.ByEDS, Certificate: by.Fingerprint}, akno.EventLoginEDS, now)
+		out, err = signedIn(ctx, tx, strict(id, by), akno.EventLoginEDS, now)
 		return err
 	})
 	return out, err
+}
+
+// strict is the session that a signed challenge opens.
+func strict(accountID string, by session.Signer) session.Opening {
+	return session.Opening{AccountID: accountID, Level: akno.Strict, Way: session.ByEDS, Certificate: by.Fingerprint}
 }
 
 // bound returns the account in use that the signer's certificate is bound to.
@@ -301,13 +315,13 @@ func (s *Service) StepUp(ctx context.Context, c session.Session, req portalapi.S
 	if err != nil {
 		return portalapi.Session{}, err
 	}
-	return s.raised(ctx, op, c, req.ChallengeId, by, now, func(tx dbx.Tx) error {
+	return raise{op: op, caller: c, challenge: req.ChallengeId, by: by, check: func(tx dbx.Tx) error {
 		id, err := s.bound(ctx, tx, op, by)
 		if err == nil && id != c.AccountID {
 			err = &akno.Error{Code: akno.WrongSigner, Op: op}
 		}
 		return err
-	}, nil)
+	}}.run(ctx, s.DB, now)
 }
 
 // BindCertificate binds the certificate of the same person to the caller's
@@ -319,7 +333,7 @@ func (s *Service) BindCertificate(ctx context.Context, c session.Session, req po
 	if err != nil {
 		return portalapi.Session{}, err
 	}
-	return s.raised(ctx, op, c, req.ChallengeId, by, now, func(tx dbx.Tx) error {
+	check := func(tx dbx.Tx) error {
 		owner, err := Owner(ctx, tx, KindIdentifier, s.Secret.Key(KindIdentifier, *by.Person.PersonalNumber))
 		if err != nil {
 			return err
@@ -328,38 +342,46 @@ func (s *Service) BindCertificate(ctx context.Context, c session.Session, req po
 			return &akno.Error{Code: akno.Registered, Op: op, Err: errors.New("the person has another cabinet")}
 		}
 		return s.bindable(ctx, tx, op, c.AccountID, by, true)
-	}, func(tx dbx.Tx) error {
-		return s.bind(ctx, tx, c.AccountID, by, now)
-	})
+	}
+	do := func(tx dbx.Tx) error { return s.bind(ctx, tx, c.AccountID, by, now) }
+	return raise{op, c, req.ChallengeId, by, check, do}.run(ctx, s.DB, now)
 }
 
-// raised replaces the caller's session by a strict one: check runs before the
-// first write, do after it.
-func (s *Service) raised(ctx context.Context, op string, c session.Session, challengeID string, by session.Signer, now time.Time, check, do func(tx dbx.Tx) error) (portalapi.Session, error) {
+// A raise replaces the caller's session by a strict one on the proof of a signed
+// challenge. check runs before the first write; do, which may be nil, after it.
+type raise struct {
+	op        string
+	caller    session.Session
+	challenge string
+	by        session.Signer
+	check, do func(tx dbx.Tx) error
+}
+
+func (r raise) run(ctx context.Context, db dbx.DB, now time.Time) (portalapi.Session, error) {
 	var out portalapi.Session
-	err := s.DB.Write(ctx, func(tx dbx.Tx) error {
-		if err := unspent(ctx, tx, op, challengeID); err != nil {
+	err := db.Write(ctx, func(tx dbx.Tx) error {
+		if err := unspent(ctx, tx, r.op, r.challenge); err != nil {
 			return err
 		}
-		if err := check(tx); err != nil {
+		if err := r.check(tx); err != nil {
 			return err
 		}
-		if err := spend(ctx, tx, op, challengeID, now); err != nil {
+		if err := spend(ctx, tx, r.op, r.challenge, now); err != nil {
 			return err
 		}
-		ended, err := session.End(ctx, tx, c.AccountID, c.ID, now)
+		ended, err := session.End(ctx, tx, r.caller.AccountID, r.caller.ID, now)
 		if err != nil {
 			return err
 		}
 		if !ended {
-			return &akno.Error{Code: akno.SignedOut, Op: op}
+			return &akno.Error{Code: akno.SignedOut, Op: r.op}
 		}
-		if do != nil {
-			if err := do(tx); err != nil {
+		if r.do != nil {
+			if err := r.do(tx); err != nil {
 				return err
 			}
 		}
-		out, err = signedIn(ctx, tx, session.Opening{AccountID: c.AccountID, Level: akno.Strict, Way: session.ByEDS, Certificate: by.Fingerprint}, akno.EventSignatureOK, now)
+		out, err = signedIn(ctx, tx, strict(r.caller.AccountID, r.by), akno.EventSignatureOK, now)
 		return err
 	})
 	return out, err

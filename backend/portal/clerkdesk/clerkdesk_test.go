@@ -440,3 +440,28 @@ func TestAPasswordNeverChangedSuspendsTheAccountAndTheClerkResumesIt(t *testing.
 		t.Error(err)
 	}
 }
+
+func TestAnEDSBeforeTheFirstSignInKeepsTheCabinetInUse(t *testing.T) {
+	r := newRig(t)
+	out := r.issued(r.entry(numberA))
+	ch, err := r.Accounts.Challenge(t.Context(), portalapi.ChallengeRequestPurposeRegister)
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := sessiontest.Card{Person: portalapi.Person{Surname: "Ковалёва", Name: "Ганна", PersonalNumber: ptr(numberA)}}
+	s, err := r.Accounts.RegisterByEDS(t.Context(), portalapi.EdsRegistration{
+		ChallengeId: ch.Id, Signature: sessiontest.Sign(card, ch.Document), Language: portalapi.Ru, Consent: r.Accounts.Consents[0],
+	})
+	if err != nil || s.Account.Id != *out.Registration.AccountId || s.Claimed == nil || s.MustChangePassword {
+		t.Fatalf("%+v %v", s, err)
+	}
+	r.pass(account.OneTimeLife)
+	if err := r.Accounts.ExpireOneTime(t.Context(), store.Job{AccountID: s.Account.Id}); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.count(`SELECT count(*) FROM account WHERE state = 'active'`); n != 1 {
+		t.Error("the envelope's end suspended a cabinet in use")
+	}
+	_, err = r.signIn(numberA, out.Password)
+	wantCode(t, err, akno.ExpiredCode)
+}
