@@ -91,7 +91,15 @@ func TestASignedApplicationIsFrozenAndQueuedWithItsFiles(t *testing.T) {
 		t.Fatalf("%+v", q)
 	}
 	var req portalapi.SubmissionRequest
-	if err := json.Unmarshal(q[0].Body, &req); err != nil {
+	var body []byte
+	err = d.db.Read(t.Context(), func(tx dbx.Tx) error {
+		_, err := dbx.Found(t.Context(), tx, `SELECT body FROM outbox`, nil, &body)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, &req); err != nil {
 		t.Fatal(err)
 	}
 	if req.OpId != q[0].OpID || !bytes.Equal(req.Submission, p.Octets) || req.Signature == nil || !bytes.HasPrefix(*req.Signature, []byte("key:")) {

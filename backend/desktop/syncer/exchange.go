@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"akno/backend/akno"
 	"akno/backend/desktop/portalclient"
@@ -151,21 +150,21 @@ var errNotEchoed = errors.New("the answer is about something else")
 // push sends the commands in their order. After silence nothing more is sent:
 // the next one would wait as long.
 func (s *Syncer) push(ctx context.Context, account string, opIDs []string) error {
-	var rows []Queued
 	var stream Stream
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		var err error
-		if rows, err = Pending(ctx, tx); err != nil {
-			return err
-		}
 		stream, err = StreamOf(ctx, tx, account)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, q := range rows {
-		if !slices.Contains(opIDs, q.OpID) {
+	for _, opID := range opIDs {
+		q, err := s.take(ctx, opID)
+		if err != nil {
+			return err
+		}
+		if q.OpID == "" { // taken back meanwhile, or spoiled
 			continue
 		}
 		if err := s.pushOne(ctx, account, stream.Epoch, q); err != nil {
@@ -176,14 +175,31 @@ func (s *Syncer) push(ctx context.Context, account string, opIDs []string) error
 	return nil
 }
 
+// take reads a command that is to be sent. One whose octets have changed on this
+// disk is refused here, and does not hold up the others.
+func (s *Syncer) take(ctx context.Context, opID string) (q Queued, err error) {
+	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+		q, _, err = whole(ctx, tx, opID)
+		return err
+	})
+	if akno.CodeOf(err) == akno.BadFile {
+		return Queued{}, s.o.DB.Write(ctx, func(tx dbx.Tx) error { return reject(ctx, tx, opID, akno.BadFile, nil) })
+	}
+	return q, err
+}
+
 // pushOne sends one command. It returns an error only when the round has to
 // end; what became of the command is in its row.
 func (s *Syncer) pushOne(ctx context.Context, account, epoch string, q Queued) error {
 	if err := s.uploadFiles(ctx, account, epoch, q.Files); err != nil {
 		return s.failed(ctx, q, err)
 	}
-	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error { return leaving(ctx, tx, q.OpID, s.o.Now()) })
-	if err != nil {
+	goes := false
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) (err error) {
+		goes, err = leaving(ctx, tx, q.OpID, s.o.Now())
+		return err
+	})
+	if err != nil || !goes {
 		return err
 	}
 	answer, err := s.send(ctx, q)

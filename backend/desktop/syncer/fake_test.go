@@ -51,8 +51,10 @@ type fakePortal struct {
 	refuse map[string]*portalapi.Problem // by target
 	token  string
 	page   int
-	swap   string // id put into the answers to commands
-	epochs int
+	// uploaded is called when a file has come.
+	uploaded func()
+	swap     string // id put into the answers to commands
+	epochs   int
 }
 
 func newFake(t *testing.T) (*fakePortal, string) {
@@ -147,6 +149,9 @@ func (f *fakePortal) answer(w http.ResponseWriter, r *http.Request, body []byte)
 	case part[0] == "blobs" && r.Method == http.MethodPut:
 		sum := sha256.Sum256(body)
 		f.blobs[part[1]] = body
+		if f.uploaded != nil {
+			f.uploaded()
+		}
 		f.reply(w, portalapi.BlobRef{Sha256: hex.EncodeToString(sum[:]), Size: int64(len(body)), MediaType: "application/pdf"})
 	case part[0] == "blobs":
 		w.Header().Set("Content-Type", "application/octet-stream")

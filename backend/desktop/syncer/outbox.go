@@ -89,27 +89,43 @@ func Unqueue(ctx context.Context, tx dbx.Tx, k Kind, target string) error {
 	return nil
 }
 
-const queuedColumns = `seq, op_id, account, kind, target, body, body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at`
+const (
+	queuedColumns = `seq, op_id, account, kind, target, body, body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at`
+	// headColumns leave out the octets of submissions, which are large; the
+	// bodies of the other kinds are a few lines.
+	headColumns = `seq, op_id, account, kind, target, CASE kind WHEN 'submit' THEN x'' ELSE body END, '', files, state, attempt,
+		next_at, left_at, failure, fields, queued_at`
+)
 
-// Pending returns every command that waits, oldest first.
+// Pending returns every command that waits, oldest first, submissions without
+// their bodies.
 func Pending(ctx context.Context, tx dbx.Tx) ([]Queued, error) {
-	var out []Queued
-	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
-		q, err := scanQueued(scan)
-		out = append(out, q)
-		return err
-	}, `SELECT `+queuedColumns+` FROM outbox ORDER BY seq`)
-	return out, err
+	return queued(ctx, tx, `SELECT `+headColumns+` FROM outbox ORDER BY seq`)
 }
 
-// PendingOf returns the commands that wait for one application, oldest first.
+// PendingOf returns the commands that wait for one application, oldest first,
+// submissions without their bodies.
 func PendingOf(ctx context.Context, tx dbx.Tx, target string) ([]Queued, error) {
+	return queued(ctx, tx, `SELECT `+headColumns+` FROM outbox WHERE target=? ORDER BY seq`, target)
+}
+
+// whole returns a command with its body, and false when it waits no more.
+// Octets that have changed since it was queued are bad_file.
+func whole(ctx context.Context, tx dbx.Tx, opID string) (Queued, bool, error) {
+	out, err := queued(ctx, tx, `SELECT `+queuedColumns+` FROM outbox WHERE op_id=?`, opID)
+	if err != nil || len(out) == 0 {
+		return Queued{}, false, err
+	}
+	return out[0], true, nil
+}
+
+func queued(ctx context.Context, tx dbx.Tx, query string, args ...any) ([]Queued, error) {
 	var out []Queued
 	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
 		q, err := scanQueued(scan)
 		out = append(out, q)
 		return err
-	}, `SELECT `+queuedColumns+` FROM outbox WHERE target=? ORDER BY seq`, target)
+	}, query, args...)
 	return out, err
 }
 
@@ -123,7 +139,7 @@ func scanQueued(scan func(...any) error) (Queued, error) {
 	if err != nil {
 		return q, err
 	}
-	if sum := sha256.Sum256(q.Body); hex.EncodeToString(sum[:]) != hash {
+	if sum := sha256.Sum256(q.Body); hash != "" && hex.EncodeToString(sum[:]) != hash {
 		return q, &akno.Error{Code: akno.BadFile, Op: "outbox", Err: errBody}
 	}
 	q.Kind, q.Rejected, q.Failure = Kind(kind), state == "rejected", akno.Code(failure)
@@ -138,11 +154,12 @@ func at(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// leaving notes, before a command is sent, that it may reach the portal.
-func leaving(ctx context.Context, tx dbx.Tx, opID string, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE outbox SET attempt=attempt+1, left_at=CASE left_at WHEN 0 THEN ? ELSE left_at END WHERE op_id=?`,
-		now.UnixMilli(), opID)
-	return err
+// leaving notes, before a command is sent, that it may reach the portal. It is
+// false for a command that was taken back meanwhile, which must not be sent.
+func leaving(ctx context.Context, tx dbx.Tx, opID string, now time.Time) (bool, error) {
+	n, err := dbx.Changed(ctx, tx, `UPDATE outbox SET attempt=attempt+1, left_at=CASE left_at WHEN 0 THEN ? ELSE left_at END
+		WHERE op_id=? AND state='pending'`, now.UnixMilli(), opID)
+	return n > 0, err
 }
 
 // stayed takes back what leaving noted the first time, when it is certain that

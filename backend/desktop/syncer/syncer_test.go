@@ -530,3 +530,34 @@ func TestAFileThatThePortalClearedAwayIsBroughtAgain(t *testing.T) {
 		t.Errorf("it is sent for ever: %+v", p)
 	}
 }
+
+func TestACommandSpoiledOnTheDiskHoldsUpNobody(t *testing.T) {
+	d := newDevice(t)
+	bad, good := d.submit(), d.submit()
+	d.write(func(ctx context.Context, tx dbx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE outbox SET body=x'7b7d' WHERE target=?`, bad)
+		return err
+	})
+	d.settle()
+	p := d.pending()
+	if len(p) != 1 || p[0].Target != bad || !p[0].Rejected || p[0].Failure != akno.BadFile || !p[0].LeftAt.IsZero() {
+		t.Errorf("%+v", p)
+	}
+	if _, ok := d.statuses()[good]; !ok {
+		t.Error("the other did not go")
+	}
+}
+
+func TestWhatWasTakenBackDuringTheUploadIsNotSent(t *testing.T) {
+	d := newDevice(t)
+	id := d.submit(d.file("a document"))
+	d.portal.with(func() {
+		d.portal.uploaded = func() {
+			d.write(func(ctx context.Context, tx dbx.Tx) error { return Unqueue(ctx, tx, Submit, id) })
+		}
+	})
+	d.settle()
+	if len(d.portal.apps) != 0 || len(d.pending()) != 0 {
+		t.Errorf("it was filed: %v", d.portal.statuses())
+	}
+}
