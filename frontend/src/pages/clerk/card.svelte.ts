@@ -47,7 +47,12 @@ export const emptyCard = (language: string): RegistrationCard => ({
 })
 
 /** What the clerk has compared with his own eyes. */
-export const noChecks: ClerkChecks = { present: false, documentShown: false, photoCompared: false, signedBefore: false }
+export const noChecks: ClerkChecks = {
+  present: false,
+  documentShown: false,
+  photoCompared: false,
+  signedBefore: false,
+}
 
 type Part = 'person' | 'document' | 'card'
 type Key = keyof Person | keyof IdentityDocument | keyof RegistrationCard
@@ -95,7 +100,11 @@ export class Work {
 
   /** Whether the portal's question about matches was answered by the clerk. */
   get resolved(): boolean {
-    return this.matches.length === 0 || this.card.claimAccountId !== '' || this.card.otherPersonReason.trim() !== ''
+    return (
+      this.matches.length === 0 ||
+      this.card.claimAccountId !== '' ||
+      this.card.otherPersonReason.trim() !== ''
+    )
   }
 
   /** Nothing was typed yet: the card is not worth keeping. */
@@ -297,7 +306,8 @@ export class Work {
   /** The slip is in the person's hands: it is wiped, and so is the card. */
   printed = (): Promise<boolean> => this.#step('printed', () => clerk.slipPrinted(this.card.id))
 
-  cancel = (reason: string): Promise<boolean> => this.#step('cancel', () => clerk.cancel(this.card.id, reason))
+  cancel = (reason: string): Promise<boolean> =>
+    this.#step('cancel', () => clerk.cancel(this.card.id, reason))
 
   /** Stops the clocks; what was typed is kept. */
   close(): Promise<void> {

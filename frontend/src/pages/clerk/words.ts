@@ -35,7 +35,8 @@ const names = {
 } as const satisfies Record<string, MessageKey>
 
 /** The label of a field of the card. */
-export const labelOf = (field: string): string => (field in names ? t(names[field as keyof typeof names]) : field)
+export const labelOf = (field: string): string =>
+  field in names ? t(names[field as keyof typeof names]) : field
 
 /** The id of the element of a field. */
 export const idOf = (field: string): string => `clerk-${field === 'number' ? 'documentNumber' : field}`
