@@ -18,12 +18,18 @@ type ResponseStatus int
 
 // The statuses.
 const (
-	Successful       ResponseStatus = 0
+	// Successful says that there is an answer.
+	Successful ResponseStatus = 0
+	// MalformedRequest says that the request was not understood.
 	MalformedRequest ResponseStatus = 1
-	InternalError    ResponseStatus = 2
-	TryLater         ResponseStatus = 3
-	SigRequired      ResponseStatus = 5
-	Unauthorized     ResponseStatus = 6
+	// InternalError says that the responder failed.
+	InternalError ResponseStatus = 2
+	// TryLater says that the responder is busy.
+	TryLater ResponseStatus = 3
+	// SigRequired says that the request must be signed.
+	SigRequired ResponseStatus = 5
+	// Unauthorized says that the responder does not serve the sender or the issuer.
+	Unauthorized ResponseStatus = 6
 )
 
 // Single is the answer about one certificate.

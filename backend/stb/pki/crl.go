@@ -30,16 +30,26 @@ type RevocationReason int
 
 // The reason codes.
 const (
-	ReasonUnspecified          RevocationReason = 0
-	ReasonKeyCompromise        RevocationReason = 1
-	ReasonCACompromise         RevocationReason = 2
-	ReasonAffiliationChanged   RevocationReason = 3
-	ReasonSuperseded           RevocationReason = 4
+	// ReasonUnspecified is unspecified.
+	ReasonUnspecified RevocationReason = 0
+	// ReasonKeyCompromise is keyCompromise: the private key was lost.
+	ReasonKeyCompromise RevocationReason = 1
+	// ReasonCACompromise is cACompromise: the key of an authority was lost.
+	ReasonCACompromise RevocationReason = 2
+	// ReasonAffiliationChanged is affiliationChanged.
+	ReasonAffiliationChanged RevocationReason = 3
+	// ReasonSuperseded is superseded by another certificate.
+	ReasonSuperseded RevocationReason = 4
+	// ReasonCessationOfOperation is cessationOfOperation.
 	ReasonCessationOfOperation RevocationReason = 5
-	ReasonCertificateHold      RevocationReason = 6
-	ReasonRemoveFromCRL        RevocationReason = 8
-	ReasonPrivilegeWithdrawn   RevocationReason = 9
-	ReasonAACompromise         RevocationReason = 10
+	// ReasonCertificateHold is certificateHold: suspended for a while.
+	ReasonCertificateHold RevocationReason = 6
+	// ReasonRemoveFromCRL is removeFromCRL: no longer suspended.
+	ReasonRemoveFromCRL RevocationReason = 8
+	// ReasonPrivilegeWithdrawn is privilegeWithdrawn.
+	ReasonPrivilegeWithdrawn RevocationReason = 9
+	// ReasonAACompromise is aACompromise.
+	ReasonAACompromise RevocationReason = 10
 )
 
 // valid reports whether the standard knows the code; 7 is not used.

@@ -33,12 +33,18 @@ var (
 
 // Purposes that an extended key usage can name.
 var (
-	EKUAny             = asn1.ObjectIdentifier{2, 5, 29, 37, 0}
-	EKUServerAuth      = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
-	EKUClientAuth      = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 2}
+	// EKUAny is anyExtendedKeyUsage.
+	EKUAny = asn1.ObjectIdentifier{2, 5, 29, 37, 0}
+	// EKUServerAuth is id-kp-serverAuth, a server of TLS.
+	EKUServerAuth = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
+	// EKUClientAuth is id-kp-clientAuth.
+	EKUClientAuth = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 2}
+	// EKUEmailProtection is id-kp-emailProtection.
 	EKUEmailProtection = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 4}
-	EKUTimeStamping    = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8}
-	EKUOCSPSigning     = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 9}
+	// EKUTimeStamping is id-kp-timeStamping.
+	EKUTimeStamping = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8}
+	// EKUOCSPSigning is id-kp-OCSPSigning.
+	EKUOCSPSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 9}
 )
 
 // Extension is an extension of a certificate, a request or a list.
@@ -57,14 +63,23 @@ type KeyUsage uint16
 
 // The uses of a key.
 const (
+	// UseDigitalSignature is bit 0, digitalSignature.
 	UseDigitalSignature KeyUsage = 1 << iota
+	// UseNonRepudiation is bit 1, nonRepudiation.
 	UseNonRepudiation
+	// UseKeyEncipherment is bit 2, keyEncipherment.
 	UseKeyEncipherment
+	// UseDataEncipherment is bit 3, dataEncipherment.
 	UseDataEncipherment
+	// UseKeyAgreement is bit 4, keyAgreement.
 	UseKeyAgreement
+	// UseCertSign is bit 5, keyCertSign.
 	UseCertSign
+	// UseCRLSign is bit 6, cRLSign.
 	UseCRLSign
+	// UseEncipherOnly is bit 7, encipherOnly.
 	UseEncipherOnly
+	// UseDecipherOnly is bit 8, decipherOnly.
 	UseDecipherOnly
 )
 

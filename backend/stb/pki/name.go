@@ -19,21 +19,36 @@ import (
 // Types of name attributes (STB 34.101.19 and 34.101.78). AttrName and
 // AttrGivenName change their meaning with the profile, see Holder.
 var (
-	AttrCommonName             = asn1.ObjectIdentifier{2, 5, 4, 3}
-	AttrSurname                = asn1.ObjectIdentifier{2, 5, 4, 4}
-	AttrSerialNumber           = asn1.ObjectIdentifier{2, 5, 4, 5}
-	AttrCountry                = asn1.ObjectIdentifier{2, 5, 4, 6}
-	AttrLocality               = asn1.ObjectIdentifier{2, 5, 4, 7}
-	AttrRegion                 = asn1.ObjectIdentifier{2, 5, 4, 8}
-	AttrStreet                 = asn1.ObjectIdentifier{2, 5, 4, 9}
-	AttrOrganisation           = asn1.ObjectIdentifier{2, 5, 4, 10}
-	AttrDepartment             = asn1.ObjectIdentifier{2, 5, 4, 11}
-	AttrTitle                  = asn1.ObjectIdentifier{2, 5, 4, 12}
-	AttrDescription            = asn1.ObjectIdentifier{2, 5, 4, 13}
-	AttrName                   = asn1.ObjectIdentifier{2, 5, 4, 41}
-	AttrGivenName              = asn1.ObjectIdentifier{2, 5, 4, 42}
+	// AttrCommonName is commonName, the name of a holder in one piece.
+	AttrCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
+	// AttrSurname is surname.
+	AttrSurname = asn1.ObjectIdentifier{2, 5, 4, 4}
+	// AttrSerialNumber is serialNumber, the personal number of a holder.
+	AttrSerialNumber = asn1.ObjectIdentifier{2, 5, 4, 5}
+	// AttrCountry is countryName, two letters.
+	AttrCountry = asn1.ObjectIdentifier{2, 5, 4, 6}
+	// AttrLocality is localityName.
+	AttrLocality = asn1.ObjectIdentifier{2, 5, 4, 7}
+	// AttrRegion is stateOrProvinceName.
+	AttrRegion = asn1.ObjectIdentifier{2, 5, 4, 8}
+	// AttrStreet is streetAddress.
+	AttrStreet = asn1.ObjectIdentifier{2, 5, 4, 9}
+	// AttrOrganisation is organizationName.
+	AttrOrganisation = asn1.ObjectIdentifier{2, 5, 4, 10}
+	// AttrDepartment is organizationalUnitName.
+	AttrDepartment = asn1.ObjectIdentifier{2, 5, 4, 11}
+	// AttrTitle is title, the post of a representative.
+	AttrTitle = asn1.ObjectIdentifier{2, 5, 4, 12}
+	// AttrDescription is description.
+	AttrDescription = asn1.ObjectIdentifier{2, 5, 4, 13}
+	// AttrName is name: the given name as deployed, the organisation in the strict profile.
+	AttrName = asn1.ObjectIdentifier{2, 5, 4, 41}
+	// AttrGivenName is givenName: the patronymic as deployed.
+	AttrGivenName = asn1.ObjectIdentifier{2, 5, 4, 42}
+	// AttrOrganisationIdentifier is organizationIdentifier, TAXBY- and the UNP.
 	AttrOrganisationIdentifier = asn1.ObjectIdentifier{2, 5, 4, 97}
-	AttrEmail                  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
+	// AttrEmail is emailAddress.
+	AttrEmail = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
 )
 
 const (

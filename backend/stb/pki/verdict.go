@@ -20,30 +20,54 @@ type Reason string
 
 // The sub-indications.
 const (
-	OK                             Reason = "OK"
-	FormatFailure                  Reason = "FORMAT_FAILURE"
-	HashFailure                    Reason = "HASH_FAILURE"
-	SigCryptoFailure               Reason = "SIG_CRYPTO_FAILURE"
-	Revoked                        Reason = "REVOKED"
-	SigConstraintsFailure          Reason = "SIG_CONSTRAINTS_FAILURE"
-	ChainConstraintsFailure        Reason = "CHAIN_CONSTRAINTS_FAILURE"
+	// OK says that everything holds.
+	OK Reason = "OK"
+	// FormatFailure says that it is not a readable signature.
+	FormatFailure Reason = "FORMAT_FAILURE"
+	// HashFailure says that the content is not what was signed.
+	HashFailure Reason = "HASH_FAILURE"
+	// SigCryptoFailure says that the value of the signature is wrong.
+	SigCryptoFailure Reason = "SIG_CRYPTO_FAILURE"
+	// Revoked says that it is proved to be made after the revocation.
+	Revoked Reason = "REVOKED"
+	// SigConstraintsFailure says that an attribute is missing or breaks a rule.
+	SigConstraintsFailure Reason = "SIG_CONSTRAINTS_FAILURE"
+	// ChainConstraintsFailure says that the certificate is not for this use.
+	ChainConstraintsFailure Reason = "CHAIN_CONSTRAINTS_FAILURE"
+	// CertificateChainGeneralFailure says that a path was found and does not verify.
 	CertificateChainGeneralFailure Reason = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
-	NoCertificateChainFound        Reason = "NO_CERTIFICATE_CHAIN_FOUND"
-	NoSigningCertificateFound      Reason = "NO_SIGNING_CERTIFICATE_FOUND"
-	CryptoConstraintsFailure       Reason = "CRYPTO_CONSTRAINTS_FAILURE"
-	CryptoConstraintsFailureNoPOE  Reason = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
-	Expired                        Reason = "EXPIRED"
-	NotYetValid                    Reason = "NOT_YET_VALID"
-	OutOfBoundsNoPOE               Reason = "OUT_OF_BOUNDS_NO_POE"
-	RevokedNoPOE                   Reason = "REVOKED_NO_POE"
-	RevokedCANoPOE                 Reason = "REVOKED_CA_NO_POE"
-	NoPOE                          Reason = "NO_POE"
-	TimestampOrderFailure          Reason = "TIMESTAMP_ORDER_FAILURE"
-	TryLater                       Reason = "TRY_LATER"
-	SignedDataNotFound             Reason = "SIGNED_DATA_NOT_FOUND"
-	SignaturePolicyNotAvailable    Reason = "SIGNATURE_POLICY_NOT_AVAILABLE"
-	PolicyProcessingError          Reason = "POLICY_PROCESSING_ERROR"
-	Generic                        Reason = "GENERIC"
+	// NoCertificateChainFound says that there is no path to an anchor.
+	NoCertificateChainFound Reason = "NO_CERTIFICATE_CHAIN_FOUND"
+	// NoSigningCertificateFound says that the certificate of the signer is not at hand.
+	NoSigningCertificateFound Reason = "NO_SIGNING_CERTIFICATE_FOUND"
+	// CryptoConstraintsFailure says that an algorithm was not acceptable any more.
+	CryptoConstraintsFailure Reason = "CRYPTO_CONSTRAINTS_FAILURE"
+	// CryptoConstraintsFailureNoPOE says that an algorithm is not acceptable now.
+	CryptoConstraintsFailureNoPOE Reason = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+	// Expired says that it is proved to be made after the end of validity.
+	Expired Reason = "EXPIRED"
+	// NotYetValid says that it is proved to be made before validity.
+	NotYetValid Reason = "NOT_YET_VALID"
+	// OutOfBoundsNoPOE says that the certificate is not in force and no time is proved.
+	OutOfBoundsNoPOE Reason = "OUT_OF_BOUNDS_NO_POE"
+	// RevokedNoPOE says that the certificate is revoked and no earlier time is proved.
+	RevokedNoPOE Reason = "REVOKED_NO_POE"
+	// RevokedCANoPOE says the same of an authority of the path.
+	RevokedCANoPOE Reason = "REVOKED_CA_NO_POE"
+	// NoPOE says that a proof of existence is missing.
+	NoPOE Reason = "NO_POE"
+	// TimestampOrderFailure says that time stamps contradict one another.
+	TimestampOrderFailure Reason = "TIMESTAMP_ORDER_FAILURE"
+	// TryLater says that revocation data are missing, out of date or name a suspension.
+	TryLater Reason = "TRY_LATER"
+	// SignedDataNotFound says that the signed document is not at hand.
+	SignedDataNotFound Reason = "SIGNED_DATA_NOT_FOUND"
+	// SignaturePolicyNotAvailable says that the demanded policy is not at hand.
+	SignaturePolicyNotAvailable Reason = "SIGNATURE_POLICY_NOT_AVAILABLE"
+	// PolicyProcessingError says that the policy could not be applied.
+	PolicyProcessingError Reason = "POLICY_PROCESSING_ERROR"
+	// Generic is everything else.
+	Generic Reason = "GENERIC"
 )
 
 // Verdict returns the verdict that a sub-indication belongs to.

@@ -24,9 +24,9 @@ const (
 	Rejection Status = 2
 	// Waiting says that there will be one later.
 	Waiting Status = 3
-	// RevocationWarning and RevocationNotification say that there is none because
-	// the service's certificate is or will be revoked.
-	RevocationWarning      Status = 4
+	// RevocationWarning says that the certificate of the service will be revoked.
+	RevocationWarning Status = 4
+	// RevocationNotification says that the certificate of the service was revoked.
 	RevocationNotification Status = 5
 )
 
@@ -35,15 +35,24 @@ type Failure int
 
 // The reasons.
 const (
-	NoFailure           Failure = -1
-	BadAlg              Failure = 0
-	BadRequest          Failure = 2
-	BadDataFormat       Failure = 5
-	TimeNotAvailable    Failure = 14
-	UnacceptedPolicy    Failure = 15
+	// NoFailure says that no reason is given.
+	NoFailure Failure = -1
+	// BadAlg says that the hash algorithm is not served.
+	BadAlg Failure = 0
+	// BadRequest says that the request is not allowed.
+	BadRequest Failure = 2
+	// BadDataFormat says that the request was not understood.
+	BadDataFormat Failure = 5
+	// TimeNotAvailable says that the source of time is not available.
+	TimeNotAvailable Failure = 14
+	// UnacceptedPolicy says that the policy is not served.
+	UnacceptedPolicy Failure = 15
+	// UnacceptedExtension says that an extension is not served.
 	UnacceptedExtension Failure = 16
+	// AddInfoNotAvailable says that further information is not available.
 	AddInfoNotAvailable Failure = 17
-	SystemFailure       Failure = 25
+	// SystemFailure says that the service failed.
+	SystemFailure Failure = 25
 )
 
 // Response is the answer of a service.
