@@ -13,20 +13,60 @@ import (
 	"testing"
 	"time"
 
+	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/signer"
 	"akno/backend/internal/dbx"
 )
 
-// typing makes the test binary a program that types into a draft and says what
-// was saved, until it is killed.
-const typing = "AKNO_TEST_TYPING"
+// These make the test binary a program that types into a draft, or hands one
+// over and takes it back, and says what was done, until it is killed.
+const (
+	typing  = "AKNO_TEST_TYPING"
+	signing = "AKNO_TEST_SIGNING"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(typing); dir != "" {
 		fmt.Println("error:", typeForEver(dir))
 		os.Exit(1)
 	}
+	if dir := os.Getenv(signing); dir != "" {
+		fmt.Println("error:", signForEver(dir))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
+}
+
+// signForEver hands the draft of the profile over and takes it back.
+func signForEver(dir string) error {
+	ctx := context.Background()
+	d := &desk{dir: dir, now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), orders: &orders{}, signer: &keyHolder{number: "3110575A001PB7"}}
+	if err := d.open(ctx); err != nil {
+		return err
+	}
+	id := os.Getenv(signing + "_ID")
+	if _, err := d.Unqueue(ctx, id); err != nil && akno.CodeOf(err) != akno.WrongState {
+		return err
+	}
+	for {
+		p, err := d.Preview(ctx, id, akno.Russian)
+		if err != nil {
+			return err
+		}
+		for range 20 { // the document is made once, the transactions are what is killed
+			if _, err := d.freeze(ctx, "test", p, signer.Signed{CMS: []byte("signature")}); err != nil {
+				return err
+			}
+			fmt.Println("saved", id, 1, "handed over")
+			v, err := d.Unqueue(ctx, id)
+			if err != nil {
+				return err
+			}
+			fmt.Println("saved", id, 0, "taken back")
+			p.View = v
+		}
+	}
 }
 
 func typeForEver(dir string) error {
@@ -77,7 +117,7 @@ func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	for round := range 8 {
-		id, rev, text := typeAndKill(t, dir, 1+rand.IntN(12))
+		id, rev, text := runAndKill(t, 1+rand.IntN(12), typing+"="+dir)
 		d := &desk{t: t, dir: dir, now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), orders: &orders{}, signer: &keyHolder{}}
 		d.start()
 		v, err := d.Open(t.Context(), id)
@@ -108,16 +148,41 @@ func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
 	}
 }
 
-// typeAndKill runs the program until it has said so many times that something
-// was saved, kills it at that moment and returns what it said last.
-func typeAndKill(t *testing.T, dir string, lines int) (id string, rev int, text string) {
+func TestAKilledHandingOverIsWholeOrNotAtAll(t *testing.T) {
+	d := newDesk(t)
+	id := d.create(freeOne)
+	d.fill(id)
+	for round := range 6 {
+		d.stop()
+		_, _, said := runAndKill(t, 1+rand.IntN(30), signing+"="+d.dir, signing+"_ID="+id)
+		d.start()
+		var state string
+		submissions, commands := 0, 0
+		err := d.db.Read(t.Context(), func(tx dbx.Tx) error {
+			_, err := dbx.Found(t.Context(), tx, `SELECT state, (SELECT count(*) FROM submission), (SELECT count(*) FROM outbox) FROM draft WHERE id=?`,
+				[]any{id}, &state, &submissions, &commands)
+			return err
+		})
+		frozen := 0
+		if state == Frozen {
+			frozen = 1
+		}
+		if err != nil || submissions != frozen || commands != frozen {
+			t.Errorf("round %d, after %q: a draft that is %s, %d submissions, %d commands, %v", round, said, state, submissions, commands, err)
+		}
+	}
+}
+
+// runAndKill runs the program until it has said so many times that something was
+// saved, kills it at that moment and returns what it said last.
+func runAndKill(t *testing.T, lines int, env ...string) (id string, rev int, text string) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), typing+"="+dir)
+	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
