@@ -46,19 +46,30 @@ func start(t *testing.T, data string) *Main {
 // call sends a command as JSON and decodes the answer; it returns the status.
 func call(t *testing.T, m *Main, method, path, token string, body, out any) int {
 	t.Helper()
-	raw, err := json.Marshal(body)
+	var in io.Reader
+	kind := "application/json"
+	switch b := body.(type) {
+	case nil:
+	case []byte:
+		in, kind = bytes.NewReader(b), "application/octet-stream"
+	default:
+		raw, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, m.URL()+path, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, m.URL()+path, bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
+	if in != nil {
+		req.Header.Set("Content-Type", kind)
 	}
-	req.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Transport: witness{t}}).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
