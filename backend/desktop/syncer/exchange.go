@@ -26,8 +26,9 @@ func (s *Syncer) exchange(ctx context.Context, whole bool) error {
 	if account == "" || s.o.Portal.Offline() || !whole && !plan.Pull && len(plan.Push) == 0 {
 		return nil
 	}
-	s.setWorking(true)
-	defer s.setWorking(false)
+	tell := whole || len(plan.Push) > 0
+	before := s.begin(tell)
+	defer func() { s.end(before, tell) }()
 	if err := s.o.DB.SetSetting(ctx, accountSetting, account); err != nil {
 		return err
 	}
@@ -46,13 +47,6 @@ func (s *Syncer) exchange(ctx context.Context, whole bool) error {
 		}
 	}
 	return s.fetchWanted(ctx)
-}
-
-func (s *Syncer) setWorking(on bool) {
-	s.stateMu.Lock()
-	s.working = on
-	s.stateMu.Unlock()
-	s.o.Tell(Event{Kind: "sync"})
 }
 
 const pageSize = 100
@@ -132,6 +126,7 @@ func (s *Syncer) applied(ctx context.Context, tx dbx.Tx, changed ...Entity) erro
 
 // changed tells the page and notes the files that are to be fetched.
 func (s *Syncer) changed(e Entity) {
+	s.happened()
 	switch e.Kind {
 	case KindApplication:
 		s.want(e)

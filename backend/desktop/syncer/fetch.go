@@ -56,6 +56,7 @@ func (s *Syncer) fetchWanted(ctx context.Context) error {
 		err := s.Fetch(ctx, sum, f.size)
 		switch {
 		case err == nil:
+			s.happened()
 			s.o.Tell(Event{Kind: "application", ID: f.application})
 		case judge(err) == halt || ctx.Err() != nil:
 			return err

@@ -59,6 +59,8 @@ type Syncer struct {
 	notYet  time.Time // rest of the lane
 	silence int       // rounds without an answer
 	wanted  map[string]portalFile
+	news    int       // grows with everything that a page may show
+	toldAt  time.Time // when the page was last told of the exchange
 }
 
 // portalFile is a file of the portal that is to be fetched.
@@ -252,10 +254,55 @@ func (s *Syncer) plan(ctx context.Context) (Plan, error) {
 	return Next(rows, w), err
 }
 
+// tellEvery is how often the page hears of an exchange in which nothing happened,
+// so that it can show when the last one was.
+const tellEvery = time.Minute
+
+// happened notes that there is something new to show.
+func (s *Syncer) happened() {
+	s.stateMu.Lock()
+	defer s.stateMu.Unlock()
+	s.news++
+}
+
+// begin marks the start of an exchange. The page is told when there is something
+// to send; the quiet looks every few seconds are not worth a redraw.
+func (s *Syncer) begin(tell bool) (before int) {
+	s.stateMu.Lock()
+	s.working = true
+	before = s.news
+	s.stateMu.Unlock()
+	if tell {
+		s.o.Tell(Event{Kind: "sync"})
+	}
+	return before
+}
+
+// end marks the end of an exchange and tells the page what is worth telling.
+func (s *Syncer) end(before int, tell bool) {
+	s.stateMu.Lock()
+	s.working = false
+	now := s.o.Now()
+	tell = tell || s.news != before || now.Sub(s.toldAt).Abs() >= tellEvery
+	if tell {
+		s.toldAt = now
+	}
+	s.stateMu.Unlock()
+	if tell {
+		s.o.Tell(Event{Kind: "sync"})
+	}
+}
+
 // note keeps what the last contact with the portal was like.
 func (s *Syncer) note(err error) {
 	s.stateMu.Lock()
 	defer s.stateMu.Unlock()
+	was, wasFailure := s.online, s.failure
+	defer func() {
+		if s.online != was || s.failure != wasFailure {
+			s.news++
+		}
+	}()
 	if err == nil {
 		s.online, s.failure, s.silence, s.notYet = true, "", 0, time.Time{}
 		return

@@ -561,3 +561,42 @@ func TestWhatWasTakenBackDuringTheUploadIsNotSent(t *testing.T) {
 		t.Errorf("it was filed: %v", d.portal.statuses())
 	}
 }
+
+func TestThePageIsNotDisturbedByQuietLooks(t *testing.T) {
+	d := newDevice(t)
+	heard := func() int {
+		n := 0
+		for _, e := range d.told {
+			if e.Kind == "sync" {
+				n++
+			}
+		}
+		d.told = nil
+		return n
+	}
+	look := func() int {
+		d.now = d.now.Add(pullEvery)
+		if _, err := d.round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return heard()
+	}
+	d.settle()
+	heard()
+	if n := look() + look(); n != 0 {
+		t.Errorf("told %d times of nothing", n)
+	}
+	if n := look(); n != 1 {
+		t.Errorf("told %d times in the minute", n)
+	}
+	d.portal.with(func() {
+		d.portal.store(portalapi.Application{Id: "0193f0a0-0000-7000-8000-000000000400", Status: "in_review"})
+	})
+	if n := look(); n != 1 {
+		t.Errorf("told %d times of a change", n)
+	}
+	d.submit()
+	if n := look(); n != 2 {
+		t.Errorf("told %d times of a sending", n)
+	}
+}
