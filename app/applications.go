@@ -83,7 +83,7 @@ func (s *Applications) PickAnswerFiles(id, question string) (out []FileInfo, err
 	err = s.with(func(ctx context.Context) error {
 		files, err := s.w.cabinet.AddAnswerFiles(ctx, id, question, paths)
 		for _, f := range files {
-			out = append(out, s.w.c.fileInfo(f))
+			out = append(out, s.w.file(f))
 		}
 		return err
 	})

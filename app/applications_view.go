@@ -58,17 +58,17 @@ func (w *work) applicationView(ctx context.Context, id string) (ApplicationView,
 
 // sentView puts in what was handed over from this computer.
 func (w *work) sentView(out *ApplicationView, c cabinet.Card) {
-	out.Signer, out.Document = c.Sent.Signer, w.c.fileInfo(c.Sent.Document)
+	out.Signer, out.Document = c.Sent.Signer, w.file(c.Sent.Document)
 	v := c.Sent.View
 	if v.Form == nil { // of a form that this version of the program has no more
 		return
 	}
 	out.Order = w.orderView(v)
 	for _, a := range v.Form.Attachments(v.State) {
-		out.Files = append(out.Files, w.c.fileInfo(a.File))
+		out.Files = append(out.Files, w.file(a.File))
 	}
 	if c.Sent.Order.Receipt.ID != "" {
-		out.Files = append(out.Files, w.c.fileInfo(c.Sent.Order.Receipt))
+		out.Files = append(out.Files, w.file(c.Sent.Order.Receipt))
 	}
 	out.Errors = fieldErrors(v.Named(c.Errors()))
 }
@@ -142,9 +142,9 @@ const fetching = time.Minute
 // the page asks for it.
 func (w *work) portalFile(sum string, size int64, mediaType, name string) FileInfo {
 	if w.c.store.Blobs().Has(sum) {
-		return w.c.fileInfo(form.File{ID: sum, Name: name, MIME: mediaType, Size: size, SHA256: sum})
+		return w.file(form.File{ID: sum, Name: name, MIME: mediaType, Size: size, SHA256: sum})
 	}
-	url := w.a.files.add(func() (io.ReadSeekCloser, error) {
+	fetch := func() (io.ReadSeekCloser, error) {
 		ctx, cancel := context.WithTimeout(w.a.ctx, fetching)
 		defer cancel()
 		if err := w.sync.Fetch(ctx, sum, size); err != nil {
@@ -155,6 +155,7 @@ func (w *work) portalFile(sum string, size int64, mediaType, name string) FileIn
 			return nil, err
 		}
 		return os.Open(path)
-	}, mediaType, name)
+	}
+	url := w.address("portal\x00"+sum+"\x00"+name, func() string { return w.a.files.add(fetch, mediaType, name) })
 	return FileInfo{ID: sum, Name: name, MediaType: mediaType, Size: int(size), SHA256: sum, URL: url}
 }

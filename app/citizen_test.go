@@ -151,6 +151,15 @@ func TestADraftIsMadeTypedAndReadWithoutANetwork(t *testing.T) {
 	if w.Code != 200 || !strings.HasPrefix(w.Body.String(), "%PDF") || w.Header().Get("Content-Type") != "application/pdf" {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
+	if again, err := c.Preview(v.Draft.ID, "be"); err != nil || again.Document.URL != p.Document.URL {
+		t.Errorf("the preview would be opened anew: %q, %q, %v", p.Document.URL, again.Document.URL, err)
+	}
+	for range maxFiles { // so many that the first is not readable any more
+		c.App.files.path("/nowhere", "text/plain", "")
+	}
+	if again, err := c.Preview(v.Draft.ID, "be"); err != nil || c.ask("GET", again.Document.URL, nil).Code != 200 {
+		t.Errorf("an address that is gone was given: %v", err)
+	}
 	if _, err := c.Preview(v.Draft.ID, "en"); akno.CodeOf(err) != akno.Invalid {
 		t.Errorf("got %v", err)
 	}

@@ -120,7 +120,7 @@ func (w *work) orderView(v draft.View) OrderView {
 		EripLink: o.EripLink, Stated: o.Stated, ProofReady: o.ProofReady(),
 	}
 	if o.Receipt.ID != "" {
-		out.Receipt = w.c.fileInfo(o.Receipt)
+		out.Receipt = w.file(o.Receipt)
 	}
 	if o.Code == "" {
 		return out
@@ -129,8 +129,9 @@ func (w *work) orderView(v draft.View) OrderView {
 		out.Groups = append(out.Groups, string(group))
 	}
 	out.Demo = demoCode(o.Code)
-	out.QR = w.drawn("image/png", "erip.png", func() ([]byte, error) { return print.QR(o.EripLink, 600, w.sample(o.Code)) })
-	out.Slip = w.drawn("application/pdf", slipName, func() ([]byte, error) { return w.slip(v) })
+	key := o.Code + "\x00" + string(w.language()) + "\x00" + o.EripLink
+	out.QR = w.drawn("qr\x00"+key, "image/png", "erip.png", func() ([]byte, error) { return print.QR(o.EripLink, 600, w.sample(o.Code)) })
+	out.Slip = w.drawn("slip\x00"+key+"\x00"+strconv.Itoa(v.Row.Rev), "application/pdf", slipName, func() ([]byte, error) { return w.slip(v) })
 	return out
 }
 
@@ -147,14 +148,15 @@ func (w *work) sample(code string) akno.Lang {
 }
 
 // drawn is a file that is made when the page asks for it.
-func (w *work) drawn(mediaType, name string, draw func() ([]byte, error)) FileInfo {
-	url := w.a.files.add(func() (io.ReadSeekCloser, error) {
+func (w *work) drawn(key, mediaType, name string, draw func() ([]byte, error)) FileInfo {
+	open := func() (io.ReadSeekCloser, error) {
 		data, err := draw()
 		if err != nil {
 			return nil, err
 		}
 		return octets{bytes.NewReader(data)}, nil
-	}, mediaType, name)
+	}
+	url := w.address(key, func() string { return w.a.files.add(open, mediaType, name) })
 	return FileInfo{ID: url, Name: name, MediaType: mediaType, URL: url}
 }
 

@@ -209,7 +209,7 @@ func (w *work) cellView(def form.Field, st form.FieldState, options []form.Optio
 	}
 	for _, item := range list {
 		if f, ok := form.FileOf(item); ok {
-			out.Files = append(out.Files, w.c.fileInfo(f))
+			out.Files = append(out.Files, w.file(f))
 		}
 	}
 	return out
@@ -244,12 +244,12 @@ func patchesFrom(list []Patch) []draft.Patch {
 // previewView is a preview as the page reads it.
 func (w *work) previewView(p draft.Preview, portal akno.Text) Preview {
 	out := Preview{
-		Document: w.c.fileInfo(p.Document), SHA256: p.Hash, Size: len(p.Octets), Portal: textOf(portal),
+		Document: w.file(p.Document), SHA256: p.Hash, Size: len(p.Octets), Portal: textOf(portal),
 		Recipient: w.card(p.View.Procedure).Body, Files: []FileInfo{}, Groups: answerGroups(p.Submission),
 		Signature: w.signature(p.View), NeedLevel: w.needLevel(p.View.Procedure, p.View.Kind), NeedPay: p.View.NeedsPaying(),
 	}
 	for _, f := range p.Files {
-		out.Files = append(out.Files, w.c.fileInfo(f))
+		out.Files = append(out.Files, w.file(f))
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
+	"sync"
 
 	"akno/backend/akno"
 	"akno/backend/akno/catalogue"
@@ -26,6 +28,9 @@ type work struct {
 	drafts  *draft.Service
 	cabinet *cabinet.Service
 	sync    *syncer.Syncer
+
+	addressMu sync.Mutex // guards addresses
+	addresses map[string]string
 }
 
 // open wires the services over the opened profile.
@@ -94,6 +99,40 @@ func (w *work) calling() (context.Context, context.CancelFunc, error) {
 		return nil, nil, err
 	}
 	return w.c.calling()
+}
+
+// address gives one content one address for as long as the page may read it: a
+// page that loads again would otherwise open its preview anew each time.
+func (w *work) address(key string, add func() string) string {
+	w.addressMu.Lock()
+	defer w.addressMu.Unlock()
+	if had := w.addresses[key]; had != "" && w.a.files.has(had) {
+		return had
+	}
+	if w.addresses == nil || len(w.addresses) > maxFiles {
+		w.addresses = map[string]string{}
+	}
+	w.addresses[key] = add()
+	return w.addresses[key]
+}
+
+// has says whether an address that was returned can still be read.
+func (f *files) has(address string) bool {
+	f.filesMu.Lock()
+	defer f.filesMu.Unlock()
+	_, ok := f.byID[strings.TrimPrefix(address, "/blob/")]
+	return ok
+}
+
+// file shows a file of this computer to the page.
+func (w *work) file(f form.File) FileInfo {
+	out := FileInfo{ID: f.ID, Name: f.Name, MediaType: f.MIME, Size: int(f.Size), SHA256: f.SHA256}
+	path, err := w.c.store.Blobs().Path(f.SHA256)
+	if err != nil {
+		return out // told by its name only
+	}
+	out.URL = w.address(f.SHA256+"\x00"+f.MIME+"\x00"+f.Name, func() string { return w.a.files.path(path, f.MIME, f.Name) })
+	return out
 }
 
 // citizen is the account whose applications are exchanged: a clerk's or a
