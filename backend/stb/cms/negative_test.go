@@ -43,6 +43,9 @@ type forge struct {
 	cert      *pki.Certificate
 	digestAlg []int
 	sigAlg    []int
+	// sid names the certificate in another way; revocation are revocation data.
+	sid        []byte
+	revocation [][]byte
 }
 
 func attr(id []int, values ...[]byte) []byte {
@@ -110,6 +113,9 @@ func (f *forge) encode(t testing.TB) []byte {
 				if len(f.certs) > 0 {
 					der.AddElement(b, der.Explicit(0), bytes.Join(f.certs, nil))
 				}
+				if len(f.revocation) > 0 {
+					der.AddElement(b, der.Explicit(1), bytes.Join(f.revocation, nil))
+				}
 				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { f.addSigner(b, sig) })
 			})
 		})
@@ -120,10 +126,14 @@ func (f *forge) encode(t testing.TB) []byte {
 func (f *forge) addSigner(b *cryptobyte.Builder, sig []byte) {
 	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddASN1Int64(1)
-		b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddBytes(f.cert.Issuer.Raw)
-			der.AddElement(b, tag.INTEGER, []byte(f.cert.Serial))
-		})
+		if f.sid != nil {
+			b.AddBytes(f.sid)
+		} else {
+			b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddBytes(f.cert.Issuer.Raw)
+				der.AddElement(b, tag.INTEGER, []byte(f.cert.Serial))
+			})
+		}
 		der.AddAlgorithm(b, f.digestAlg)
 		if f.attributes != nil {
 			der.AddElement(b, der.Explicit(0), bytes.Join(f.attributes, nil))
