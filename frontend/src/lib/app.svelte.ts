@@ -3,7 +3,7 @@
 import { applications, session, system } from './api.ts'
 import { asFailure, listen, type Failure } from './bridge.ts'
 import type { Preferences, SessionState, SyncState } from './dto.ts'
-import { lang, setLang, type Lang } from './i18n.svelte.ts'
+import { lang, loadLanguage, setLang, type Lang } from './i18n.svelte.ts'
 import { setTextSize, setTheme } from './theme.svelte.ts'
 
 interface Shared {
@@ -81,7 +81,8 @@ export function setSync(next: SyncState): void {
   shared.sync = next
 }
 
-function put(p: Preferences): void {
+async function put(p: Preferences): Promise<void> {
+  await loadLanguage(p.language as Lang)
   shared.preferences = p
   setLang(p.language as Lang)
   setTheme(p.theme)
@@ -92,11 +93,11 @@ function put(p: Preferences): void {
 export async function prefer(change: Partial<Preferences>): Promise<void> {
   const before = shared.preferences
   if (!before) return
-  put({ ...before, ...change })
+  await put({ ...before, ...change })
   try {
     await system.setPreferences({ ...before, ...change })
   } catch (e) {
-    put(before)
+    await put(before)
     throw e
   }
 }
@@ -104,7 +105,7 @@ export async function prefer(change: Partial<Preferences>): Promise<void> {
 /** Loads what the page shares and listens to changes of it; returns a function that stops listening. */
 export async function startApp(): Promise<() => void> {
   try {
-    put(await system.preferences())
+    await put(await system.preferences())
     await refreshSession()
     await refreshSync()
   } catch (e) {

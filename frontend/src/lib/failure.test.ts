@@ -12,7 +12,7 @@ describe('every failure code of Go', () => {
   test('is found in its source', () => expect(codes.length).toBeGreaterThan(30))
   test.each(codes)('%s has a heading, a reason and steps in every language', (code) => {
     for (const lang of languages) {
-      const area = messages[lang].errors as Record<string, unknown>
+      const area = messages[lang]!.errors as Record<string, unknown>
       for (const part of ['title', 'why', 'do'])
         expect(area[`${code}.${part}`], `${lang} ${part}`).toBeTypeOf('string')
     }

@@ -1,32 +1,6 @@
 // The dictionary of the interface. Russian is the source of the types: a key
 // that is missing in another language does not compile.
-import accessBe from '../messages/access.be.ts'
-import accessEn from '../messages/access.en.ts'
-import accessRu from '../messages/access.ru.ts'
-import citizenBe from '../messages/citizen.be.ts'
-import citizenEn from '../messages/citizen.en.ts'
-import citizenRu from '../messages/citizen.ru.ts'
-import clerkBe from '../messages/clerk.be.ts'
-import clerkEn from '../messages/clerk.en.ts'
-import clerkRu from '../messages/clerk.ru.ts'
-import commonBe from '../messages/common.be.ts'
-import commonEn from '../messages/common.en.ts'
-import commonRu from '../messages/common.ru.ts'
-import deskBe from '../messages/desk.be.ts'
-import deskEn from '../messages/desk.en.ts'
-import deskRu from '../messages/desk.ru.ts'
-import entryBe from '../messages/entry.be.ts'
-import entryEn from '../messages/entry.en.ts'
-import entryRu from '../messages/entry.ru.ts'
-import errorsBe from '../messages/errors.be.ts'
-import errorsEn from '../messages/errors.en.ts'
-import errorsRu from '../messages/errors.ru.ts'
-import formsBe from '../messages/forms.be.ts'
-import formsEn from '../messages/forms.en.ts'
-import formsRu from '../messages/forms.ru.ts'
-import keysBe from '../messages/keys.be.ts'
-import keysEn from '../messages/keys.en.ts'
-import keysRu from '../messages/keys.ru.ts'
+import ru from '../messages/ru.ts'
 import { integer, type Lang } from './format.ts'
 
 export type { Lang } from './format.ts'
@@ -37,49 +11,26 @@ export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly ot
 /** What be and en must have: the keys of the Russian part, a text for a text and forms for forms. */
 export type Translation<M> = { readonly [K in keyof M]: M[K] extends string ? string : Forms }
 
-const ru = {
-  common: commonRu,
-  citizen: citizenRu,
-  forms: formsRu,
-  keys: keysRu,
-  access: accessRu,
-  clerk: clerkRu,
-  desk: deskRu,
-  entry: entryRu,
-  errors: errorsRu,
-} as const
-
 type Areas = typeof ru
 
 /** A key of a message: the area, a dot, the key inside the area. */
 export type MessageKey = { [A in keyof Areas & string]: `${A}.${keyof Areas[A] & string}` }[keyof Areas &
   string]
 
-/** All messages by language and area. */
-export const messages: Record<Lang, { readonly [A in keyof Areas]: Translation<Areas[A]> }> = {
-  ru,
-  be: {
-    common: commonBe,
-    citizen: citizenBe,
-    forms: formsBe,
-    keys: keysBe,
-    access: accessBe,
-    clerk: clerkBe,
-    desk: deskBe,
-    entry: entryBe,
-    errors: errorsBe,
-  },
-  en: {
-    common: commonEn,
-    citizen: citizenEn,
-    forms: formsEn,
-    keys: keysEn,
-    access: accessEn,
-    clerk: clerkEn,
-    desk: deskEn,
-    entry: entryEn,
-    errors: errorsEn,
-  },
+/** All messages of a language. */
+export type Dictionary = { readonly [A in keyof Areas]: Translation<Areas[A]> }
+
+/** The messages by language. Russian is always here, the others after loadLanguage. */
+export const messages: { ru: Dictionary } & Partial<Record<Lang, Dictionary>> = { ru }
+
+const others: Record<Exclude<Lang, 'ru'>, () => Promise<{ default: Dictionary }>> = {
+  be: () => import('../messages/be.ts'),
+  en: () => import('../messages/en.ts'),
+}
+
+/** Brings the messages of a language in; it costs nothing the second time. */
+export async function loadLanguage(next: Lang): Promise<void> {
+  if (next !== 'ru') messages[next] ??= (await others[next]()).default
 }
 
 /** The languages of the interface in the order of the switch. */
@@ -95,7 +46,7 @@ const rules: Record<Lang, Intl.PluralRules> = {
 /** The language of the interface; reading it in a template follows its changes. */
 export const lang = (): Lang => current.lang
 
-/** Changes the language of the whole page at once. */
+/** Changes the language of the whole page at once; its messages have been loaded. */
 export function setLang(next: Lang): void {
   current.lang = next
   document.documentElement.lang = next
@@ -106,7 +57,7 @@ export type Params = Readonly<Record<string, string | number>>
 
 function lookup(key: string, language: Lang): string | Forms | undefined {
   const dot = key.indexOf('.')
-  const area = messages[language][key.slice(0, dot) as keyof Areas] as
+  const area = (messages[language] ?? messages.ru)[key.slice(0, dot) as keyof Areas] as
     Record<string, string | Forms> | undefined
   return area?.[key.slice(dot + 1)]
 }

@@ -5,7 +5,7 @@ type Entry = [key: string, message: string | Forms]
 const areas = Object.keys(messages.ru) as (keyof typeof messages.ru)[]
 const entries = (lang: keyof typeof messages): Entry[] =>
   areas.flatMap((area) =>
-    Object.entries(messages[lang][area] as Record<string, string | Forms>).map(([key, message]): Entry => [
+    Object.entries(messages[lang]![area] as Record<string, string | Forms>).map(([key, message]): Entry => [
       `${area}.${key}`,
       message,
     ]),

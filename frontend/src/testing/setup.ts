@@ -1,4 +1,8 @@
 import '@testing-library/jest-dom/vitest'
+import { loadLanguage } from '../lib/i18n.svelte.ts'
+
+// Tests change the language at any moment.
+await Promise.all([loadLanguage('be'), loadLanguage('en')])
 
 // jsdom has no modal dialogs, no scrolling and no clipboard; the pages need them to exist.
 if (typeof HTMLDialogElement !== 'undefined') {

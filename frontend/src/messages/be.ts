@@ -1,0 +1,13 @@
+// All messages in Belarusian, by area.
+import type { Dictionary } from '../lib/i18n.svelte.ts'
+import access from './access.be.ts'
+import citizen from './citizen.be.ts'
+import clerk from './clerk.be.ts'
+import common from './common.be.ts'
+import desk from './desk.be.ts'
+import entry from './entry.be.ts'
+import errors from './errors.be.ts'
+import forms from './forms.be.ts'
+import keys from './keys.be.ts'
+
+export default { common, citizen, forms, keys, access, clerk, desk, entry, errors } satisfies Dictionary

@@ -1,0 +1,13 @@
+// All messages in English, by area.
+import type { Dictionary } from '../lib/i18n.svelte.ts'
+import access from './access.en.ts'
+import citizen from './citizen.en.ts'
+import clerk from './clerk.en.ts'
+import common from './common.en.ts'
+import desk from './desk.en.ts'
+import entry from './entry.en.ts'
+import errors from './errors.en.ts'
+import forms from './forms.en.ts'
+import keys from './keys.en.ts'
+
+export default { common, citizen, forms, keys, access, clerk, desk, entry, errors } satisfies Dictionary

@@ -1,0 +1,12 @@
+// All messages in Russian, by area.
+import access from './access.ru.ts'
+import citizen from './citizen.ru.ts'
+import clerk from './clerk.ru.ts'
+import common from './common.ru.ts'
+import desk from './desk.ru.ts'
+import entry from './entry.ru.ts'
+import errors from './errors.ru.ts'
+import forms from './forms.ru.ts'
+import keys from './keys.ru.ts'
+
+export default { common, citizen, forms, keys, access, clerk, desk, entry, errors } as const

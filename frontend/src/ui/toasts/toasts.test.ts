@@ -1,0 +1,46 @@
+import { fireEvent, render, screen } from '@testing-library/svelte'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { setLang } from '../../lib/i18n.svelte.ts'
+import { dismiss, toast, toasts } from '../../lib/toasts.svelte.ts'
+import Toasts from './toasts.svelte'
+
+beforeEach(() => {
+  setLang('ru')
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  for (const one of [...toasts()]) dismiss(one.id)
+  vi.useRealTimers()
+})
+
+describe('a message at the edge', () => {
+  test('goes by itself after its time', async () => {
+    render(Toasts, { stay: 1000 })
+    toast('Черновик удалён')
+    await vi.advanceTimersByTimeAsync(999)
+    expect(screen.getByText('Черновик удалён')).toBeInTheDocument()
+    await vi.advanceTimersByTimeAsync(2)
+    expect(screen.queryByText('Черновик удалён')).toBeNull()
+  })
+  test('stays while it is held', async () => {
+    render(Toasts, { stay: 1000 })
+    toast('Черновик удалён')
+    await vi.advanceTimersByTimeAsync(10)
+    const box = screen.getByText('Черновик удалён').parentElement!
+    await fireEvent.mouseEnter(box)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(screen.getByText('Черновик удалён')).toBeInTheDocument()
+    await fireEvent.mouseLeave(box)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(screen.queryByText('Черновик удалён')).toBeNull()
+  })
+  test('undoes once and goes', async () => {
+    const undo = vi.fn()
+    render(Toasts)
+    toast('Черновик удалён', undo)
+    await vi.advanceTimersByTimeAsync(10)
+    await fireEvent.click(screen.getByRole('button', { name: 'Отменить' }))
+    expect(undo).toHaveBeenCalledTimes(1)
+    expect(toasts()).toHaveLength(0)
+  })
+})
