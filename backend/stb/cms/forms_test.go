@@ -11,6 +11,7 @@ import (
 	"akno/backend/stb/cms"
 	"akno/backend/stb/internal/der"
 	"akno/backend/stb/internal/pkidev"
+	"akno/backend/stb/oid"
 	"akno/backend/stb/pki"
 )
 
@@ -136,5 +137,20 @@ func TestAMessageWithoutSignersIsNoSignature(t *testing.T) {
 	r := cms.VerifyOctets(data, cms.Octets(nil), options(t))
 	if r.Verdict != pki.Failed || r.Reason != pki.FormatFailure {
 		t.Errorf("%s %s", r.Verdict, r.Reason)
+	}
+}
+
+func TestBash256IsTakenAsDeployedAndNotStrictly(t *testing.T) {
+	f := newForge(t)
+	f.hash, f.digestAlg, f.sigAlg = pki.Bash256, oid.Bash256, oid.BignWithBash256
+	f.attributes[1] = attr(idMessageDigest, octetString(pki.Bash256.Sum(f.content)))
+	data := f.encode(t)
+	if r := cms.VerifyOctets(data, cms.Octets(f.content), options(t)); r.Verdict != pki.Passed {
+		t.Errorf("as deployed: %s", r.Reason)
+	}
+	opt := options(t)
+	opt.Verifier.Profile = pki.ProfileBPKI
+	if r := cms.VerifyOctets(data, cms.Octets(f.content), opt); r.Reason != pki.CryptoConstraintsFailure {
+		t.Errorf("strictly: %s", r.Reason)
 	}
 }

@@ -44,7 +44,9 @@ type forge struct {
 	digestAlg []int
 	sigAlg    []int
 	// sid names the certificate in another way; revocation are revocation data.
-	sid        []byte
+	sid []byte
+	// hash signs; nil is belt-hash.
+	hash       *pki.HashAlgorithm
 	revocation [][]byte
 }
 
@@ -93,7 +95,11 @@ func (f *forge) encode(t testing.TB) []byte {
 			f.attributes = list
 		}
 	}
-	sig, err := f.key.SignHash(pki.BeltHash.OIDDER(), pki.BeltHash.Sum(covered))
+	hash := f.hash
+	if hash == nil {
+		hash = pki.BeltHash
+	}
+	sig, err := f.key.SignHash(hash.OIDDER(), hash.Sum(covered))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +199,7 @@ func TestAttributesDecideAsTheRulesSay(t *testing.T) {
 		"signature algorithm of another level": {func(f *forge) {
 			f.digestAlg, f.sigAlg = oid.Bash384, oid.BignWithBash384
 		}, pki.HashFailure, cms.LevelCMS},
-		"foreign signature algorithm": {func(f *forge) { f.sigAlg = []int{1, 2, 840, 113549, 1, 1, 11} }, pki.CryptoConstraintsFailureNoPOE, cms.LevelCMS},
+		"foreign signature algorithm": {func(f *forge) { f.sigAlg = []int{1, 2, 840, 113549, 1, 1, 11} }, pki.CryptoConstraintsFailure, cms.LevelCMS},
 		"key of another person":       {func(f *forge) { f.key = key(t, "g-fl2") }, pki.SigCryptoFailure, cms.LevelCMS},
 		"policy demanded": {func(f *forge) {
 			f.attributes = append(f.attributes, attr(idPolicy, []byte{0x30, 0}))

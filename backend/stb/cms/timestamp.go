@@ -183,7 +183,7 @@ func VerifyToken(t *Token, data Content, opt Options) StampReport {
 	}
 	h := pki.HashByOID(t.Info.HashAlgorithm.OID)
 	if h == nil || !t.Info.HashAlgorithm.PlainParams() {
-		return end(pki.CryptoConstraintsFailureNoPOE, "the algorithm of the imprint is not of the national set")
+		return end(pki.CryptoConstraintsFailure, "the algorithm of the imprint is not of the national set")
 	}
 	sum, err := data.Digest(h)
 	if errors.Is(err, ErrNoContent) {

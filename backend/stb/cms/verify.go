@@ -189,7 +189,7 @@ func (sd *SignedData) verifySigner(s *Signer, content Content, opt Options) Sign
 func (sd *SignedData) basic(s *Signer, content Content, opt Options, r *SignerReport) (c claims, ok bool) {
 	alg := pki.SignatureByOID(s.SignatureAlgorithm.OID)
 	if alg == nil {
-		r.end(pki.CryptoConstraintsFailureNoPOE, "the signature algorithm is not of the national set")
+		r.end(pki.CryptoConstraintsFailure, "the signature algorithm is not of the national set")
 		return c, false
 	}
 	if !s.DigestAlgorithm.OID.Equal(alg.Hash.OID) || !s.DigestAlgorithm.PlainParams() || !s.SignatureAlgorithm.PlainParams() {
@@ -228,7 +228,7 @@ func (sd *SignedData) basic(s *Signer, content Content, opt Options, r *SignerRe
 	}
 	reason := sd.crypto(s, c, content, alg, candidates, r)
 	if reason == pki.OK && strict && !alg.Strict {
-		reason = pki.CryptoConstraintsFailureNoPOE
+		reason = pki.CryptoConstraintsFailure
 	}
 	if reason != pki.OK {
 		r.end(reason)
