@@ -93,9 +93,14 @@ func Open(c Config) (*Authority, error) {
 // Close wipes the keys.
 func (a *Authority) Close() {
 	for _, k := range a.keys {
-		k.Wipe()
+		if k != nil {
+			k.Wipe()
+		}
 	}
 }
+
+// Dir returns the authority's folder.
+func (a *Authority) Dir() string { return a.config.Dir }
 
 // Anchor returns the certificate of the root, which others trust as given.
 func (a *Authority) Anchor() *pki.Certificate { return a.certs[rootName] }

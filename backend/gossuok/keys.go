@@ -25,13 +25,13 @@ func (a *Authority) openKeys() error {
 	for _, name := range []string{rootName, rucName, ocspName, tsaName} {
 		path := filepath.Join(a.config.Dir, "keys", name+".key")
 		file, err := os.ReadFile(path)
-		if errors.Is(err, os.ErrNotExist) {
-			file, err = a.newKey(path, password)
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			a.keys[name], err = a.newKey(path, password)
+		case err == nil:
+			a.keys[name], err = container.Open(file, password)
 		}
 		if err != nil {
-			return err
-		}
-		if a.keys[name], err = container.Open(file, password); err != nil {
 			return fmt.Errorf("key of %s: %w", name, err)
 		}
 	}
@@ -51,20 +51,19 @@ func (a *Authority) password() ([]byte, error) {
 	return text, writeFile(path, append(bytes.Clone(text), '\n'))
 }
 
-func (a *Authority) newKey(path string, password []byte) ([]byte, error) {
+func (a *Authority) newKey(path string, password []byte) (*bign.PrivateKey, error) {
 	// A key without its certificate would be another authority under the same
 	// folder: refuse to make one where certificates were issued already.
 	if issued, err := filepath.Glob(filepath.Join(a.config.Dir, "issued", "*.json")); err != nil || len(issued) > 0 {
-		return nil, fmt.Errorf("%s is missing and certificates were issued", filepath.Base(path))
+		return nil, errors.New("the file is missing and certificates were issued")
 	}
 	key, err := bign.GenerateKey(bign.Curve256v1())
 	if err != nil {
 		return nil, err
 	}
-	defer key.Wipe()
 	file, err := container.Seal(key, password, container.MinIterations)
 	if err != nil {
 		return nil, err
 	}
-	return file, writeFile(path, file)
+	return key, writeFile(path, file)
 }
