@@ -69,6 +69,10 @@ func (s *Service) checkForm(f *filed, today workdays.Date) (requires bool, err e
 		return false, err
 	}
 	if _, err := canon.Verify(f.sub, s.Catalogue, inForce.Schema, inForce.Hash); err != nil {
+		if akno.CodeOf(err) == akno.Invalid && len(akno.FieldsOf(err)) == 0 {
+			// What was signed is not what the form shows: no field is to blame.
+			err = &akno.Error{Code: akno.Invalid, Op: opSubmit, Fields: map[string]string{"submission": "shown"}, Err: err}
+		}
 		return false, err
 	}
 	if f.sub.AsOf.After(today) {

@@ -133,7 +133,7 @@ func TestASubmissionThatIsNotRightIsRefused(t *testing.T) {
 		"a submission whose label was changed": {
 			procedure: free, after: func(_ *world, r *portalapi.SubmissionRequest) {
 				r.Submission = bytes.Replace(r.Submission, []byte("Фамилия"), []byte("Прозвище"), 1)
-			}, code: akno.Invalid,
+			}, code: akno.Invalid, field: "submission", why: "shown",
 		},
 		"an answer that has become wrong": {
 			procedure: foreigners, who: func() session.Session { return session.Session{AccountID: yanAccount, Level: akno.Email} },

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,9 @@ import (
 )
 
 var ctx = context.Background()
+
+// bundle is read once: it never changes, and its forms take a while to compile.
+var bundle = sync.OnceValues(catalogue.Load)
 
 // friday is Friday 20 November 2026, noon in Minsk.
 var friday = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
@@ -111,7 +115,7 @@ func open(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	if w.cat, err = catalogue.Load(); err != nil {
+	if w.cat, err = bundle(); err != nil {
 		t.Fatal(err)
 	}
 	w.pay, err = payment.New(w.db, tick, w.cat, payment.Config{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"akno/backend/akno"
 	"akno/backend/akno/workdays"
@@ -21,6 +22,12 @@ import (
 // answerDays is how many working days an applicant has for an answer. A question
 // does not stop the clock of the body.
 const answerDays = 3
+
+// Limits of what an applicant is shown, by the contract.
+const (
+	maxText      = 4000 // code points of a question or of a line of history
+	maxQuestions = 100
+)
 
 // Act takes a step of the review. The same command again gets the application as
 // it is now.
@@ -91,6 +98,9 @@ func (s *Service) replayed(ctx context.Context, account string, op store.Op) (bo
 // step takes a step that needs no document.
 func (s *Service) step(ctx context.Context, tx dbx.Tx, who session.Session, r *application.Record, cmd portalapi.DeskCommand, now time.Time) (application.Cause, error) {
 	text := strings.TrimSpace(textOf(cmd.Text))
+	if utf8.RuneCountInString(text) > maxText {
+		return application.Cause{}, &akno.Error{Code: akno.Invalid, Op: "review.Act", Fields: map[string]string{"text": "max_len"}}
+	}
 	switch cmd.Event {
 	case portalapi.DeskCommandEventRegister:
 		return s.register(ctx, tx, r, now)
@@ -149,6 +159,9 @@ func (s *Service) register(ctx context.Context, tx dbx.Tx, r *application.Record
 func (s *Service) ask(r *application.Record, step application.Step, text string, now time.Time) (application.Cause, error) {
 	if text == "" {
 		return application.Cause{}, required("text")
+	}
+	if len(r.Doc.Questions) >= maxQuestions {
+		return application.Cause{}, &akno.Error{Code: akno.WrongState, Op: "review.Act", Fields: map[string]string{"questions": "max"}}
 	}
 	due := s.Calendar.AddWorkingDays(workdays.Of(now), answerDays).String()
 	step.Text = text

@@ -3,6 +3,7 @@ package review
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -274,6 +275,14 @@ func TestQuestions(t *testing.T) {
 		id := w.reviewed()
 		_, err := w.Act(ctx, officerOf, id, command(w.get(id).Application.Version, portalapi.DeskCommandEventAskApplicant, " "))
 		if akno.CodeOf(err) != akno.Invalid {
+			t.Errorf("error is %v", err)
+		}
+	})
+	t.Run("a question longer than the applicant can be shown is refused", func(t *testing.T) {
+		w := open(t)
+		id := w.reviewed()
+		_, err := w.Act(ctx, officerOf, id, command(w.get(id).Application.Version, portalapi.DeskCommandEventAskApplicant, strings.Repeat("я", 4001)))
+		if akno.FieldsOf(err)["text"] != "max_len" {
 			t.Errorf("error is %v", err)
 		}
 	})

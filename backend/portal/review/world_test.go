@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"akno/backend/akno/form"
 	"akno/backend/akno/workdays"
 	"akno/backend/gossuok"
+	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
 	"akno/backend/portal/application"
@@ -31,6 +33,9 @@ import (
 )
 
 var ctx = context.Background()
+
+// bundle is read once: it never changes, and its forms take a while to compile.
+var bundle = sync.OnceValues(catalogue.Load)
 
 // friday is Friday 20 November 2026, noon in Minsk.
 var friday = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
@@ -60,6 +65,30 @@ type card struct {
 	cert *pki.Certificate
 }
 
+// authority is opened once: deriving the keys of its containers takes a while.
+// Its clock is that of the test that runs.
+var (
+	caNow     clock.Clock
+	authority = sync.OnceValues(func() (*gossuok.Authority, error) {
+		dir, err := os.MkdirTemp("", "review")
+		if err != nil {
+			return nil, err
+		}
+		return gossuok.Open(gossuok.Config{Dir: dir, Clock: func() time.Time { return caNow() }, BaseURL: "http://127.0.0.1:1"})
+	})
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if ca, err := authority(); err == nil {
+		ca.Close()
+		if err := os.RemoveAll(ca.Dir()); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(code)
+}
+
 type world struct {
 	*Service
 	t     *testing.T
@@ -80,11 +109,11 @@ func open(t *testing.T) *world {
 	t.Cleanup(func() { must(t, db.Close()) })
 	disk, err := blob.OpenDisk(t.TempDir())
 	must(t, err)
-	cat, err := catalogue.Load()
+	cat, err := bundle()
 	must(t, err)
-	w.ca, err = gossuok.Open(gossuok.Config{Dir: t.TempDir(), Clock: tick, BaseURL: "http://127.0.0.1:1"})
+	caNow = tick
+	w.ca, err = authority()
 	must(t, err)
-	t.Cleanup(w.ca.Close)
 	w.trust, err = trust.New(w.ca.Anchor().Raw)
 	must(t, err)
 	must(t, w.trust.AddIntermediate(w.ca.Issuer().Raw))
