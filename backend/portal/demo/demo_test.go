@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,6 +42,9 @@ var (
 	noon = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 )
 
+// bundle is read once: it never changes, and its forms take a while to compile.
+var bundle = sync.OnceValues(catalogue.Load)
+
 type world struct {
 	*Demo
 	t       *testing.T
@@ -65,14 +70,41 @@ func must(t *testing.T, err error) {
 func open(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: noon, data: t.TempDir()}
+	dir, err := prepared()
+	must(t, err)
+	must(t, os.CopyFS(w.data, os.DirFS(dir)))
 	db, err := store.Open(ctx, filepath.Join(w.data, "portal.db"), w.clock)
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	w.db = db
-	w.cat, err = catalogue.Load()
+	w.cat, err = bundle()
 	must(t, err)
 	w.start()
 	return w
+}
+
+// prepared is a data folder with keys and people, made once: deriving the keys of
+// so many containers takes a while. Every test works on a copy.
+var prepared = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "demo")
+	if err != nil {
+		return "", err
+	}
+	d, err := Open(Config{Data: dir, Clock: func() time.Time { return noon }})
+	if err != nil {
+		return dir, err
+	}
+	return dir, errors.Join(d.seedKeys(), d.Close())
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := prepared(); err == nil {
+		if err := os.RemoveAll(dir); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(code)
 }
 
 func (w *world) clock() time.Time { return w.now }
@@ -83,6 +115,8 @@ func (w *world) start() {
 	var err error
 	w.Demo, err = Open(Config{Data: w.data, Clock: w.clock})
 	must(w.t, err)
+	opened := w.Demo
+	w.t.Cleanup(func() { _ = opened.Close() }) // a test may have closed it
 	w.trust, err = trust.New(w.Anchors()...)
 	must(w.t, err)
 	must(w.t, w.Feed(w.trust))

@@ -109,6 +109,9 @@ func readLetter(name string) (letter, error) {
 		return letter{}, fmt.Errorf("letter: %w", err)
 	}
 	l := letter{ID: strings.TrimSuffix(filepath.Base(name), ".eml"), To: m.Header.Get("To")}
+	if to, err := mail.ParseAddress(l.To); err == nil && to.Name == "" {
+		l.To = to.Address
+	}
 	if l.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
 		return letter{}, fmt.Errorf("letter: %w", err)
 	}
