@@ -13,6 +13,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/session"
 )
 
 // cabinet is the program with an open profile and no portal.
@@ -338,6 +339,29 @@ func TestThePauseIsRememberedAndSaysSo(t *testing.T) {
 	c.Drafts.w.c.portal.SetOffline(false)
 	if err := c.Drafts.w.sync.Recall(context.Background()); err != nil || !c.Drafts.w.c.portal.Offline() {
 		t.Errorf("the next start is not cut: %v", err)
+	}
+}
+
+func TestAFormIsNotFilledFromAnotherPersonsKey(t *testing.T) {
+	anna, ivan := session.Person{PersonalNumber: "1"}, session.Person{PersonalNumber: "2"}
+	body := session.Person{Surname: "Исполком"}
+	for name, c := range map[string]struct {
+		keys   []session.Person
+		number string
+		want   session.Person
+		ok     bool
+	}{
+		"no key":                  {nil, "", session.Person{}, false},
+		"one person's":            {[]session.Person{anna, anna}, "", anna, true},
+		"an organisation's":       {[]session.Person{body}, "", session.Person{}, false},
+		"and an organisation's":   {[]session.Person{body, anna}, "", anna, true},
+		"two people's":            {[]session.Person{anna, ivan}, "", session.Person{}, false},
+		"two, and one signed in":  {[]session.Person{anna, ivan}, "2", ivan, true},
+		"another one's signed in": {[]session.Person{anna}, "2", session.Person{}, false},
+	} {
+		if got, ok := oneHolder(c.keys, c.number); got != c.want || ok != c.ok {
+			t.Errorf("%s: %+v %v", name, got, ok)
+		}
 	}
 }
 

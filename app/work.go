@@ -149,14 +149,30 @@ func (w *work) sources(ctx context.Context) []form.Source {
 	st := w.c.session.State()
 	out := []form.Source{known(draft.FromProfile, st.Person, st.Email)}
 	if l, err := w.c.keys.List(ctx); err == nil {
+		var holders []session.Person
 		for _, e := range l.Usable {
 			if e.Certificate != nil {
-				out = append(out, known(draft.FromCertificate, holder(e), ""))
-				break
+				holders = append(holders, holder(e))
 			}
+		}
+		if p, ok := oneHolder(holders, st.Person.PersonalNumber); ok {
+			out = append(out, known(draft.FromCertificate, p, ""))
 		}
 	}
 	return out
+}
+
+// oneHolder chooses whose certificate may fill in a form: that of who is signed
+// in, or, while that is not known, of the only person whose keys are here. A
+// family's or an office's computer holds keys of several.
+func oneHolder(all []session.Person, number string) (session.Person, bool) {
+	all = slices.DeleteFunc(all, func(p session.Person) bool {
+		return p.PersonalNumber == "" || number != "" && p.PersonalNumber != number
+	})
+	if len(all) == 0 || slices.ContainsFunc(all, func(p session.Person) bool { return p.PersonalNumber != all[0].PersonalNumber }) {
+		return session.Person{}, false
+	}
+	return all[0], true
 }
 
 // holder is the person of a certificate. Birth and sex are in the number.
