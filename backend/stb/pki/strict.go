@@ -29,6 +29,14 @@ func strictFlaw(c, issuer *Certificate, below bool) string {
 	if e := c.Extension(extBasicConstraints); e == nil || !e.Critical {
 		return "basic constraints are absent or not critical"
 	}
+	if c.IsCA && c.SelfIssued() {
+		// A link certificate carries the key of a new root under the old one; it has
+		// the form of a root.
+		if c.KeyUsage != usesCA {
+			return "key usage is not that of a root"
+		}
+		return strictName(c.Subject)
+	}
 	if len(c.CRLPoints) == 0 {
 		return "no address of a revocation list"
 	}

@@ -76,3 +76,35 @@ func TestServersMustNameTheHost(t *testing.T) {
 		}
 	}
 }
+
+func TestALinkCertificateCarriesTrustToANewRoot(t *testing.T) {
+	for _, profile := range []pki.Profile{pki.ProfileGosSUOK, pki.ProfileBPKI} {
+		oldRoot := issue(t, nil, pki.KindRoot, profile, simpleName(t, "Root"), bign.Curve256v1(), nil)
+		newRoot := issue(t, nil, pki.KindRoot, profile, simpleName(t, "Root"), bign.Curve256v1(), nil)
+		tmpl := pki.NewTemplate(pki.KindRoot, profile)
+		tmpl.Serial, tmpl.Subject, tmpl.NotBefore, tmpl.NotAfter = "\x07", newRoot.cert.Subject, begin, end
+		tmpl.NoAuthorityKeyID = false
+		raw, err := pki.CreateCertificate(tmpl, oldRoot.cert, newRoot.key.PublicKey(), oldRoot.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		link, err := pki.ParseCertificate(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ca := issue(t, newRoot, pki.KindIssuing, profile, simpleName(t, "Authority"), bign.Curve256v1(), nil)
+		holder := issue(t, ca, pki.KindPerson, profile, simpleName(t, "ANNA"), bign.Curve256v1(), nil)
+		v := verifier(oldRoot, ca, newRoot)
+		v.Profile = profile
+		if r := v.Verify(holder.cert, pki.PurposeSign, pkidev.At); r.Verdict == pki.Passed {
+			t.Errorf("%s: passed without the link", profile)
+		}
+		v.Intermediates = append(v.Intermediates, link)
+		if r := v.Verify(holder.cert, pki.PurposeSign, pkidev.At); r.Verdict != pki.Passed || len(r.Path) != 4 {
+			t.Errorf("%s: %s %v, path of %d", profile, r.Reason, r.Notes, len(r.Path))
+		}
+		if r := v.Verify(link, pki.PurposeCA, pkidev.At); r.Verdict != pki.Passed {
+			t.Errorf("%s: the link itself: %s %v", profile, r.Reason, r.Notes)
+		}
+	}
+}
