@@ -202,10 +202,18 @@ func (c *Client) note(_ *resty.Client, res *resty.Response) error {
 	}
 	c.noteDate(res.Header().Get("Date"), res.Request.Time, res.ReceivedAt())
 	token, held := strings.CutPrefix(res.Request.Header.Get("Authorization"), "Bearer ")
-	if held && akno.CodeOf(err) == akno.SignedOut && c.signedOut != nil {
+	if held && akno.CodeOf(err) == akno.SignedOut && c.signedOut != nil && c.holds(token) {
 		c.signedOut(token)
 	}
 	return nil
+}
+
+// holds says whether token is still the session's. A call that was on its way
+// while the session was raised, which ends the old token, ends nothing.
+func (c *Client) holds(token string) bool {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return c.token == token
 }
 
 // noteDate measures the skew by the Date of an answer, which has whole seconds:

@@ -220,6 +220,25 @@ func TestTheEndOfASessionIsTold(t *testing.T) {
 	}
 }
 
+func TestTheEndOfAnOldTokenDoesNotEndTheNewSession(t *testing.T) {
+	var cl *Client
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		cl.SetToken("raised") // while the call was on its way
+		problem(w, 401, `{"status":401,"code":"signed_out"}`)
+	}))
+	defer srv.Close()
+	told := 0
+	var err error
+	cl, err = New(Options{BaseURL: srv.URL, Now: clock.System, SignedOut: func(string) { told++ }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cl.SetToken("old")
+	if _, err := cl.GetSession(t.Context()); akno.CodeOf(err) != akno.SignedOut || told != 0 || !cl.SignedIn() {
+		t.Errorf("told %d times, %v", told, err)
+	}
+}
+
 func TestTheClockOfThePortalIsCompared(t *testing.T) {
 	cl, _ := client(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Date", clock.System().Add(time.Hour).Format(http.TimeFormat))
