@@ -71,7 +71,8 @@ func (d *Drafts) draftTask(ctx context.Context, s draft.Summary) HomeTask {
 // ownTasks are those of the account and the keys.
 func (d *Drafts) ownTasks(ctx context.Context) []HomeTask {
 	var out []HomeTask
-	if d.w.c.session.State().MustChangePassword {
+	st := d.w.c.session.State()
+	if st.MustChangePassword {
 		out = append(out, HomeTask{Kind: "change_password"})
 	}
 	keys, err := d.w.c.keys.List(ctx)
@@ -83,6 +84,9 @@ func (d *Drafts) ownTasks(ctx context.Context) []HomeTask {
 			continue
 		}
 		id := keyring.Describe(e.Certificate)
+		if own := st.Person.PersonalNumber; own != "" && id.Number != "" && id.Number != own {
+			continue // another person's key on the same computer
+		}
 		if id.NotAfter.Sub(d.a.now()) < renewWithin {
 			out = append(out, HomeTask{Kind: "renew", ID: e.ID, Due: dayOf(id.NotAfter), Text: id.Holder})
 		}
