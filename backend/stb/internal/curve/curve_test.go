@@ -118,7 +118,7 @@ func (l level) scalars(n int) []*big.Int {
 	}
 	// The last addition of a fixed-window multiplication is a doubling here.
 	e := new(big.Int).Sub(new(big.Int).Lsh(one, uint(l.bits)), l.q)
-	for _, top := range []int64{1, 2, 3, 13, 14, 15, 62} {
+	for _, top := range []int64{1, 2, 14, 15, 62} {
 		for _, w := range []int{combBits, multBits} {
 			last := uint((l.bits+w-1)/w-1) * uint(w)
 			v := new(big.Int).Lsh(big.NewInt(top), last)
@@ -144,7 +144,7 @@ func TestMultiplesAgreeWithBigNumbers(t *testing.T) {
 		t.Run(l.name, func(t *testing.T) {
 			out := make([]byte, l.bits/4)
 			other := l.times(big.NewInt(12345), l.generator())
-			for _, k := range l.scalars(8) {
+			for _, k := range l.scalars(4) {
 				l.base(out, l.scalar(k))
 				if want := l.bytes(l.times(k, l.generator())); !bytes.Equal(out, want) {
 					t.Fatalf("%x G: got %X, want %X", k, out, want)
@@ -164,16 +164,17 @@ func TestDoubleMultipleAgreesWithBigNumbers(t *testing.T) {
 	for _, l := range levels() {
 		t.Run(l.name, func(t *testing.T) {
 			half := new(big.Int).Lsh(big.NewInt(1), uint(l.bits/2))
-			us := append(l.scalars(4), new(big.Int), half, new(big.Int).Sub(half, big.NewInt(1)))
+			us := append(l.scalars(2)[:6], new(big.Int), half, new(big.Int).Sub(half, big.NewInt(1)))
 			vs := []*big.Int{new(big.Int), big.NewInt(1), half, new(big.Int).Sub(new(big.Int).Lsh(half, 1), big.NewInt(1))}
-			for _, v := range l.scalars(3) {
+			some := l.scalars(2)
+			for _, v := range some[len(some)-2:] {
 				vs = append(vs, v.Mod(v, half).Add(v, half))
 			}
 			out := make([]byte, l.bits/4)
-			for _, d := range []int64{1, 2, 777} {
+			for _, d := range []int64{1, 777} {
 				point := l.times(big.NewInt(d), l.generator())
 				for _, u := range us {
-					for _, v := range vs[len(vs)-6:] {
+					for _, v := range vs {
 						sum := new(big.Int).Mul(v, big.NewInt(d))
 						sum.Add(sum, u).Mod(sum, l.q)
 						want := l.times(sum, l.generator())

@@ -137,7 +137,7 @@ func (z *E4) Square(x *E4) {
 	t4, c = bits.Add64(t4, l2, c)
 	t5, c = bits.Add64(t5, h2, c)
 	t6, c = bits.Add64(t6, l3, c)
-	t7, c = bits.Add64(t7, h3, c)
+	t7, _ = bits.Add64(t7, h3, c)
 	h0, l0 = bits.Mul64(t4, C4)
 	h1, l1 = bits.Mul64(t5, C4)
 	h2, l2 = bits.Mul64(t6, C4)

@@ -250,7 +250,7 @@ func (z *E6) Square(x *E6) {
 	t8, c = bits.Add64(t8, l4, c)
 	t9, c = bits.Add64(t9, h4, c)
 	t10, c = bits.Add64(t10, l5, c)
-	t11, c = bits.Add64(t11, h5, c)
+	t11, _ = bits.Add64(t11, h5, c)
 	h0, l0 = bits.Mul64(t6, C6)
 	h1, l1 = bits.Mul64(t7, C6)
 	h2, l2 = bits.Mul64(t8, C6)

@@ -399,7 +399,7 @@ func (z *E8) Square(x *E8) {
 	t12, c = bits.Add64(t12, l6, c)
 	t13, c = bits.Add64(t13, h6, c)
 	t14, c = bits.Add64(t14, l7, c)
-	t15, c = bits.Add64(t15, h7, c)
+	t15, _ = bits.Add64(t15, h7, c)
 	h0, l0 = bits.Mul64(t8, C8)
 	h1, l1 = bits.Mul64(t9, C8)
 	h2, l2 = bits.Mul64(t10, C8)

@@ -167,7 +167,11 @@ func (f field) square(p func(string, ...any)) {
 	p("t1, c = bits.Add64(t1, h0, 0)")
 	for i := 1; i < n; i++ {
 		p("t%d, c = bits.Add64(t%d, l%d, c)", 2*i, 2*i, i)
-		p("t%d, c = bits.Add64(t%d, h%d, c)", 2*i+1, 2*i+1, i)
+		carry := "c"
+		if i == n-1 { // the square fits
+			carry = "_"
+		}
+		p("t%d, %s = bits.Add64(t%d, h%d, c)", 2*i+1, carry, 2*i+1, i)
 	}
 	f.reduce(p)
 	p("}\n")
