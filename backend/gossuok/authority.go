@@ -54,8 +54,10 @@ type Config struct {
 // goroutines. Only one process may have a folder open.
 type Authority struct {
 	config Config
-	keys   map[string]*bign.PrivateKey
 	certs  map[string]*pki.Certificate
+
+	keysMu sync.Mutex
+	keys   map[string]*bign.PrivateKey
 
 	mu       sync.Mutex
 	register map[pki.Serial]*entry
@@ -81,7 +83,7 @@ func Open(c Config) (*Authority, error) {
 			return nil, fmt.Errorf("gossuok: %w", err)
 		}
 	}
-	for _, step := range []func() error{a.openKeys, a.openCerts, a.loadRegister, a.loadRequests} {
+	for _, step := range []func() error{a.makeKeys, a.openCerts, a.loadRegister, a.loadRequests} {
 		if err := step(); err != nil {
 			a.Close()
 			return nil, fmt.Errorf("gossuok: %w", err)
@@ -92,10 +94,10 @@ func Open(c Config) (*Authority, error) {
 
 // Close wipes the keys.
 func (a *Authority) Close() {
+	a.keysMu.Lock()
+	defer a.keysMu.Unlock()
 	for _, k := range a.keys {
-		if k != nil {
-			k.Wipe()
-		}
+		k.Wipe()
 	}
 }
 
@@ -136,9 +138,6 @@ func (a *Authority) openCerts() error {
 		if err != nil {
 			return fmt.Errorf("certificate of %s: %w", c.name, err)
 		}
-		if !cert.PublicKey.Equal(a.keys[c.name].PublicKey()) {
-			return fmt.Errorf("certificate of %s belongs to another key", c.name)
-		}
 		a.certs[c.name] = cert
 	}
 	return nil
@@ -159,12 +158,19 @@ func (a *Authority) makeOwn(kind pki.Kind, name, issuer, title string, now time.
 	if t.Serial, err = newSerial(); err != nil {
 		return nil, err
 	}
-	signer, parent := a.keys[name], a.certs[issuer]
-	if issuer != "" {
-		signer = a.keys[issuer]
-		a.addresses(t, issuer)
+	own, err := a.key(name)
+	if err != nil {
+		return nil, err
 	}
-	return pki.CreateCertificate(t, parent, a.keys[name].PublicKey(), signer)
+	if issuer == "" {
+		return pki.CreateCertificate(t, nil, own.PublicKey(), own)
+	}
+	signer, err := a.key(issuer)
+	if err != nil {
+		return nil, err
+	}
+	a.addresses(t, issuer)
+	return pki.CreateCertificate(t, a.certs[issuer], own.PublicKey(), signer)
 }
 
 // addresses names the services of an issuer in a certificate.

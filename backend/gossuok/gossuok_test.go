@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,9 +33,41 @@ type world struct {
 	dir string
 }
 
+// prepared is the folder of a new authority, made once: deriving the keys of its
+// containers takes a while. Every test works on a copy.
+var prepared = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "gossuok")
+	if err != nil {
+		return "", err
+	}
+	a, err := Open(Config{Dir: dir, Clock: func() time.Time { return noon }, BaseURL: "http://127.0.0.1:1"})
+	if err != nil {
+		return dir, err
+	}
+	a.Close()
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := prepared(); err == nil {
+		if err := os.RemoveAll(dir); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(code)
+}
+
 func open(t *testing.T, auto bool) *world {
 	t.Helper()
 	w := &world{t: t, now: noon, dir: t.TempDir()}
+	dir, err := prepared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(w.dir, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
 	w.reopen(auto)
 	return w
 }
@@ -397,10 +430,34 @@ func TestAFolderKeepsEverything(t *testing.T) {
 	if all := w.Requests(); len(all) != 1 || all[0].ID != waiting.ID {
 		t.Errorf("queue is %+v", all)
 	}
-	info, err := os.Stat(filepath.Join(w.dir, "keys", "root.key"))
+	made, err := prepared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(made, "keys", "root.key"))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the root's key is %v (%v)", info, err)
 	}
+	t.Run("a certificate beside another key signs nothing", func(t *testing.T) {
+		other := open(t, false)
+		fresh, err := Open(Config{Dir: t.TempDir(), Clock: func() time.Time { return noon }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer fresh.Close()
+		raw := fresh.Issuer().Raw
+		if err := os.WriteFile(filepath.Join(other.dir, "certs", "ruc.cer"), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		other.reopen(false)
+		o, err := PersonOrder(anna)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := other.Issue(o, newKey(t).PublicKey()); err == nil {
+			t.Error("a certificate was issued")
+		}
+	})
 	t.Run("a lost key is not replaced by another one", func(t *testing.T) {
 		if err := os.Remove(filepath.Join(w.dir, "keys", "ruc.key")); err != nil {
 			t.Fatal(err)

@@ -13,29 +13,53 @@ import (
 	"akno/backend/stb/container"
 )
 
-// openKeys opens the containers of the authority's keys under the password of
-// its folder, and makes what a new folder lacks. Whoever reads the folder has the
-// keys: a demo authority protects nothing but its own form.
-func (a *Authority) openKeys() error {
-	password, err := a.password()
-	if err != nil {
-		return err
-	}
-	defer clear(password)
+// makeKeys makes the containers that a new folder lacks, under the password of
+// the folder. Whoever reads the folder has the keys: a demo authority protects
+// nothing but its own form.
+func (a *Authority) makeKeys() error {
 	for _, name := range []string{rootName, rucName, ocspName, tsaName} {
-		path := filepath.Join(a.config.Dir, "keys", name+".key")
-		file, err := os.ReadFile(path)
-		switch {
-		case errors.Is(err, os.ErrNotExist):
-			a.keys[name], err = a.newKey(path, password)
-		case err == nil:
-			a.keys[name], err = container.Open(file, password)
+		_, err := os.Stat(a.keyPath(name))
+		if errors.Is(err, os.ErrNotExist) {
+			err = a.newKey(name)
 		}
 		if err != nil {
 			return fmt.Errorf("key of %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+func (a *Authority) keyPath(name string) string {
+	return filepath.Join(a.config.Dir, "keys", name+".key")
+}
+
+// key returns a key of the authority. Its container is opened when the key is
+// first needed: most runs never need that of the root.
+func (a *Authority) key(name string) (*bign.PrivateKey, error) {
+	a.keysMu.Lock()
+	defer a.keysMu.Unlock()
+	if k := a.keys[name]; k != nil {
+		return k, nil
+	}
+	file, err := os.ReadFile(a.keyPath(name))
+	if err != nil {
+		return nil, err
+	}
+	password, err := a.password()
+	if err != nil {
+		return nil, err
+	}
+	defer clear(password)
+	k, err := container.Open(file, password)
+	if err != nil {
+		return nil, fmt.Errorf("key of %s: %w", name, err)
+	}
+	if c := a.certs[name]; c != nil && !c.PublicKey.Equal(k.PublicKey()) {
+		k.Wipe()
+		return nil, fmt.Errorf("certificate of %s belongs to another key", name)
+	}
+	a.keys[name] = k
+	return k, nil
 }
 
 // password reads the password of the folder, or draws one.
@@ -51,19 +75,25 @@ func (a *Authority) password() ([]byte, error) {
 	return text, writeFile(path, append(bytes.Clone(text), '\n'))
 }
 
-func (a *Authority) newKey(path string, password []byte) (*bign.PrivateKey, error) {
+func (a *Authority) newKey(name string) error {
 	// A key without its certificate would be another authority under the same
 	// folder: refuse to make one where certificates were issued already.
 	if issued, err := filepath.Glob(filepath.Join(a.config.Dir, "issued", "*.json")); err != nil || len(issued) > 0 {
-		return nil, errors.New("the file is missing and certificates were issued")
+		return errors.New("the file is missing and certificates were issued")
 	}
 	key, err := bign.GenerateKey(bign.Curve256v1())
 	if err != nil {
-		return nil, err
+		return err
 	}
+	password, err := a.password()
+	if err != nil {
+		return err
+	}
+	defer clear(password)
 	file, err := container.Seal(key, password, container.MinIterations)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return key, writeFile(path, file)
+	a.keys[name] = key
+	return writeFile(a.keyPath(name), file)
 }

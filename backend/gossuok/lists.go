@@ -44,10 +44,14 @@ func (a *Authority) RevocationList(authority string) ([]byte, error) {
 	if raw, ok := a.current(path, entries, now, life); ok {
 		return raw, nil
 	}
+	signer, err := a.key(authority)
+	if err != nil {
+		return nil, fmt.Errorf("gossuok: list: %w", err)
+	}
 	*number++
 	raw, err := pki.CreateRevocationList(&pki.RevocationListTemplate{
 		Number: pki.NumberSerial(*number), ThisUpdate: now, NextUpdate: now.Add(life), Entries: entries,
-	}, a.certs[authority], a.keys[authority])
+	}, a.certs[authority], signer)
 	if err != nil {
 		return nil, fmt.Errorf("gossuok: list: %w", err)
 	}
@@ -108,7 +112,11 @@ func (a *Authority) Status(request []byte) []byte {
 	for i, id := range req.CertIDs {
 		singles[i] = a.single(id, now)
 	}
-	raw, err := ocsp.CreateResponse(singles, now, req.Nonce, a.certs[ocspName], a.keys[ocspName])
+	signer, err := a.key(ocspName)
+	if err != nil {
+		return ocsp.ErrorResponse(ocsp.InternalError)
+	}
+	raw, err := ocsp.CreateResponse(singles, now, req.Nonce, a.certs[ocspName], signer)
 	if err != nil {
 		return ocsp.ErrorResponse(ocsp.InternalError)
 	}

@@ -108,7 +108,11 @@ func (a *Authority) make(o Order, pub *bign.PublicKey) (*entry, error) {
 	if t.Serial, err = newSerial(); err != nil {
 		return nil, err
 	}
-	raw, err := pki.CreateCertificate(t, a.certs[rucName], pub, a.keys[rucName])
+	signer, err := a.key(rucName)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := pki.CreateCertificate(t, a.certs[rucName], pub, signer)
 	if err != nil {
 		return nil, err
 	}

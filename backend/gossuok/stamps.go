@@ -21,7 +21,11 @@ func (a *Authority) Stamp(request []byte) ([]byte, error) {
 	if err != nil {
 		return tsp.Reject(tsp.SystemFailure), err
 	}
-	s := tsp.Service{Certificate: a.certs[tsaName], Signer: a.keys[tsaName]}
+	signer, err := a.key(tsaName)
+	if err != nil {
+		return tsp.Reject(tsp.SystemFailure), err
+	}
+	s := tsp.Service{Certificate: a.certs[tsaName], Signer: signer}
 	return s.Respond(request, serial, a.config.Clock())
 }
 
