@@ -83,19 +83,50 @@ func open(t *testing.T) *world {
 	return w
 }
 
-// prepared is a data folder with keys and people, made once: deriving the keys of
-// so many containers takes a while. Every test works on a copy.
+// prepared is a data folder with keys, people and their accounts, made once:
+// deriving the keys of so many containers takes a while. Every test works on a
+// copy.
 var prepared = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "demo")
 	if err != nil {
 		return "", err
 	}
-	d, err := Open(Config{Data: dir, Clock: func() time.Time { return noon }})
+	now := func() time.Time { return noon }
+	db, err := store.Open(ctx, filepath.Join(dir, "portal.db"), now)
 	if err != nil {
 		return dir, err
 	}
-	return dir, errors.Join(d.seedKeys(), d.Close())
+	d, err := Open(Config{Data: dir, Clock: now})
+	if err != nil {
+		return dir, errors.Join(err, db.Close())
+	}
+	return dir, errors.Join(seed(d, db, now), d.Close(), db.Close())
 })
+
+// seed is the start of a portal around d.
+func seed(d *Demo, db *store.DB, now func() time.Time) error {
+	t, err := trust.New(d.Anchors()...)
+	if err != nil {
+		return err
+	}
+	if err := d.Feed(t); err != nil {
+		return err
+	}
+	cat, err := bundle()
+	if err != nil {
+		return err
+	}
+	return d.Seed(ctx, Portal{DB: db, Catalogue: cat, Accounts: accounts(db, t, now), Consent: consent})
+}
+
+var consent = portalapi.Consent{Version: "1", Sha256: strings.Repeat("a", 64)}
+
+func accounts(db *store.DB, t *trust.Store, now func() time.Time) *account.Service {
+	return &account.Service{
+		DB: db, Now: now, Secret: bytes.Repeat([]byte{7}, 32), Hasher: account.NewHasher(account.DefaultCost), Signatures: t,
+		Origin: "http://portal", Consents: []portalapi.Consent{consent}, Limits: account.DefaultLimits, Wait: account.Sleep,
+	}
+}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -120,11 +151,7 @@ func (w *world) start() {
 	w.trust, err = trust.New(w.Anchors()...)
 	must(w.t, err)
 	must(w.t, w.Feed(w.trust))
-	consent := portalapi.Consent{Version: "1", Sha256: strings.Repeat("a", 64)}
-	w.account = &account.Service{
-		DB: w.db, Now: w.clock, Secret: bytes.Repeat([]byte{7}, 32), Hasher: account.NewHasher(account.DefaultCost), Signatures: w.trust,
-		Origin: "http://portal", Consents: []portalapi.Consent{consent}, Limits: account.DefaultLimits, Wait: account.Sleep,
-	}
+	w.account = accounts(w.db, w.trust, w.clock)
 	must(w.t, w.Seed(ctx, Portal{DB: w.db, Catalogue: w.cat, Accounts: w.account, Consent: consent}))
 	provider, err := w.Key(ProviderKey)
 	must(w.t, err)

@@ -212,13 +212,8 @@ func (d *Demo) seedKey(name string, o gossuok.Order) (*pki.Certificate, error) {
 // seedAccount registers a person by the key, as anybody does, and gives the
 // roles, which an operator does.
 func (d *Demo) seedAccount(ctx context.Context, p Portal, who persona) error {
-	cert, key, err := d.open(who.name)
-	if err != nil {
-		return err
-	}
-	defer key.Wipe()
 	known := ""
-	err = p.DB.Read(ctx, func(tx dbx.Tx) error {
+	err := p.DB.Read(ctx, func(tx dbx.Tx) error {
 		_, err := dbx.Found(ctx, tx, `SELECT account_id FROM account WHERE personal_number = ?`, []any{who.person.Number}, &known)
 		return err
 	})
@@ -226,7 +221,7 @@ func (d *Demo) seedAccount(ctx context.Context, p Portal, who persona) error {
 		return err
 	}
 	if known == "" {
-		if known, err = d.register(ctx, p, cert, key); err != nil {
+		if known, err = d.register(ctx, p, who.name); err != nil {
 			return err
 		}
 	}
@@ -264,7 +259,12 @@ func (d *Demo) open(name string) (*pki.Certificate, *bign.PrivateKey, error) {
 }
 
 // register opens a cabinet by a signed challenge and returns its account.
-func (d *Demo) register(ctx context.Context, p Portal, cert *pki.Certificate, key *bign.PrivateKey) (string, error) {
+func (d *Demo) register(ctx context.Context, p Portal, name string) (string, error) {
+	cert, key, err := d.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer key.Wipe()
 	c, err := p.Accounts.Challenge(ctx, portalapi.ChallengeRequestPurposeRegister)
 	if err != nil {
 		return "", err
