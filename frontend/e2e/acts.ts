@@ -1,0 +1,59 @@
+// What people do in the stories, said once: by the names that they read.
+import { expect, type Page } from '@playwright/test'
+
+/** The password of every key of the demo portal. */
+export const keyPassword = 'akno-demo'
+
+/** Passes over the pages of the first run. */
+export async function skipIntroduction(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Пропустить' }).click()
+  await expect(page.getByRole('heading', { name: 'Здравствуйте' })).toBeVisible()
+}
+
+/** Opens the sign-in page and chooses a way in. */
+export async function signInPage(
+  page: Page,
+  way: 'Почта и пароль' | 'Уникальный идентификатор' | 'Электронная подпись',
+): Promise<void> {
+  await page
+    .getByRole('link', { name: /^Войти|Вход не выполнен/ })
+    .first()
+    .click()
+  await page.getByRole('radio', { name: way }).check()
+  await expect(page.getByRole('heading', { level: 2, name: way })).toBeVisible()
+}
+
+/** Chooses the certificate of a holder where a certificate is shown. */
+export async function chooseKey(page: Page, holder: string): Promise<void> {
+  const shown = page.getByText(holder, { exact: false }).first()
+  const other = page.getByRole('button', { name: 'Другой сертификат' })
+  await expect(other.or(shown).first()).toBeVisible()
+  if (await shown.isVisible()) return
+  await other.click()
+  await page
+    .getByRole('group', { name: 'Другой сертификат' })
+    .locator('label', { hasText: holder })
+    .first()
+    .click()
+}
+
+/** Signs in with the key of a holder. */
+export async function signInWithKey(page: Page, holder: string, password = keyPassword): Promise<void> {
+  await signInPage(page, 'Электронная подпись')
+  await chooseKey(page, holder)
+  await page.getByLabel('Пароль к ключу').fill(password)
+  await page.getByRole('button', { name: 'Войти', exact: true }).click()
+}
+
+/** Answers one question of a form, whatever kind it is. */
+export async function answer(page: Page, label: string | RegExp, value: string): Promise<void> {
+  const field = page.getByLabel(label).first()
+  const tag = await field.evaluate((e) => (e instanceof HTMLSelectElement ? 'select' : e.tagName.toLowerCase()))
+  if (tag === 'select') await field.selectOption({ label: value })
+  else await field.fill(value)
+}
+
+/** Waits until the page says as a fact that everything is saved. */
+export async function saved(page: Page): Promise<void> {
+  await expect(page.getByText(/^Сохранено в \d\d:\d\d$/)).toBeVisible()
+}
