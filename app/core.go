@@ -54,7 +54,7 @@ func (c *core) open(ctx context.Context) error {
 		return err
 	}
 	c.portal, err = portalclient.New(portalclient.Options{
-		BaseURL: c.a.PortalURL(), Now: now, SignedOut: func(string) { c.session.Forget() },
+		BaseURL: portalAt(c.a.PortalURL()), Now: now, SignedOut: func(string) { c.session.Forget() },
 	})
 	if err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}
@@ -78,6 +78,28 @@ func (c *core) open(ctx context.Context) error {
 	s := session.New(c.portal, c.signer, now)
 	s.OnChange(func(session.State) { c.a.platform.Emit("session") })
 	c.session = s // last: opened asks for it
+	return nil
+}
+
+// portalAt is the address to call. Before a person has named a portal it is one
+// that leads nowhere (RFC 2606): everything that needs no network works.
+func portalAt(address string) string {
+	if address == "" {
+		return "https://portal.invalid"
+	}
+	return address
+}
+
+// moved turns the program to another portal.
+func (a *App) moved(address string) error {
+	for _, p := range a.parts {
+		if c, ok := p.(*core); ok && c.opened() == nil {
+			c.session.Forget()
+			if err := c.portal.Use(portalAt(address)); err != nil {
+				return &akno.Error{Code: akno.Invalid, Op: "core.moved", Fields: map[string]string{"portalURL": "address"}, Err: err}
+			}
+		}
+	}
 	return nil
 }
 

@@ -85,8 +85,16 @@ func (s *System) Preferences() (out Preferences, err error) {
 	return s.a.preferences.get(), nil
 }
 
-// SetPreferences keeps the person's choices on this computer.
+// SetPreferences keeps the person's choices on this computer. Another portal is
+// another world: who was signed in at the old one is not at the new one.
 func (s *System) SetPreferences(p Preferences) (err error) {
 	defer s.a.guard("system.SetPreferences", &err)
-	return s.a.preferences.set(p)
+	before := s.a.PortalURL()
+	if err := s.a.preferences.set(p); err != nil {
+		return err
+	}
+	if after := s.a.PortalURL(); after != before {
+		return s.a.moved(after)
+	}
+	return nil
 }
