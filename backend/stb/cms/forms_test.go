@@ -154,3 +154,39 @@ func TestBash256IsTakenAsDeployedAndNotStrictly(t *testing.T) {
 		t.Errorf("strictly: %s", r.Reason)
 	}
 }
+
+func TestValuesInUnsignedAttributesHelpToFindThePath(t *testing.T) {
+	idCertValues, idRevocationValues := []int{1, 2, 840, 113549, 1, 9, 16, 2, 23}, []int{1, 2, 840, 113549, 1, 9, 16, 2, 24}
+	f := newForge(t)
+	opt := cms.Options{At: pkidev.At, Verifier: pki.Verifier{Anchors: []*pki.Certificate{certificate(t, "certs/g-root.cer")}}}
+	if r := cms.VerifyOctets(f.encode(t), cms.Octets(f.content), opt); r.Reason != pki.NoCertificateChainFound {
+		t.Errorf("without values: %s", r.Reason)
+	}
+	f.unsigned = [][]byte{attr(idCertValues, seq(certificate(t, "certs/g-ruc.cer").Raw, seq([]byte{5, 0})))}
+	if r := cms.VerifyOctets(f.encode(t), cms.Octets(f.content), opt); r.Verdict != pki.Passed || r.Level != cms.LevelBB {
+		t.Errorf("with the authority: %s %s", r.Reason, r.Level)
+	}
+	// The basic response is the contents of the OCTET STRING of the whole one.
+	whole := split(t, split(t, split(t, pkidev.File(t, "ocsp/g-fl1.resp"))[1])[0])[1]
+	basic := whole[4:]
+	revoked := revocations(t, pkidev.At, pki.Revocation{Serial: f.cert.Serial, At: year2026, Reason: pki.ReasonSuperseded}).Raw
+	lists := func(raw []byte) []byte { return der.Element(der.Explicit(0), seq(raw)) }
+	answers := func(raw []byte) []byte { return der.Element(der.Explicit(1), seq(raw)) }
+	for name, tc := range map[string]struct {
+		value []byte
+		want  pki.Reason
+		from  string
+	}{
+		"an answer":           {seq(answers(basic)), pki.OK, "ocsp"},
+		"a list that revokes": {seq(lists(revoked)), pki.RevokedNoPOE, "crl"},
+		"garbage":             {seq([]byte{5, 0}, lists([]byte{5, 0}), answers([]byte{5, 0})), pki.OK, ""},
+		"no sequence":         {[]byte{5, 0}, pki.OK, ""},
+	} {
+		g := *f
+		g.unsigned = append([][]byte{attr(idRevocationValues, tc.value)}, f.unsigned...)
+		r := cms.VerifyOctets(g.encode(t), cms.Octets(f.content), opt)
+		if r.Reason != tc.want || r.Signers[0].Chain.RevocationSource != tc.from {
+			t.Errorf("%s: %s by %q %v", name, r.Reason, r.Signers[0].Chain.RevocationSource, r.Signers[0].Notes)
+		}
+	}
+}

@@ -16,17 +16,18 @@ var (
 
 // Attributes.
 var (
-	attrContentType    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
-	attrMessageDigest  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
-	attrSigningTime    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
-	attrCounterSig     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 6}
-	attrSigningCertV1  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 12}
-	attrSigningCertV2  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
-	attrSignatureStamp = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
-	attrSignPolicy     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 15}
-	attrContentStamp   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 20}
-	attrCertValues     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 23}
-	attrMimeType       = asn1.ObjectIdentifier{0, 4, 0, 1733, 2, 1}
+	attrContentType      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
+	attrMessageDigest    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
+	attrSigningTime      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
+	attrCounterSig       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 6}
+	attrSigningCertV1    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 12}
+	attrSigningCertV2    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
+	attrSignatureStamp   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
+	attrSignPolicy       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 15}
+	attrContentStamp     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 20}
+	attrCertValues       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 23}
+	attrRevocationValues = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 24}
+	attrMimeType         = asn1.ObjectIdentifier{0, 4, 0, 1733, 2, 1}
 )
 
 // oidOCSPResponse marks a response of OCSP among revocation data (RFC 5940).

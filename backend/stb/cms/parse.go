@@ -56,6 +56,9 @@ type SignedData struct {
 	Signers []*Signer
 	// Notes name what was passed over, in English.
 	Notes []string
+
+	// pool holds what comes in unsigned attributes.
+	pool pki.Verifier
 }
 
 // Signer is one signature of a message.
@@ -292,6 +295,7 @@ func (sd *SignedData) readSigners(e ber.Element) error {
 			return err
 		}
 		sd.Signers = append(sd.Signers, s)
+		sd.readValues(s)
 	}
 	return nil
 }

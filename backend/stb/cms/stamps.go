@@ -39,7 +39,7 @@ func (sd *SignedData) stamps(s *Signer, content Content, opt Options, r *SignerR
 		return
 	}
 	sd.past(opt, r)
-	if r.Level == LevelBT && sd.complete(r, best, opt) {
+	if r.Level == LevelBT && sd.complete(r, best) {
 		r.Level = LevelBLT
 	}
 }
@@ -122,10 +122,12 @@ func (sd *SignedData) past(opt Options, r *SignerReport) {
 // complete reports whether the message carries everything that a later check
 // needs (6.4): the certificates of the paths of signer and service, without the
 // anchors, and a datum about the revocation of each.
-func (sd *SignedData) complete(r *SignerReport, stamp *StampReport, opt Options) bool {
-	carried := pki.Verifier{Profile: opt.Verifier.Profile}
+func (sd *SignedData) complete(r *SignerReport, stamp *StampReport) bool {
 	own := append(slices.Clone(sd.Certificates), stamp.token.Certificates...)
-	carried = stamp.token.join(sd.join(carried))
+	carried := pki.Verifier{CRLs: slices.Concat(sd.CRLs, stamp.token.CRLs)}
+	for _, o := range slices.Concat(sd.OCSP, stamp.token.OCSP) {
+		carried.OCSP = append(carried.OCSP, o)
+	}
 	for _, path := range [][]*pki.Certificate{r.Chain.Path, stamp.Chain.Path} {
 		if len(path) < 2 {
 			return false

@@ -139,9 +139,9 @@ func verdictRank(v pki.Verdict) int {
 
 // join adds what travels in the message to what the caller has.
 func (sd *SignedData) join(v pki.Verifier) pki.Verifier {
-	v.Intermediates = append(v.Intermediates[:len(v.Intermediates):len(v.Intermediates)], sd.Certificates...)
-	v.CRLs = append(v.CRLs[:len(v.CRLs):len(v.CRLs)], sd.CRLs...)
-	v.OCSP = v.OCSP[:len(v.OCSP):len(v.OCSP)]
+	v.Intermediates = slices.Concat(v.Intermediates, sd.Certificates, sd.pool.Intermediates)
+	v.CRLs = slices.Concat(v.CRLs, sd.CRLs, sd.pool.CRLs)
+	v.OCSP = slices.Concat(v.OCSP, sd.pool.OCSP)
 	for _, o := range sd.OCSP {
 		v.OCSP = append(v.OCSP, o)
 	}

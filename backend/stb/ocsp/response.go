@@ -105,6 +105,18 @@ func ParseResponse(data []byte) (*Response, error) {
 	return r, nil
 }
 
+// ParseBasicResponse reads a BasicOCSPResponse that travels without its
+// envelope, as in the values of older advanced signatures.
+func ParseBasicResponse(data []byte) (*Response, error) {
+	var basic cryptobyte.Builder
+	basic.AddBytes(data)
+	whole, err := wrap(basic)
+	if err != nil {
+		return nil, malformed("basic response")
+	}
+	return ParseResponse(whole)
+}
+
 func (r *Response) readBasic(s cryptobyte.String) error {
 	var basic, data, bits cryptobyte.String
 	if !s.ReadASN1(&basic, tag.SEQUENCE) || !s.Empty() || !basic.ReadASN1Element(&data, tag.SEQUENCE) ||

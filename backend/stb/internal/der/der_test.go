@@ -68,8 +68,14 @@ func TestIntegersAreShortest(t *testing.T) {
 		negative bool
 		ok       bool
 	}{
-		{"\x00", false, true}, {"\x7f", false, true}, {"\x80", true, true}, {"\x00\x80", false, true}, {"\x00\x7f", false, false},
-		{"\xff\x80", true, false}, {"\xff\x7f", true, true}, {"", false, false},
+		{"\x00", false, true},
+		{"\x7f", false, true},
+		{"\x80", true, true},
+		{"\x00\x80", false, true},
+		{"\x00\x7f", false, false},
+		{"\xff\x80", true, false},
+		{"\xff\x7f", true, true},
+		{"", false, false},
 	} {
 		negative, err := der.Integer([]byte(tc.body))
 		if (err == nil) != tc.ok || err == nil && negative != tc.negative {
