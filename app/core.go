@@ -54,7 +54,7 @@ func (c *core) open(ctx context.Context) error {
 		return err
 	}
 	c.portal, err = portalclient.New(portalclient.Options{
-		BaseURL: portalAt(c.a.PortalURL()), Now: now, SignedOut: func(string) { c.session.Forget() },
+		BaseURL: portalAt(c.a.PortalURL()), Now: now, SignedOut: func(token string) { c.session.Ended(token) },
 	})
 	if err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}

@@ -52,8 +52,9 @@ type Service struct {
 	signer Signer
 	now    clock.Clock
 
-	stateMu  sync.Mutex
+	stateMu  sync.Mutex // guards what follows
 	state    State
+	token    string
 	onChange []func(State)
 }
 
@@ -71,7 +72,7 @@ func (s *Service) State() State {
 	s.stateMu.Lock()
 	defer s.stateMu.Unlock()
 	if s.state.SignedIn && !s.now().Before(s.state.ExpiresAt) {
-		s.state = State{}
+		s.state, s.token = State{}, ""
 		s.portal.SetToken("")
 	}
 	return s.state
@@ -179,10 +180,29 @@ func (s *Service) SignOut(ctx context.Context) error {
 	return err
 }
 
-// Forget drops the session here, as when the portal says that it has ended.
+// Forget drops the session here.
 func (s *Service) Forget() {
-	s.portal.SetToken("")
+	s.keep("")
 	s.set(State{})
+}
+
+// keep makes token the one that calls carry.
+func (s *Service) keep(token string) {
+	s.stateMu.Lock()
+	s.token = token
+	s.stateMu.Unlock()
+	s.portal.SetToken(token)
+}
+
+// Ended drops the session of token, as when the portal says that it has ended.
+// A late answer to an earlier session does not touch the present one.
+func (s *Service) Ended(token string) {
+	s.stateMu.Lock()
+	present := token != "" && token == s.token
+	s.stateMu.Unlock()
+	if present {
+		s.Forget()
+	}
 }
 
 // Refresh asks the portal who is signed in: roles and levels change there.
@@ -246,7 +266,7 @@ func (s *Service) open(got *portalapi.Session, err error) (State, error) {
 		return State{}, err
 	}
 	if got.Token != nil {
-		s.portal.SetToken(*got.Token)
+		s.keep(*got.Token)
 	}
 	return s.set(stateOf(got)), nil
 }

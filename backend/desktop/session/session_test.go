@@ -131,6 +131,22 @@ func TestSignOutForgetsEvenWithoutNetwork(t *testing.T) {
 	}
 }
 
+func TestLateAnswerToAnEarlierSessionEndsNothing(t *testing.T) {
+	p := &portal{}
+	s := New(p, &signer{}, clock.Fixed(noon))
+	if _, err := s.SignInByPassword(t.Context(), "a@example.by", []byte("right")); err != nil {
+		t.Fatal(err)
+	}
+	s.Ended("token-of-yesterday")
+	if !s.State().SignedIn {
+		t.Error("the present session ended")
+	}
+	s.Ended("token-of-email")
+	if s.State().SignedIn || p.token != "" {
+		t.Error("the ended session lives on")
+	}
+}
+
 func TestActivationCode(t *testing.T) {
 	for in, want := range map[string]string{
 		"ABCDE-FGHJK-MNPQR-STVWX":                             "ABCDEFGHJKMNPQRSTVWX",
