@@ -43,7 +43,9 @@ func round(v names, key string, i int, inverse bool) (lines []string, next names
 // function writes one function: blocks are the names per block, keys the key of each.
 func function(w *bytes.Buffer, doc, head string, blocks []names, keys []string, inverse bool) {
 	args := []string{"x", "y"}
-	fmt.Fprintf(w, "%s\nfunc %s {\n", doc, head)
+	// The functions touch what their caller owns and nothing else, so the race detector, which
+	// makes them ten times slower, finds nothing here that it does not find in the callers.
+	fmt.Fprintf(w, "%s\n//\n//go:norace\nfunc %s {\n", doc, head)
 	var spare []string
 	for n, v := range blocks {
 		x := args[n]

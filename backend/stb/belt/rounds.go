@@ -3,6 +3,8 @@
 package belt
 
 // encrypt applies belt-block (STB 34.101.31, clause 6.1.3) to x in place.
+//
+//go:norace
 func encrypt(k *[8]uint32, x *[4]uint32) {
 	a, b, c, d := x[0], x[1], x[2], x[3]
 	var e uint32
@@ -58,6 +60,8 @@ func encrypt(k *[8]uint32, x *[4]uint32) {
 }
 
 // decrypt is the inverse of encrypt (clause 6.1.4).
+//
+//go:norace
 func decrypt(k *[8]uint32, x *[4]uint32) {
 	a, b, c, d := x[0], x[1], x[2], x[3]
 	var e uint32

@@ -5,6 +5,8 @@ package belt
 // encrypt2 encrypts x under k and y under m. A single block is bound by the
 // latency of its table look-ups; two independent blocks, interleaved line by
 // line, keep the processor busy and take little longer than one.
+//
+//go:norace
 func encrypt2(k, m *[8]uint32, x, y *[4]uint32) {
 	a, b, c, d := x[0], x[1], x[2], x[3]
 	p, q, r, s := y[0], y[1], y[2], y[3]
@@ -110,6 +112,8 @@ func encrypt2(k, m *[8]uint32, x, y *[4]uint32) {
 }
 
 // decrypt2 decrypts x and y under k, interleaved like encrypt2.
+//
+//go:norace
 func decrypt2(k *[8]uint32, x, y *[4]uint32) {
 	a, b, c, d := x[0], x[1], x[2], x[3]
 	p, q, r, s := y[0], y[1], y[2], y[3]

@@ -234,7 +234,7 @@ func oddMultiples256(t []affine256, p *point256) {
 // all entries: the odd multiples, negated for a negative digit.
 func selectSigned256(a *affine256, table []affine256, v uint64) {
 	n := uint64(len(table))
-	negative := -(1 - v/n&1)
+	negative := -((v - n) >> 63) // v below n; no division, whose time may depend on v
 	index := v ^ negative
 	index &= n - 1
 	*a = affine256{}

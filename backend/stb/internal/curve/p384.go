@@ -236,7 +236,7 @@ func oddMultiples384(t []affine384, p *point384) {
 // all entries: the odd multiples, negated for a negative digit.
 func selectSigned384(a *affine384, table []affine384, v uint64) {
 	n := uint64(len(table))
-	negative := -(1 - v/n&1)
+	negative := -((v - n) >> 63) // v below n; no division, whose time may depend on v
 	index := v ^ negative
 	index &= n - 1
 	*a = affine384{}

@@ -236,7 +236,7 @@ func oddMultiples512(t []affine512, p *point512) {
 // all entries: the odd multiples, negated for a negative digit.
 func selectSigned512(a *affine512, table []affine512, v uint64) {
 	n := uint64(len(table))
-	negative := -(1 - v/n&1)
+	negative := -((v - n) >> 63) // v below n; no division, whose time may depend on v
 	index := v ^ negative
 	index &= n - 1
 	*a = affine512{}

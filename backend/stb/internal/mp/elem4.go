@@ -15,6 +15,8 @@ const C4 = 189
 type E4 [4]uint64
 
 // Mul sets z to x*y.
+//
+//go:norace
 func (z *E4) Mul(x, y *E4) {
 	var c, t0, t1, t2, t3, t4, t5, t6, t7, h0, h1, h2, h3, l0, l1, l2, l3 uint64
 	v := x[0]
@@ -97,6 +99,8 @@ func (z *E4) Mul(x, y *E4) {
 }
 
 // Square sets z to x*x.
+//
+//go:norace
 func (z *E4) Square(x *E4) {
 	var c, t0, t1, t2, t3, t4, t5, t6, t7, h0, h1, h2, h3, l0, l1, l2, l3 uint64
 	h1, l1 = bits.Mul64(x[0], x[1])

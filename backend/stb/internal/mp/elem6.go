@@ -15,6 +15,8 @@ const C6 = 317
 type E6 [6]uint64
 
 // Mul sets z to x*y.
+//
+//go:norace
 func (z *E6) Mul(x, y *E6) {
 	var c, t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, h0, h1, h2, h3, h4, h5, l0, l1, l2, l3, l4, l5 uint64
 	v := x[0]
@@ -171,6 +173,8 @@ func (z *E6) Mul(x, y *E6) {
 }
 
 // Square sets z to x*x.
+//
+//go:norace
 func (z *E6) Square(x *E6) {
 	var c, t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, h0, h1, h2, h3, h4, h5, l0, l1, l2, l3, l4, l5 uint64
 	h1, l1 = bits.Mul64(x[0], x[1])

@@ -15,6 +15,8 @@ const C8 = 569
 type E8 [8]uint64
 
 // Mul sets z to x*y.
+//
+//go:norace
 func (z *E8) Mul(x, y *E8) {
 	var c, t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, h0, h1, h2, h3, h4, h5, h6, h7, l0, l1, l2, l3, l4, l5, l6, l7 uint64
 	v := x[0]
@@ -269,6 +271,8 @@ func (z *E8) Mul(x, y *E8) {
 }
 
 // Square sets z to x*x.
+//
+//go:norace
 func (z *E8) Square(x *E8) {
 	var c, t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, h0, h1, h2, h3, h4, h5, h6, h7, l0, l1, l2, l3, l4, l5, l6, l7 uint64
 	h1, l1 = bits.Mul64(x[0], x[1])

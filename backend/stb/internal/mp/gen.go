@@ -97,7 +97,7 @@ func (f field) joinRow(p func(string, ...any)) {
 
 func (f field) mul(p func(string, ...any)) {
 	n := f.n
-	p("// Mul sets z to x*y.\nfunc (z *E%d) Mul(x, y *E%d) {", n, n)
+	p("// Mul sets z to x*y.\n//\n//go:norace\nfunc (z *E%d) Mul(x, y *E%d) {", n, n)
 	p("var c, %s, %s, %s uint64", list("t", 0, 2*n), list("h", 0, n), list("l", 0, n))
 	p("v := x[0]")
 	for j := range n {
@@ -126,7 +126,7 @@ func (f field) mul(p func(string, ...any)) {
 
 func (f field) square(p func(string, ...any)) {
 	n := f.n
-	p("// Square sets z to x*x.\nfunc (z *E%d) Square(x *E%d) {", n, n)
+	p("// Square sets z to x*x.\n//\n//go:norace\nfunc (z *E%d) Square(x *E%d) {", n, n)
 	p("var c, %s, %s, %s uint64", list("t", 0, 2*n), list("h", 0, n), list("l", 0, n))
 	// Products of different limbs, row by row.
 	for i := 0; i < n-1; i++ {
