@@ -187,10 +187,25 @@ func (c *Client) address(_ *resty.Client, req *resty.Request) error {
 		return nil
 	}
 	req.URL = c.base + req.URL
-	if c.token != "" {
-		req.SetHeader("Authorization", "Bearer "+c.token)
+	token := c.token
+	if pinned, ok := req.Context().Value(pinKey{}).(string); ok {
+		token = pinned
+	}
+	if token != "" {
+		req.SetHeader("Authorization", "Bearer "+token)
 	}
 	return nil
+}
+
+type pinKey struct{}
+
+// Pin returns a context whose calls are those of the session that is open now,
+// also after another one was opened: what was begun for one person is not
+// finished in the name of the next.
+func (c *Client) Pin(ctx context.Context) context.Context {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return context.WithValue(ctx, pinKey{}, c.token)
 }
 
 // note looks at every answer for the portal's clock and for the end of the

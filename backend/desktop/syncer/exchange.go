@@ -23,6 +23,11 @@ func (s *Syncer) exchange(ctx context.Context, whole bool) error {
 		return err
 	}
 	account := s.o.Account()
+	ctx = s.o.Portal.Pin(ctx)
+	if s.o.Account() != account { // somebody else signs in at this moment, and will make a round
+		s.Nudge()
+		return nil
+	}
 	if account == "" || s.o.Portal.Offline() || !whole && !plan.Pull && len(plan.Push) == 0 {
 		return nil
 	}

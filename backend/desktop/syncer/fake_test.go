@@ -46,11 +46,13 @@ type life struct {
 // operation, its answer repeated, an index of changes.
 type fakePortal struct {
 	life
-	mu     sync.Mutex
-	faults []fault
-	refuse map[string]*portalapi.Problem // by target
-	token  string
-	page   int
+	mu      sync.Mutex
+	faults  []fault
+	refuse  map[string]*portalapi.Problem // by target
+	other   string                        // token of a second account
+	token   string
+	page    int
+	filedBy map[string]string // who caused the last effect on an application
 	// uploaded is called when a file has come.
 	uploaded func()
 	swap     string // id put into the answers to commands
@@ -59,7 +61,7 @@ type fakePortal struct {
 
 func newFake(t *testing.T) (*fakePortal, string) {
 	t.Helper()
-	f := &fakePortal{refuse: map[string]*portalapi.Problem{}, token: "token", page: 2}
+	f := &fakePortal{refuse: map[string]*portalapi.Problem{}, token: "token", page: 2, filedBy: map[string]string{}}
 	f.life = life{
 		epoch: f.nextEpoch(), ops: map[string]string{}, apps: map[string]portalapi.Application{}, changes: map[string]portalapi.Change{},
 		at: map[string]int64{}, blobs: map[string][]byte{}, effects: map[string]int{},
@@ -138,7 +140,8 @@ func (f *fakePortal) reply(w http.ResponseWriter, v any) {
 }
 
 func (f *fakePortal) answer(w http.ResponseWriter, r *http.Request, body []byte) {
-	if r.Header.Get("Authorization") != "Bearer "+f.token {
+	who := r.Header.Get("Authorization")
+	if who != "Bearer "+f.token && (f.other == "" || who != "Bearer "+f.other) {
 		f.problem(w, &portalapi.Problem{Status: 401, Code: string(akno.SignedOut)})
 		return
 	}
@@ -157,11 +160,11 @@ func (f *fakePortal) answer(w http.ResponseWriter, r *http.Request, body []byte)
 		w.Header().Set("Content-Type", "application/octet-stream")
 		_, _ = w.Write(f.blobs[part[1]])
 	default:
-		f.command(w, part, body)
+		f.command(w, part, body, who)
 	}
 }
 
-func (f *fakePortal) command(w http.ResponseWriter, part []string, body []byte) {
+func (f *fakePortal) command(w http.ResponseWriter, part []string, body []byte, who string) {
 	var c struct {
 		OpID     string            `json:"opId"`
 		AppID    string            `json:"applicationId"`
@@ -198,6 +201,7 @@ func (f *fakePortal) command(w http.ResponseWriter, part []string, body []byte) 
 	}
 	f.ops[c.OpID] = hash
 	f.effects[c.OpID]++
+	f.filedBy[c.AppID] = who
 	f.store(a)
 	a = f.apps[c.AppID]
 	if f.swap != "" {

@@ -1,0 +1,169 @@
+package syncer
+
+import (
+	"context"
+	"testing"
+
+	"akno/backend/akno"
+	"akno/backend/internal/dbx"
+	"akno/backend/portalapi"
+)
+
+func TestCopiesOfAnotherLifeGo(t *testing.T) {
+	d := newDevice(t)
+	var before life
+	d.portal.with(func() { before = d.portal.copied() })
+	d.portal.with(func() {
+		d.portal.store(portalapi.Application{Id: "0193f0a0-0000-7000-8000-000000000200", Status: "in_review"})
+	})
+	d.settle()
+	d.portal.restore(before)
+	d.settle()
+	if len(d.statuses()) != 0 {
+		t.Errorf("what the portal has lost is still shown: %v", d.statuses())
+	}
+}
+
+func TestAnAnswerAboutSomethingElseIsNoSuccess(t *testing.T) {
+	d := newDevice(t)
+	id := d.submit()
+	d.portal.with(func() { d.portal.swap = "0193f0a0-0000-7000-8000-000000000300" })
+	if err := d.Now(t.Context()); akno.CodeOf(err) != akno.Unavailable || len(d.pending()) != 1 {
+		t.Fatalf("%v %+v", err, d.pending())
+	}
+	d.portal.with(func() { d.portal.swap = "" })
+	d.settle()
+	if _, ok := d.statuses()[id]; !ok || len(d.pending()) != 0 {
+		t.Error(d.pending())
+	}
+}
+
+func TestAFileThatThePortalClearedAwayIsBroughtAgain(t *testing.T) {
+	d := newDevice(t)
+	f := d.file("a document")
+	d.settle()
+	first := d.submit(f)
+	missing := map[string]string{"document": "file_missing"}
+	d.portal.refuse[first] = &portalapi.Problem{Status: 422, Code: string(akno.Invalid), Fields: &missing}
+	d.settle()
+	if p := d.pending(); len(p) != 1 || p[0].Rejected {
+		t.Fatalf("%+v", p)
+	}
+	d.portal.with(func() {
+		delete(d.portal.blobs, f.SHA256)
+		delete(d.portal.refuse, first)
+	})
+	d.settle()
+	if len(d.pending()) != 0 || len(d.portal.blobs) != 1 {
+		t.Errorf("%+v", d.pending())
+	}
+	second := d.submit(f)
+	d.portal.refuse[second] = &portalapi.Problem{Status: 422, Code: string(akno.Invalid), Fields: &missing}
+	for range maxUploads {
+		d.settle()
+	}
+	if p := d.pending(); len(p) != 1 || !p[0].Rejected {
+		t.Errorf("it is sent for ever: %+v", p)
+	}
+}
+
+func TestACommandSpoiledOnTheDiskHoldsUpNobody(t *testing.T) {
+	d := newDevice(t)
+	bad, good := d.submit(), d.submit()
+	d.write(func(ctx context.Context, tx dbx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE outbox SET body=x'7b7d' WHERE target=?`, bad)
+		return err
+	})
+	d.settle()
+	p := d.pending()
+	if len(p) != 1 || p[0].Target != bad || !p[0].Rejected || p[0].Failure != akno.BadFile || !p[0].LeftAt.IsZero() {
+		t.Errorf("%+v", p)
+	}
+	if _, ok := d.statuses()[good]; !ok {
+		t.Error("the other did not go")
+	}
+}
+
+func TestWhatWasTakenBackDuringTheUploadIsNotSent(t *testing.T) {
+	d := newDevice(t)
+	id := d.submit(d.file("a document"))
+	d.portal.with(func() {
+		d.portal.uploaded = func() {
+			d.write(func(ctx context.Context, tx dbx.Tx) error { return Unqueue(ctx, tx, Submit, id) })
+		}
+	})
+	d.settle()
+	if len(d.portal.apps) != 0 || len(d.pending()) != 0 {
+		t.Errorf("it was filed: %v", d.portal.statuses())
+	}
+}
+
+func TestThePageIsNotDisturbedByQuietLooks(t *testing.T) {
+	d := newDevice(t)
+	heard := func() int {
+		n := 0
+		for _, e := range d.told {
+			if e.Kind == "sync" {
+				n++
+			}
+		}
+		d.told = nil
+		return n
+	}
+	look := func() int {
+		d.now = d.now.Add(pullEvery)
+		if _, err := d.round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return heard()
+	}
+	d.settle()
+	heard()
+	if n := look() + look(); n != 0 {
+		t.Errorf("told %d times of nothing", n)
+	}
+	if n := look(); n != 1 {
+		t.Errorf("told %d times in the minute", n)
+	}
+	d.portal.with(func() {
+		d.portal.store(portalapi.Application{Id: "0193f0a0-0000-7000-8000-000000000400", Status: "in_review"})
+	})
+	if n := look(); n != 1 {
+		t.Errorf("told %d times of a change", n)
+	}
+	d.submit()
+	if n := look(); n != 2 {
+		t.Errorf("told %d times of a sending", n)
+	}
+}
+
+func TestWhatWasBegunForOneIsNotFinishedForAnother(t *testing.T) {
+	d := newDevice(t)
+	id := d.submit(d.file("a document"))
+	d.portal.with(func() {
+		d.portal.other = "bob"
+		d.portal.uploaded = func() { // bob signs in while anna's round runs
+			d.account = "0193f0a0-0000-7000-8000-0000000000bb"
+			d.client.SetToken("bob")
+		}
+	})
+	if err := d.Now(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if by := d.portal.filedBy[id]; by != "Bearer token" {
+		t.Errorf("anna's application was filed by %q", by)
+	}
+}
+
+func TestWhatCertainlyDidNotLeaveCanStillBeTakenBack(t *testing.T) {
+	d := newDevice(t)
+	id := d.submit(d.file("a document"))
+	d.portal.with(func() { d.portal.uploaded = func() { d.client.SetOffline(true) } }) // the cable is pulled before the command
+	if err := d.Now(t.Context()); akno.CodeOf(err) != akno.Unavailable {
+		t.Fatalf("got %v", err)
+	}
+	if p := d.pending(); len(p) != 1 || !p[0].LeftAt.IsZero() || p[0].Attempt != 1 {
+		t.Fatalf("%+v", p)
+	}
+	d.write(func(ctx context.Context, tx dbx.Tx) error { return Unqueue(ctx, tx, Submit, id) })
+}
