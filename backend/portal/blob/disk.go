@@ -90,33 +90,61 @@ func (d *Disk) Receive(ctx context.Context, r io.Reader, limit int64) (*Part, er
 }
 
 // receive copies r into w and h until it ends or ctx does. A body that breaks
-// off (io.ErrUnexpectedEOF) is an error, not an end.
-func receive(ctx context.Context, w io.Writer, h hash.Hash, r io.Reader) (int64, error) {
+// off (io.ErrUnexpectedEOF) is an error, not an end. The hash of a piece is
+// computed while the next one is read and written, since each takes about as
+// long as the other.
+func receive(ctx context.Context, w io.Writer, h hash.Hash, r io.Reader) (n int64, err error) {
 	buf := make([]byte, copyBuffer)
-	var n int64
-	for {
-		if err := ctx.Err(); err != nil {
-			return n, err
-		}
-		k := 0
-		var err error
-		for k < len(buf) && err == nil {
-			var m int
-			m, err = r.Read(buf[k:])
-			k += m
-		}
+	k, err := fill(ctx, r, buf)
+	if errors.Is(err, io.EOF) || k == 0 { // the usual file is one piece
 		h.Write(buf[:k])
-		if _, werr := w.Write(buf[:k]); werr != nil {
-			return n, werr
-		}
-		n += int64(k)
-		if errors.Is(err, io.EOF) {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
+		m, werr := w.Write(buf[:k])
+		return int64(m), errors.Join(ended(err), werr)
 	}
+	full, free, done := make(chan []byte), make(chan []byte, 2), make(chan struct{})
+	free <- make([]byte, copyBuffer)
+	go func() {
+		defer close(done)
+		for piece := range full {
+			h.Write(piece)
+			free <- piece[:copyBuffer]
+		}
+	}()
+	defer func() {
+		close(full)
+		<-done
+	}()
+	for {
+		full <- buf[:k]
+		m, werr := w.Write(buf[:k])
+		n += int64(m)
+		if err != nil || werr != nil {
+			return n, errors.Join(ended(err), werr)
+		}
+		buf = <-free
+		k, err = fill(ctx, r, buf)
+	}
+}
+
+// fill reads until buf is full, or until r ends or fails, or ctx does.
+func fill(ctx context.Context, r io.Reader, buf []byte) (n int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	for n < len(buf) && err == nil {
+		var k int
+		k, err = r.Read(buf[n:])
+		n += k
+	}
+	return n, err
+}
+
+// ended returns nil for the end of a body.
+func ended(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
 }
 
 // ReadAt reads what was received, for the checks before it is kept.

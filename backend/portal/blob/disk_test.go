@@ -45,6 +45,53 @@ func tmpFiles(t *testing.T, d *Disk) int {
 	return len(all)
 }
 
+// Lengths around the pieces in which a file is received.
+func TestEveryLengthIsReceivedWhole(t *testing.T) {
+	d := openDisk(t)
+	for _, n := range []int{0, 1, copyBuffer - 1, copyBuffer, copyBuffer + 1, 2*copyBuffer - 1, 2 * copyBuffer, 5*copyBuffer + 17} {
+		data := make([]byte, n)
+		for i := range data {
+			data[i] = byte(i * 7 >> 3)
+		}
+		for name, r := range map[string]io.Reader{
+			"at once": bytes.NewReader(data), "in halves": iotest.HalfReader(bytes.NewReader(data)), "with the end": iotest.DataErrReader(bytes.NewReader(data)),
+		} {
+			p, err := d.Receive(context.Background(), r, int64(n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := make([]byte, n)
+			if _, err := p.ReadAt(got, 0); err != nil && n > 0 {
+				t.Fatal(err)
+			}
+			if p.Size != int64(n) || p.Sum != sha256.Sum256(data) || !bytes.Equal(got, data) {
+				t.Errorf("%d octets %s: size %d", n, name, p.Size)
+			}
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func BenchmarkReceive8MiB(b *testing.B) {
+	d, err := OpenDisk(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	data := make([]byte, 8<<20)
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		p, err := d.Receive(context.Background(), bytes.NewReader(data), int64(len(data)))
+		if err == nil {
+			err = p.Close()
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func TestDisk(t *testing.T) {
 	ctx := context.Background()
 	t.Run("a kept file is found under its hash", func(t *testing.T) {
