@@ -7,6 +7,7 @@ package trust
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,8 +17,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"crypto/sha256"
 
 	"akno/backend/internal/atomicfile"
 	"akno/backend/internal/clock"
