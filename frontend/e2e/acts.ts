@@ -45,12 +45,13 @@ export async function signInWithKey(page: Page, holder: string, password = keyPa
   await page.getByRole('button', { name: 'Войти', exact: true }).click()
 }
 
-/** Answers one question of a form, whatever kind it is. */
-export async function answer(page: Page, label: string | RegExp, value: string): Promise<void> {
-  const field = page.getByLabel(label).first()
-  const tag = await field.evaluate((e) => (e instanceof HTMLSelectElement ? 'select' : e.tagName.toLowerCase()))
-  if (tag === 'select') await field.selectOption({ label: value })
-  else await field.fill(value)
+/** Signs what the open dialog shows with the key of a holder; the dialog ends by itself. */
+export async function signDraft(page: Page, holder: string, password = keyPassword): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Подпишите заявление' })
+  await chooseKey(page, holder)
+  await dialog.getByLabel('Пароль к ключу').fill(password)
+  await dialog.getByRole('button', { name: /^Подписать как/ }).click()
+  await expect(dialog).toBeHidden()
 }
 
 /** Waits until the page says as a fact that everything is saved. */

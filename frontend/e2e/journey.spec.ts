@@ -1,6 +1,6 @@
 // The whole journey of one person, from the first letter to the signed
 // decision, through the real page, the real program and a real portal.
-import { signInPage, signInWithKey, skipIntroduction } from './acts.ts'
+import { signDraft, signInPage, signInWithKey, skipIntroduction } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 import { example, fill } from './form.ts'
 import { linkIn } from './mail.ts'
@@ -53,9 +53,13 @@ test('a free procedure, from the catalogue to the cabinet', async ({ page, staff
   await page.getByRole('link', { name: /размере пособия на детей/ }).first().click()
   await shots.take(page, 'procedure')
   await page.getByRole('button', { name: /Начать заявление/ }).click()
-  const known = example('F_2_18')
-  for (const own of ['surname', 'name', 'patronymic', 'birth_date', 'personal_number', 'sex']) delete known[own]
-  await fill(page, known, (title) => shots.take(page, title))
-  await shots.take(page, 'check')
-  complaints.length
+  const answers = example('F_2_18', 'surname', 'name', 'patronymic', 'birth_date', 'personal_number', 'sex')
+  await fill(page, answers, (title) => shots.take(page, title))
+  await shots.both(page, 'check')
+  await page.getByRole('button', { name: 'Подписать', exact: true }).click()
+  await signDraft(page, 'Ковалева Анна Сергеевна')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/пособия на детей/)
+  await expect(page.getByRole('main').getByText('Подано', { exact: true })).toBeVisible()
+  await shots.both(page, 'submitted')
+  expect(complaints).toEqual([])
 })
