@@ -116,7 +116,13 @@ describe('what a person does', () => {
     expect(acts.pick).toHaveBeenCalled()
   })
   test('where no more files fit there is no place for them', () => {
-    show({ type: 'file', files: [file({ id: 'f1', name: 'a.pdf' })], maxFiles: 1, maxBytes: 1, fileTypes: [] })
+    show({
+      type: 'file',
+      files: [file({ id: 'f1', name: 'a.pdf' })],
+      maxFiles: 1,
+      maxBytes: 1,
+      fileTypes: [],
+    })
     expect(screen.queryByRole('button', { name: 'Выбрать файл' })).toBeNull()
   })
 })

@@ -107,11 +107,15 @@ export async function startApp(): Promise<() => void> {
   try {
     await put(await system.preferences())
     await refreshSession()
-    await refreshSync()
+    await refreshSync().catch(() => undefined) // the pages work without it
   } catch (e) {
     shared.failure = asFailure(e)
   }
   const quiet = (work: () => Promise<void>) => () => void work().catch(() => undefined)
-  const off = [listen('session', quiet(refreshSession)), listen('sync', quiet(refreshSync))]
+  const off = [
+    listen('session', quiet(refreshSession)),
+    listen('sync', quiet(refreshSync)),
+    listen('application', quiet(refreshSync)),
+  ]
   return () => off.forEach((stop) => stop())
 }

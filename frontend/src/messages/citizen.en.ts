@@ -151,6 +151,7 @@ export default {
   'check.topay': 'To payment',
   'check.pay.note': 'Signing and sending come after payment',
   send: 'Send',
+  'send.unsigned': 'Send without a signature',
   'order.none': 'There is no order yet',
   'order.none.text':
     'The portal gives a code of 30 digits for paying at a bank, a kiosk or in an app. A connection is needed.',

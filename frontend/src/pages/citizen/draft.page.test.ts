@@ -1,0 +1,181 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { startApp } from '../../lib/app.svelte.ts'
+import type { Patch } from '../../lib/dto.ts'
+import { go, path, start } from '../../lib/router.svelte.ts'
+import { installFake, type Fake } from '../../testing/fakeApi.ts'
+import Draft from './draft.svelte'
+
+let fake: Fake
+
+async function open(id: string, step: string, change: Parameters<typeof installFake>[0] = () => undefined) {
+  fake = installFake(change)
+  await startApp()
+  go('/drafts/:id/:step', { id, step })
+  render(Draft, { params: { id, step } })
+}
+
+const patches = () => fake.calls.filter((c) => c.name === 'Drafts.Apply').flatMap((c) => c.args[1] as Patch[])
+
+beforeEach(() => start())
+
+describe('a step of a draft', () => {
+  test('"next" tells what is wrong at the top with focus and beside the fields, and nothing before', async () => {
+    await open('d7', 'housing')
+    const number = await screen.findByLabelText('Идентификационный номер собственника')
+    expect(number).not.toHaveAttribute('aria-invalid')
+    await userEvent.click(screen.getByRole('button', { name: 'Далее' }))
+    const summary = await screen.findByRole('alert')
+    expect(within(summary).getAllByRole('link')).toHaveLength(2)
+    expect(document.activeElement).toContainElement(summary)
+    expect(number).toHaveAttribute('aria-invalid', 'true')
+    expect(path()).toBe('/drafts/d7/housing')
+    await userEvent.click(within(summary).getByRole('link', { name: /^Идентификационный номер/ }))
+    expect(number).toHaveFocus()
+  })
+
+  test('with everything mended it goes on', async () => {
+    await open('d7', 'housing')
+    const number = await screen.findByLabelText('Идентификационный номер собственника')
+    await userEvent.clear(number)
+    await userEvent.type(number, '3140578а021рв5')
+    const date = screen.getByLabelText('Дата согласия')
+    await userEvent.clear(date)
+    await userEvent.type(date, '12.11.2026')
+    await userEvent.click(screen.getByRole('button', { name: 'Далее' }))
+    await waitFor(() => expect(path()).toBe('/drafts/d7/family'))
+    const last = new Map(patches().map((p) => [p.field, p.value.text]))
+    expect(last.get('owner_number')).toBe('3140578A021PB5')
+    expect(last.get('consent_date')).toBe('2026-11-12')
+  })
+
+  test('a choice is sent at once and Go says which fields stay', async () => {
+    await open('d7', 'housing')
+    await userEvent.click(await screen.findByRole('radio', { name: 'Жильё принадлежит мне' }))
+    await waitFor(() => expect(screen.queryByLabelText('Собственник')).toBeNull())
+    expect(patches()).toHaveLength(1)
+  })
+
+  test('a failure to save keeps what was typed and says so', async () => {
+    await open('d7', 'who')
+    fake.fail('Drafts.Apply', 'disk_full')
+    const name = await screen.findByLabelText('Собственное имя')
+    await userEvent.type(name, 'я')
+    await userEvent.tab()
+    expect(await screen.findByRole('heading', { name: 'Не удалось сохранить' })).toBeInTheDocument()
+    expect(name).toHaveValue('Анная')
+    await userEvent.click(screen.getByRole('button', { name: 'Повторить' }))
+    await waitFor(() => expect(screen.queryByRole('heading', { name: 'Не удалось сохранить' })).toBeNull())
+  })
+
+  test('without a step in the address the first incomplete one opens', async () => {
+    await open('d7', '')
+    await waitFor(() => expect(path()).toBe('/drafts/d7/housing'))
+  })
+
+  test('dropped files go to the only place for files', async () => {
+    await open('d7', 'housing')
+    await screen.findByRole('button', { name: 'Выбрать файлы' })
+    fake.drop(['/home/anna/a.pdf'])
+    await waitFor(() =>
+      expect(fake.calls.at(-1)).toEqual({
+        name: 'Drafts.AddFiles',
+        args: ['d7', 'consent_file', '', '', ['/home/anna/a.pdf']],
+      }),
+    )
+  })
+})
+
+describe('the check of a draft', () => {
+  test('errors lead back to their steps', async () => {
+    await open('d7', 'check', (w) => {
+      w.check = {
+        ready: false,
+        errors: [
+          { field: 'owner', step: 'housing', label: { ru: 'Собственник', be: '', en: '' }, code: 'required' },
+        ],
+      }
+    })
+    await userEvent.click(await screen.findByRole('link', { name: 'Собственник: заполните это поле' }))
+    expect(path()).toBe('/drafts/d7/housing')
+  })
+  test('skipped answers say so, and an order is asked for before signing', async () => {
+    await open('d7', 'check')
+    expect(await screen.findByText('Не указано')).toBeInTheDocument()
+    await userEvent.click(screen.getByRole('button', { name: 'Получить код заказа' }))
+    await waitFor(() => expect(path()).toBe('/drafts/d7/order'))
+  })
+})
+
+describe('the order of a draft', () => {
+  test('shows the code in groups and copies it without blanks', async () => {
+    const user = userEvent.setup()
+    await open('d8', 'order')
+    expect(await screen.findByText('193580')).toBeInTheDocument()
+    await user.click(screen.getByRole('button', { name: 'Скопировать' }))
+    expect(await navigator.clipboard.readText()).toBe('900000002611180051348207193580')
+  })
+  test('a stated operation is a proof and opens the way to signing', async () => {
+    await open('d8', 'order')
+    await userEvent.click(await screen.findByRole('button', { name: 'Ввести номер операции ЕРИП' }))
+    await userEvent.type(screen.getByLabelText('Номер операции из чека'), '000123456')
+    await userEvent.click(screen.getByRole('button', { name: 'Запомнить' }))
+    expect(await screen.findByRole('button', { name: 'Подписать' })).toBeInTheDocument()
+    expect(fake.calls.find((c) => c.name === 'Drafts.StateTransaction')?.args).toEqual(['d8', '000123456'])
+  })
+})
+
+const proven: Parameters<typeof installFake>[0] = (w) =>
+  w.drafts.forEach((d) => (d.order = { ...d.order, status: 'paid', proofReady: true }))
+
+describe('signing', () => {
+  async function dialog(change = proven) {
+    await open('d8', 'order', change)
+    await userEvent.click(await screen.findByRole('button', { name: 'Подписать' }))
+  }
+
+  test('shows what is signed and by whom before the password, then goes to the application', async () => {
+    await dialog()
+    const box = await screen.findByRole('dialog', { name: 'Подпишите заявление' })
+    expect(within(box).getByText('Согласие собственника.pdf')).toBeInTheDocument()
+    expect(within(box).getByText(/9C1A44F0/)).toBeInTheDocument()
+    const password = await within(box).findByLabelText('Пароль к ключу')
+    await userEvent.type(password, 'слова слова')
+    await userEvent.click(within(box).getByRole('button', { name: /Подписать как Ковалёва/ }))
+    await waitFor(() => expect(path()).toBe('/applications/a1'))
+    const begin = fake.calls.find((c) => c.name === 'Drafts.BeginSign')
+    expect(begin?.args.slice(0, 3)).toEqual(['d8', 'k1', 'ru'])
+    expect(JSON.stringify(fake.calls)).not.toContain('слова')
+  })
+
+  test('a wrong password is told in place and the field is empty again', async () => {
+    await dialog()
+    fake.fail('secret.sign', 'bad_password')
+    const password = await screen.findByLabelText('Пароль к ключу')
+    await userEvent.type(password, 'не тот{Enter}')
+    expect(await screen.findByRole('heading', { name: 'Ключ не открылся' })).toBeInTheDocument()
+    expect(screen.getByLabelText('Пароль к ключу')).toHaveValue('')
+  })
+
+  test('a level that is too low is asked for with the reason, the draft stays', async () => {
+    await dialog((w) => {
+      proven(w)
+      w.preview = { ...w.preview, needLevel: 'strict' }
+    })
+    expect(await screen.findByRole('dialog', { name: 'Нужна электронная подпись' })).toBeInTheDocument()
+    expect(screen.getByRole('link', { name: 'Войти с подписью' })).toHaveAttribute(
+      'href',
+      expect.stringContaining('level=strict'),
+    )
+  })
+
+  test('without keys there is a way out', async () => {
+    await dialog((w) => {
+      proven(w)
+      w.keys = { keys: [], unusable: [], looked: [] }
+    })
+    expect(await screen.findByRole('heading', { name: 'Ключей не видно' })).toBeInTheDocument()
+    expect(screen.getByRole('button', { name: 'Повторить поиск' })).toBeInTheDocument()
+  })
+})
