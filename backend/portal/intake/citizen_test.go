@@ -182,6 +182,24 @@ func TestAnswer(t *testing.T) {
 	})
 }
 
+func TestWhatIsDueWithoutAMoveHoldsUpNothing(t *testing.T) {
+	w := open(t)
+	odd := w.advance(w.filed().Id, func(r *application.Record) { r.DueAt = w.now }, register)
+	asked := w.advance(w.filed().Id, w.question, register, take, ask)
+	w.now = w.now.Add(96 * time.Hour)
+	if n, err := w.Upkeep(ctx); n != 2 || err != nil {
+		t.Errorf("%d were due (%v)", n, err)
+	}
+	for id, want := range map[string]akno.Status{odd.Id: akno.RegisteredStatus, asked.Id: akno.InReview} {
+		if a, err := w.Get(ctx, strict(), id); err != nil || a.Status != string(want) {
+			t.Errorf("application is %s, want %s (%v)", a.Status, want, err)
+		}
+	}
+	if n, err := w.Upkeep(ctx); n != 0 || err != nil {
+		t.Errorf("%d are due again (%v)", n, err)
+	}
+}
+
 func TestOpenDecision(t *testing.T) {
 	decided := func(r *application.Record) { r.Doc.Decision = &portalapi.Decision{Id: ids.New(friday)} }
 	for name, tt := range map[string]struct {

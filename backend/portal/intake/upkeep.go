@@ -56,7 +56,9 @@ func timeout(ctx context.Context, tx dbx.Tx, r *application.Record, now time.Tim
 	}
 	r.DueAt = time.Time{}
 	if err := r.Take(step, now); err != nil {
-		return err
+		// Nothing is due where the table has no such move; left as it is, it would
+		// hold up everything that is due behind it.
+		cause.Ground, cause.Letter = "nothing_due", ""
 	}
 	return r.Save(ctx, tx, cause, now)
 }

@@ -130,3 +130,17 @@ func (s *Service) Mismatches(ctx context.Context) ([]Mismatch, error) {
 	})
 	return out, err
 }
+
+// Settle notes that people have dealt with a payment that paid no order, or more
+// than one costs. A payment that needs nobody, or was settled before, is
+// akno.NotFound.
+func (s *Service) Settle(ctx context.Context, transaction string) error {
+	return s.db.Write(ctx, func(tx dbx.Tx) error {
+		n, err := dbx.Changed(ctx, tx, `UPDATE payment SET settled_at = ?
+			WHERE txn = ? AND (result <> 'taken' OR surplus > 0) AND settled_at IS NULL`, s.clock().UnixMilli(), transaction)
+		if err == nil && n != 1 {
+			err = &akno.Error{Code: akno.NotFound, Op: "payment.Settle"}
+		}
+		return err
+	})
+}

@@ -61,23 +61,26 @@ func TestTheWayToADecision(t *testing.T) {
 	}
 }
 
-func TestTheDocumentSaysWhatTheLawAsks(t *testing.T) {
-	w := open(t)
-	id := w.reviewed()
-	w.propose(id, portalapi.DeskCommandOutcomeRefused)
-	procedure, err := w.Catalogue.Find("200.2.18")
-	must(t, err)
-	day := workdays.MustParse("2026-11-20")
-	want, err := print.Decision(print.DecisionPaper{
-		Lang: akno.Russian, Outcome: akno.Refused, Date: day, Number: "Р-000001/2026", Body: "Комитет по труду",
-		Applicant: "Тестовский Ян Янович", ProcedureNumber: "2.18", ProcedureTitle: procedure.Title.RU,
-		ApplicationNumber: "000001/2026", ApplicationDate: day, Reasons: "Выдать справку", Ground: "статья 25 Закона № 433-З",
-		SuperiorBody: "Минский горисполком", OfficialPost: "председатель", OfficialName: "Сидоров Олег Олегович",
-		SignatureFile: "решение Р-000001-2026.pdf.p7s",
-	})
-	must(t, err)
-	if !bytes.Equal(w.document(id), want) {
-		t.Error("the document is another one")
+func TestTheDocumentSaysWhatTheLawAsksInTheLanguageOfTheApplication(t *testing.T) {
+	for language, name := range map[akno.Lang]string{akno.Russian: "Комитет по труду", akno.Belarusian: "Камітэт па працы"} {
+		w := open(t)
+		w.language = language
+		id := w.reviewed()
+		w.propose(id, portalapi.DeskCommandOutcomeRefused)
+		procedure, err := w.Catalogue.Find("200.2.18")
+		must(t, err)
+		day := workdays.MustParse("2026-11-20")
+		want, err := print.Decision(print.DecisionPaper{
+			Lang: language, Outcome: akno.Refused, Date: day, Number: "Р-000001/2026", Body: name,
+			Applicant: "Тестовский Ян Янович", ProcedureNumber: "2.18", ProcedureTitle: procedure.Title.In(language),
+			ApplicationNumber: "000001/2026", ApplicationDate: day, Reasons: "Выдать справку", Ground: "статья 25 Закона № 433-З",
+			SuperiorBody: "Минский горисполком", OfficialPost: "председатель", OfficialName: "Сидоров Олег Олегович",
+			SignatureFile: "решение Р-000001-2026.pdf.p7s",
+		})
+		must(t, err)
+		if !bytes.Equal(w.document(id), want) {
+			t.Errorf("%s: the document is another one", language)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ var friday = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
 const citizen = "0193f0a0-0000-7000-8000-0000000000aa"
 
-var labour = portalapi.BodyRef{Id: "labour-1", Kind: "labour", Name: portalapi.Text{Ru: "Комитет по труду"}, Unp: new("200988541")}
+var labour = portalapi.BodyRef{Id: "labour-1", Kind: "labour", Name: portalapi.Text{Ru: "Комитет по труду", Be: new("Камітэт па працы")}, Unp: new("200988541")}
 
 func staff(account string, body *portalapi.BodyRef, surname string, roles ...session.Role) session.Session {
 	return session.Session{
@@ -98,11 +98,13 @@ type world struct {
 	ca    *gossuok.Authority
 	trust *trust.Store
 	body  card
+
+	language akno.Lang // of what is filed
 }
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: friday}
+	w := &world{t: t, now: friday, language: akno.Russian}
 	tick := func() time.Time { return w.now }
 	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "portal.db"), tick)
 	must(t, err)
@@ -177,7 +179,7 @@ func (w *world) filed(paid portalapi.DeskItemPaid, files ...portalapi.FileRef) s
 	body, _ := w.Catalogue.Body(p.Body)
 	id, day := ids.New(w.now), workdays.Of(w.now)
 	sub, err := canon.Build(canon.Input{
-		Application: id, Procedure: p, Body: body, Schema: f.Schema, FormHash: f.Hash, Language: akno.Russian, AsOf: day,
+		Application: id, Procedure: p, Body: body, Schema: f.Schema, FormHash: f.Hash, Language: w.language, AsOf: day,
 		Kind: akno.Citizen, State: form.Evaluate(f.Schema, ex.Values, day),
 	})
 	must(w.t, err)
