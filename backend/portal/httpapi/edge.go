@@ -161,6 +161,9 @@ func (e *edge) outermost(next http.Handler) http.Handler {
 		if e.TLS {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
+		// A deadline that an earlier request of the connection set would cut
+		// this answer short. A recorder of a test has none.
+		_ = http.NewResponseController(w).SetWriteDeadline(clock.System().Add(shortRequest))
 		probe := r.URL.Path == "/v1/healthz" || r.URL.Path == "/v1/readyz"
 		if wait := e.requests.take(v.from, began); wait > 0 && !probe {
 			v.err = retry.SlowDown("httpapi.rate", wait)

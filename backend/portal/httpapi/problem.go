@@ -49,6 +49,7 @@ var statusOf = map[akno.Code]int{
 
 	akno.BadFile:     http.StatusUnprocessableEntity,
 	akno.BadFileType: http.StatusUnsupportedMediaType,
+	akno.Encrypted:   http.StatusUnsupportedMediaType,
 	akno.DiskFull:    http.StatusInsufficientStorage,
 }
 

@@ -264,6 +264,19 @@ func (p *Portal) tasks() []jobs.Task {
 		{Name: "prices", Every: time.Hour, Run: p.Payments.Requote},
 		{Name: "deadlines", Every: 10 * time.Minute, Run: p.Intake.Upkeep},
 		{Name: "files", Every: 6 * time.Hour, Run: p.Blobs.Collect},
+		{Name: "spoiled groups", Every: time.Minute, Run: p.spoiled()},
+	}
+}
+
+// spoiled returns a task that counts the groups of writes that had to be run
+// again since it was asked last. More than a few are a defect of some service,
+// or an attack through it, and stand in the log.
+func (p *Portal) spoiled() func(context.Context) (int, error) {
+	var before int64
+	return func(context.Context) (int, error) {
+		n := p.DB.Stats().Spoiled
+		defer func() { before = n }()
+		return int(n - before), nil
 	}
 }
 
