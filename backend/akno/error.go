@@ -48,9 +48,10 @@ const (
 	NoRevocation     Code = "no_revocation"     // revocation could not be checked
 
 	// Files.
-	BadFile     Code = "bad_file"      // damaged, or not of the type it claims
-	BadFileType Code = "bad_file_type" // this type is not accepted here
-	DiskFull    Code = "disk_full"     // no space left on the disk
+	BadFile     Code = "bad_file"       // damaged, or not of the type it claims
+	BadFileType Code = "bad_file_type"  // this type is not accepted here
+	Encrypted   Code = "encrypted_file" // a document that asks for a password
+	DiskFull    Code = "disk_full"      // no space left on the disk
 )
 
 // Error is a failure that a person may be told about.
@@ -113,6 +114,6 @@ func Codes() []Code {
 		Unavailable, TooLarge, WrongState, OldForm, NeedsPaying, UsedCode, ExpiredCode, Registered, Unbound,
 		BadPassword, BadKeyFile, ForeignContainer, KeyMismatch, BadSignature, WrongSigner,
 		CertExpired, CertNotYet, CertRevoked, CertSuspended, CertUntrusted, CertUsage, NoRevocation,
-		BadFile, BadFileType, DiskFull,
+		BadFile, BadFileType, Encrypted, DiskFull,
 	}
 }

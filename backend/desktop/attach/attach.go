@@ -25,10 +25,6 @@ import (
 	"akno/backend/internal/ids"
 )
 
-// Encrypted is the code of a document that opens with a password only: the body
-// could not read it.
-const Encrypted akno.Code = "encrypted_file"
-
 // The media types that are recognised.
 const (
 	PDF    = "application/pdf"

@@ -51,7 +51,7 @@ func inspectPDF(f io.ReadSeeker, size, shift int64) error {
 			return err
 		}
 		if encrypted.Match(dict) {
-			return refuse(Encrypted, "")
+			return refuse(akno.Encrypted, "")
 		}
 		root = root || rootEntry.Match(dict)
 		prev := prevXref.FindSubmatch(dict)

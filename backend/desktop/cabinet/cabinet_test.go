@@ -49,7 +49,7 @@ func (s seal) VerifyDetached(_ context.Context, content, sig []byte) (signer.Ver
 	if !bytes.Equal(sig, append(bytes.Clone(content), s.key...)) {
 		return signer.Verdict{Rung: signer.Bad, Code: akno.BadSignature}, nil
 	}
-	return signer.Verdict{Rung: signer.Good, Signer: "Кіраўнік"}, nil
+	return signer.Verdict{Rung: signer.Good, Signer: "Кіраўнік", Organisation: "Орган", UNP: "199000013"}, nil
 }
 
 type desk struct {
@@ -323,12 +323,16 @@ func TestWithdrawIsAskedForOnce(t *testing.T) {
 }
 
 func (d *desk) decided(signature string) string {
+	return d.decidedBy(signature, "199000013")
+}
+
+func (d *desk) decidedBy(signature, unp string) string {
 	d.t.Helper()
 	id := ids.New(d.now)
 	sig := d.blob(signature)
 	sig.Name = "Решение.pdf.p7s"
 	d.arrives(portalapi.Application{
-		Id: id, Version: 8, Procedure: "200.1.3.4", Status: "granted",
+		Id: id, Version: 8, Procedure: "200.1.3.4", Status: "granted", Body: portalapi.BodyRef{Unp: &unp},
 		Decision: &portalapi.Decision{Outcome: "granted", Document: d.blob("%PDF decision"), Signature: sig},
 	})
 	return id
@@ -354,6 +358,15 @@ func TestADecisionIsCheckedHereAndTold(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]string{"Решение.pdf": "%PDF decision", "Решение.pdf.p7s": "%PDF decision!"}, unzip(t, zipped.Bytes())); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestADecisionSignedBySomebodyElseIsNone(t *testing.T) {
+	d := newDesk(t)
+	id := d.decidedBy("%PDF decision!", "100000007")
+	got, err := d.OpenDecision(t.Context(), id)
+	if err != nil || got.Verdict.Rung != signer.Bad || got.Verdict.Code != akno.WrongSigner || len(d.card(id).Waiting) != 0 {
+		t.Errorf("%+v %v", got, err)
 	}
 }
 

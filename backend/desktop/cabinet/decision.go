@@ -63,7 +63,16 @@ func (s *Service) check(ctx context.Context, c Card) (Decision, error) {
 		return Decision{}, err
 	}
 	v, err := s.o.Verifier.VerifyDetached(ctx, document, signature)
+	if err == nil && !signedBy(v, c.Portal.Body) {
+		v.Rung, v.Code = signer.Bad, akno.WrongSigner
+	}
 	return Decision{*d, v}, err
+}
+
+// signedBy says whether the certificate of a signature is the body's: a good
+// signature of somebody else is no decision.
+func signedBy(v signer.Verdict, body portalapi.BodyRef) bool {
+	return v.Organisation != "" && body.Unp != nil && v.UNP == *body.Unp
 }
 
 // CheckDecision verifies a decision again, if it is at hand, without telling

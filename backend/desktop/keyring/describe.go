@@ -11,6 +11,7 @@ type Identity struct {
 	Holder       string // full name, or the common name of an authority
 	Organisation string
 	Number       string // identification number of a person
+	UNP          string // taxpayer's number of an organisation
 	Kind         string // person, representative, organisation, authority, service, unknown
 	Issuer       string
 	Serial       string // hex
@@ -23,7 +24,7 @@ type Identity struct {
 func Describe(c *pki.Certificate) Identity {
 	h := c.Holder()
 	id := Identity{
-		Holder: h.Full(), Organisation: h.Organisation, Number: h.PersonalNumber, Kind: string(h.Kind),
+		Holder: h.Full(), Organisation: h.Organisation, Number: h.PersonalNumber, UNP: h.UNP, Kind: string(h.Kind),
 		Issuer: c.Issuer.Get(pki.AttrCommonName), Serial: c.Serial.Hex(), SHA256: hexSum(c.Raw),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter,
 	}

@@ -91,6 +91,7 @@ type Verdict struct {
 	Signer       string
 	Organisation string
 	Number       string // identification number of the signer
+	UNP          string // taxpayer's number of the signer's organisation
 	Serial       string
 	Fingerprint  string // SHA-256 of the certificate in hex
 	IssuedBy     string
@@ -139,7 +140,7 @@ func (s *Signer) VerifyDetached(ctx context.Context, content, signature []byte) 
 	v.SignedAt, v.StampedAt = first.SigningTime, first.TimestampTime
 	if first.Certificate != nil {
 		id := keyring.Describe(first.Certificate)
-		v.Signer, v.Organisation, v.Number = id.Holder, id.Organisation, id.Number
+		v.Signer, v.Organisation, v.Number, v.UNP = id.Holder, id.Organisation, id.Number, id.UNP
 		v.Serial, v.Fingerprint, v.IssuedBy, v.ValidUntil = id.Serial, id.SHA256, id.Issuer, id.NotAfter
 	}
 	for _, check := range first.Chain.Revocation[:min(1, len(first.Chain.Revocation))] {
