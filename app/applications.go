@@ -233,7 +233,7 @@ func (s *Applications) state(change func(ctx context.Context) error) (out SyncSt
 
 func (s *Applications) syncState(ctx context.Context, st syncer.State) SyncState {
 	out := SyncState{
-		Online: st.Online, Working: st.Working, PulledAt: moment(st.PulledAt), PushedAt: moment(st.PushedAt),
+		Online: st.Online || s.w.c.portal.Heard(), Working: st.Working, PulledAt: moment(st.PulledAt), PushedAt: moment(st.PushedAt),
 		ClockSkew: int(st.Skew.Seconds()), Pending: []Pending{}, Paused: st.Paused, LastFailure: string(st.LastFailure), NeedsSignIn: st.NeedsSignIn,
 	}
 	for _, q := range st.Pending {

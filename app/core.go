@@ -55,6 +55,7 @@ func (c *core) open(ctx context.Context) error {
 	}
 	c.portal, err = portalclient.New(portalclient.Options{
 		BaseURL: portalAt(c.a.PortalURL()), Now: now, SignedOut: func(token string) { c.session.Ended(token) },
+		Line: func(bool) { c.a.platform.Emit("sync") },
 	})
 	if err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}

@@ -248,7 +248,7 @@ func answerGroups(s canon.Submission) []AnswerGroup {
 // made by the lists at hand, which is a state of its own.
 func (c *core) verdictView(v signer.Verdict) VerdictView {
 	return VerdictView{
-		Rung: string(v.Rung), Verdict: v.Verdict, Reason: v.Reason, Level: v.Level, Signer: v.Signer, Owner: v.Organisation,
+		Rung: string(v.Rung), Code: string(v.Code), Verdict: v.Verdict, Reason: v.Reason, Level: v.Level, Signer: v.Signer, Owner: v.Organisation,
 		Serial: v.Serial, SignedAt: moment(v.SignedAt), StampedAt: moment(v.StampedAt), CheckedAt: moment(v.CheckedAt),
 		Offline: c.portal.Offline(), ListFrom: moment(v.ListFrom), ListUntil: moment(v.ListUntil), IssuedBy: v.IssuedBy, ValidUntil: moment(v.ValidUntil),
 	}

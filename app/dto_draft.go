@@ -204,6 +204,7 @@ type SignResult struct {
 // VerdictView is a verification told in plain words by the page.
 type VerdictView struct {
 	Rung       string `json:"rung"`    // ok, ok_notes, limited, open, bad
+	Code       string `json:"code"`    // why it is not good, a code of akno.Error; "" when it is
 	Verdict    string `json:"verdict"` // PASSED, FAILED, INDETERMINATE
 	Reason     string `json:"reason"`  // sub-indication of STB 34.101.80
 	Level      string `json:"level"`   // CMS, B-B, B-T, B-LT

@@ -40,6 +40,9 @@ type Options struct {
 	// SignedOut is called, if it is not nil, when the portal says that token is
 	// no good any more.
 	SignedOut func(token string)
+	// Line is called, if it is not nil, when the portal begins or ceases to
+	// answer.
+	Line func(heard bool)
 }
 
 // A Client is a typed client of one portal. It may be used by several
@@ -49,6 +52,7 @@ type Client struct {
 
 	now       clock.Clock
 	signedOut func(token string)
+	line      func(heard bool)
 
 	stateMu sync.Mutex // guards what follows
 	base    string
@@ -56,11 +60,12 @@ type Client struct {
 	offline bool
 	skew    time.Duration
 	skewed  bool // skew was measured
+	heard   bool // the portal answered the last call
 }
 
 // New returns a client of the portal at o.BaseURL, without a token.
 func New(o Options) (*Client, error) {
-	c := &Client{now: o.Now, signedOut: o.SignedOut}
+	c := &Client{now: o.Now, signedOut: o.SignedOut, line: o.Line}
 	if err := c.Use(o.BaseURL); err != nil {
 		return nil, err
 	}
@@ -83,6 +88,7 @@ func New(o Options) (*Client, error) {
 		SetLogger(silent{}).
 		OnBeforeRequest(c.address).
 		OnAfterResponse(c.note).
+		OnError(func(*resty.Request, error) { c.hear(false) }).
 		SetPreRequestHook(giveBody)
 	return c, nil
 }
@@ -213,14 +219,33 @@ func (c *Client) Pin(ctx context.Context) context.Context {
 func (c *Client) note(_ *resty.Client, res *resty.Response) error {
 	err := problemOf("", res.StatusCode(), res.Header(), res.Body())
 	if e, ok := errors.AsType[*Error](err); ok && e.Problem == nil {
-		return nil // somebody else's answer
+		c.hear(false) // somebody else's answer
+		return nil
 	}
+	c.hear(true)
 	c.noteDate(res.Header().Get("Date"), res.Request.Time, res.ReceivedAt())
 	token, held := strings.CutPrefix(res.Request.Header.Get("Authorization"), "Bearer ")
 	if held && akno.CodeOf(err) == akno.SignedOut && c.signedOut != nil && c.holds(token) {
 		c.signedOut(token)
 	}
 	return nil
+}
+
+// Heard says whether the portal answered the last call, whatever it said.
+func (c *Client) Heard() bool {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return c.heard && !c.offline
+}
+
+func (c *Client) hear(heard bool) {
+	c.stateMu.Lock()
+	changed := c.heard != heard
+	c.heard = heard
+	c.stateMu.Unlock()
+	if changed && c.line != nil {
+		c.line(heard)
+	}
 }
 
 // holds says whether token is still the session's. A call that was on its way

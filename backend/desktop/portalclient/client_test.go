@@ -427,3 +427,28 @@ func TestACallEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestTheLineIsToldWhenItChanges(t *testing.T) {
+	var told []bool
+	answer := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	srv := httptest.NewServer(answer)
+	defer srv.Close()
+	c, err := New(Options{BaseURL: srv.URL, Now: clock.System, Line: func(heard bool) { told = append(told, heard) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := c.GetHealth(t.Context()); err != nil || !c.Heard() {
+			t.Fatalf("%v, heard %v", err, c.Heard())
+		}
+	}
+	srv.Close()
+	for range 2 {
+		if _, err := c.GetHealth(t.Context()); akno.CodeOf(err) != akno.Unavailable || c.Heard() {
+			t.Fatalf("%v, heard %v", err, c.Heard())
+		}
+	}
+	if diff := cmp.Diff([]bool{true, false}, told); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -556,6 +556,8 @@ export interface SignResult {
 export interface VerdictView {
   /** ok, ok_notes, limited, open, bad */
   rung: string
+  /** why it is not good, a code of akno.Error; "" when it is */
+  code: string
   /** PASSED, FAILED, INDETERMINATE */
   verdict: string
   /** sub-indication of STB 34.101.80 */
