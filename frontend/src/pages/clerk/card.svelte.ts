@@ -115,7 +115,7 @@ export class Work {
   /** Takes a card in work up again. */
   take(view: RegistrationView): void {
     this.view = view
-    this.card = structuredClone(view.card)
+    this.card = $state.snapshot(view.card)
     this.savedAt = ''
     if (this.open && this.card.person.personalNumber) void this.checkNumber()
     if (this.open) this.#seekSoon(0)
@@ -279,7 +279,7 @@ export class Work {
   start = (): Promise<boolean> =>
     this.#step('start', async () => {
       this.view = await clerk.start($state.snapshot(this.card))
-      this.card = structuredClone(this.view.card)
+      this.card = $state.snapshot(this.view.card)
     })
 
   pick = (paper: 'application' | 'consent'): Promise<boolean> =>
