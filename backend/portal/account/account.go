@@ -102,9 +102,49 @@ func touch(ctx context.Context, tx dbx.Tx, accountID string) error {
 	return store.RecordChange(ctx, tx, accountID, ChangeKind, accountID, version, false)
 }
 
+// An entry is a line of an account's journal about the account itself.
+type entry struct {
+	actor  string
+	event  akno.Event
+	ground string
+}
+
 // record writes into the journal of the account.
-func record(ctx context.Context, tx dbx.Tx, accountID, actor string, e akno.Event, ground string, now time.Time) error {
-	return audit.Append(ctx, tx, accountID, now, audit.Record{Actor: actor, Action: string(e), Entity: "account:" + accountID, Ground: ground})
+func record(ctx context.Context, tx dbx.Tx, accountID string, e entry, now time.Time) error {
+	return audit.Append(ctx, tx, accountID, now, audit.Record{
+		Actor: e.actor, Action: string(e.event), Entity: "account:" + accountID, Ground: e.ground,
+	})
+}
+
+// A mover is who causes a move of an account: in the table of states, and in
+// the journal.
+type mover struct {
+	actor akno.Actor
+	who   string
+}
+
+var (
+	byGuest  = mover{akno.ByGuest, audit.Guest}
+	bySystem = mover{akno.BySystem, audit.System}
+)
+
+// moved is a move by a person who is signed in.
+func moved(a akno.Actor, accountID string) mover { return mover{a, audit.ByAccount(accountID)} }
+
+// setState moves the account along its table and records the move.
+func setState(ctx context.Context, tx dbx.Tx, r row, e akno.Event, m mover, now time.Time) error {
+	to, err := r.move(e, m.actor)
+	if err != nil {
+		return err
+	}
+	n, err := dbx.Changed(ctx, tx, `UPDATE account SET state = ? WHERE account_id = ? AND state = ?`, to, r.id, r.state)
+	if err != nil {
+		return fmt.Errorf("account: state: %w", err)
+	}
+	if n != 1 {
+		return &akno.Error{Code: akno.Conflict, Op: "account." + string(e)}
+	}
+	return record(ctx, tx, r.id, entry{m.who, e, ""}, now)
 }
 
 // agree stores the person's consent.

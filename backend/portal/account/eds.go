@@ -172,7 +172,7 @@ func (s *Service) createByEDS(ctx context.Context, tx dbx.Tx, id, email, languag
 	if err != nil {
 		return fmt.Errorf("account: %w", err)
 	}
-	return record(ctx, tx, id, audit.Guest, akno.EventRegisterEDS, "", now)
+	return record(ctx, tx, id, entry{audit.Guest, akno.EventRegisterEDS, ""}, now)
 }
 
 // bindable checks, before the first write, whether the certificate may be bound
@@ -227,11 +227,11 @@ func (s *Service) bind(ctx context.Context, tx dbx.Tx, id string, by session.Sig
 		return err
 	}
 	if r.state == string(akno.AccountUIIssued) { // a stronger proof than the envelope: the cabinet is in use
-		if err := setState(ctx, tx, r, akno.EventFirstLogin, akno.ByCitizen, audit.ByAccount(id), now); err != nil {
+		if err := setState(ctx, tx, r, akno.EventFirstLogin, moved(akno.ByCitizen, id), now); err != nil {
 			return err
 		}
 	}
-	if err := record(ctx, tx, id, audit.ByAccount(id), akno.EventBindEDS, by.Fingerprint, now); err != nil {
+	if err := record(ctx, tx, id, entry{audit.ByAccount(id), akno.EventBindEDS, by.Fingerprint}, now); err != nil {
 		return err
 	}
 	return touch(ctx, tx, id)

@@ -103,7 +103,7 @@ func (s *Service) createPending(ctx context.Context, tx dbx.Tx, p pending, now t
 	if err := agree(ctx, tx, id, p.consent, "email", now); err != nil {
 		return err
 	}
-	if err := record(ctx, tx, id, audit.Guest, akno.EventRegisterEmail, "", now); err != nil {
+	if err := record(ctx, tx, id, entry{audit.Guest, akno.EventRegisterEmail, ""}, now); err != nil {
 		return err
 	}
 	err = store.Enqueue(ctx, tx, ids.New(now), store.Job{AccountID: id, Kind: JobExpire, Payload: "{}", RunAt: now.Add(activationLife)})
@@ -167,7 +167,7 @@ func (s *Service) ResendActivation(ctx context.Context, from string, email porta
 			return err
 		}
 		if r.state == string(akno.AccountExpired) {
-			if err := setState(ctx, tx, r, akno.EventResendActivation, akno.ByGuest, audit.Guest, now); err != nil {
+			if err := setState(ctx, tx, r, akno.EventResendActivation, byGuest, now); err != nil {
 				return err
 			}
 		}
@@ -177,22 +177,6 @@ func (s *Service) ResendActivation(ctx context.Context, from string, email porta
 		return portalapi.LetterSent{}, err
 	}
 	return letterSent, nil
-}
-
-// setState moves the account along its table and records the move.
-func setState(ctx context.Context, tx dbx.Tx, r row, e akno.Event, a akno.Actor, actor string, now time.Time) error {
-	to, err := r.move(e, a)
-	if err != nil {
-		return err
-	}
-	n, err := dbx.Changed(ctx, tx, `UPDATE account SET state = ? WHERE account_id = ? AND state = ?`, to, r.id, r.state)
-	if err != nil {
-		return fmt.Errorf("account: state: %w", err)
-	}
-	if n != 1 {
-		return &akno.Error{Code: akno.Conflict, Op: "account." + string(e)}
-	}
-	return record(ctx, tx, r.id, actor, e, "", now)
 }
 
 // Activate opens the cabinet whose letter holds the code. A code opens once.
@@ -238,7 +222,7 @@ func (s *Service) Activate(ctx context.Context, from, code string) (portalapi.Ac
 }
 
 func (s *Service) activated(ctx context.Context, tx dbx.Tx, r row, key, hash []byte, now time.Time) error {
-	if err := setState(ctx, tx, r, akno.EventActivate, akno.ByGuest, audit.Guest, now); err != nil {
+	if err := setState(ctx, tx, r, akno.EventActivate, byGuest, now); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE activation SET used_at = ? WHERE code_hash = ?`, now.UnixMilli(), hash); err != nil {
@@ -279,7 +263,7 @@ func (s *Service) Expire(ctx context.Context, j store.Job) error {
 		switch akno.AccountState(r.state) {
 		case akno.AccountPending:
 			if !next.After(now) {
-				if err := setState(ctx, tx, r, akno.EventTimeout, akno.BySystem, audit.System, now); err != nil {
+				if err := setState(ctx, tx, r, akno.EventTimeout, bySystem, now); err != nil {
 					return err
 				}
 				next = next.Add(purgeAfter)
@@ -297,7 +281,7 @@ func (s *Service) Expire(ctx context.Context, j store.Job) error {
 
 // purge removes what is personal of an account that was never used.
 func purge(ctx context.Context, tx dbx.Tx, r row, now time.Time) error {
-	if err := setState(ctx, tx, r, akno.EventPurge, akno.BySystem, audit.System, now); err != nil {
+	if err := setState(ctx, tx, r, akno.EventPurge, bySystem, now); err != nil {
 		return err
 	}
 	for _, q := range []string{

@@ -110,7 +110,7 @@ func (s *Service) Issue(ctx context.Context, tx dbx.Tx, i Issue, now time.Time) 
 	if err := agree(ctx, tx, i.AccountID, i.Consent, "in_person", now); err != nil {
 		return err
 	}
-	if err := record(ctx, tx, i.AccountID, audit.ByAccount(i.By), akno.EventIssueIdentifier, i.Ground, now); err != nil {
+	if err := record(ctx, tx, i.AccountID, entry{audit.ByAccount(i.By), akno.EventIssueIdentifier, i.Ground}, now); err != nil {
 		return err
 	}
 	if _, err := mail.Enqueue(ctx, tx, i.AccountID, mail.Note{Letter: mail.IdentifierIssued}, now); err != nil {
@@ -141,7 +141,7 @@ func (s *Service) prepareIssue(ctx context.Context, tx dbx.Tx, i Issue, now time
 		return err
 	}
 	if moves {
-		if err := setState(ctx, tx, r, e, akno.ByClerk, audit.ByAccount(i.By), now); err != nil {
+		if err := setState(ctx, tx, r, e, moved(akno.ByClerk, i.By), now); err != nil {
 			return err
 		}
 	}
@@ -173,7 +173,7 @@ func (s *Service) ExpireOneTime(ctx context.Context, j store.Job) error {
 		if until > now.UnixMilli() { // a newer envelope was given
 			return nil
 		}
-		if err := setState(ctx, tx, r, akno.EventTempPasswordExpired, akno.BySystem, audit.System, now); err != nil {
+		if err := setState(ctx, tx, r, akno.EventTempPasswordExpired, bySystem, now); err != nil {
 			return err
 		}
 		return session.EndOthers(ctx, tx, r.id, "", now)

@@ -172,7 +172,7 @@ func signedIn(ctx context.Context, tx dbx.Tx, o session.Opening, e akno.Event, n
 	if err != nil {
 		return portalapi.Session{}, err
 	}
-	if err := record(ctx, tx, o.AccountID, audit.ByAccount(o.AccountID), e, string(o.Way), now); err != nil {
+	if err := record(ctx, tx, o.AccountID, entry{audit.ByAccount(o.AccountID), e, string(o.Way)}, now); err != nil {
 		return portalapi.Session{}, err
 	}
 	return present(ctx, tx, o.AccountID, id, token)
@@ -225,7 +225,7 @@ func (s *Service) end(ctx context.Context, c session.Session, id string) error {
 		if !ended {
 			return &akno.Error{Code: akno.NotFound, Op: "account.EndSession"}
 		}
-		return record(ctx, tx, c.AccountID, audit.ByAccount(c.AccountID), akno.EventLogout, "", now)
+		return record(ctx, tx, c.AccountID, entry{audit.ByAccount(c.AccountID), akno.EventLogout, ""}, now)
 	})
 }
 
@@ -316,7 +316,7 @@ func (s *Service) changed(ctx context.Context, tx dbx.Tx, c session.Session, ch 
 		return portalapi.Session{}, &akno.Error{Code: akno.Conflict, Op: "account.ChangePassword"}
 	}
 	if r.state == string(akno.AccountUIIssued) {
-		if err := setState(ctx, tx, r, akno.EventFirstLogin, akno.ByCitizen, audit.ByAccount(r.id), now); err != nil {
+		if err := setState(ctx, tx, r, akno.EventFirstLogin, moved(akno.ByCitizen, r.id), now); err != nil {
 			return portalapi.Session{}, err
 		}
 	}
