@@ -143,6 +143,22 @@ func TestAKilledServerLosesNothingItAcknowledgedAndDoublesNothing(t *testing.T) 
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // killed
+	count := addresses(t, data)
+	for email, ok := range l.acked {
+		if ok && count[email] == 0 {
+			t.Errorf("%s was acknowledged and is lost", email)
+		}
+	}
+	for email := range l.requests {
+		if count[email] != 1 {
+			t.Errorf("%s is there %d times", email, count[email])
+		}
+	}
+}
+
+// addresses counts the accounts of each address in a data folder.
+func addresses(t *testing.T, data string) map[string]int {
+	t.Helper()
 	p, err := server.Open(t.Context(), server.Defaults(data), clock.System)
 	if err != nil {
 		t.Fatal(err)
@@ -159,17 +175,8 @@ func TestAKilledServerLosesNothingItAcknowledgedAndDoublesNothing(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	for email, ok := range l.acked {
-		if ok && count[email] == 0 {
-			t.Errorf("%s was acknowledged and is lost", email)
-		}
-	}
-	for email := range l.requests {
-		if count[email] != 1 {
-			t.Errorf("%s is there %d times", email, count[email])
-		}
-	}
 	if err := p.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return count
 }

@@ -117,9 +117,16 @@ func (c card) move(e akno.Event) (akno.AccountState, error) {
 	return to, nil
 }
 
-func note(ctx context.Context, tx dbx.Tx, s session.Session, e akno.Event, id, ground string, now time.Time) error {
+// A step is what a clerk did with a registration.
+type step struct {
+	event      akno.Event
+	id, ground string
+}
+
+// note writes a step into the journal of the clerk.
+func note(ctx context.Context, tx dbx.Tx, s session.Session, did step, now time.Time) error {
 	return audit.Append(ctx, tx, s.AccountID, now, audit.Record{
-		Actor: audit.ByAccount(s.AccountID), Action: string(e), Entity: "registration:" + id, Ground: ground,
+		Actor: audit.ByAccount(s.AccountID), Action: string(did.event), Entity: "registration:" + did.id, Ground: did.ground,
 	})
 }
 
@@ -339,7 +346,7 @@ func (d *Service) start(ctx context.Context, tx dbx.Tx, s session.Session, req p
 	if err != nil {
 		return portalapi.Registration{}, err
 	}
-	return c.view(), note(ctx, tx, s, akno.EventClerkStart, c.id, "", now)
+	return c.view(), note(ctx, tx, s, step{akno.EventClerkStart, c.id, ""}, now)
 }
 
 func (c card) issue(hash, by string) account.Issue {
@@ -359,7 +366,7 @@ func (d *Service) Get(ctx context.Context, s session.Session, id portalapi.Id) (
 			return err
 		}
 		out = c.view()
-		return note(ctx, tx, s, "view_card", id, "registration", now)
+		return note(ctx, tx, s, step{"view_card", id, "registration"}, now)
 	})
 	return out, err
 }

@@ -163,7 +163,7 @@ func (d *Service) Verify(ctx context.Context, s session.Session, id portalapi.Id
 				return portalapi.Registration{}, err
 			}
 			c.version++
-			return c.view(), note(ctx, tx, s, akno.EventClerkVerify, id, "", now)
+			return c.view(), note(ctx, tx, s, step{akno.EventClerkVerify, id, ""}, now)
 		})
 		return err
 	})
@@ -251,7 +251,7 @@ func (d *Service) issue(ctx context.Context, tx dbx.Tx, s session.Session, id, h
 		return portalapi.Registration{}, err
 	}
 	c.version++
-	return c.view(), note(ctx, tx, s, akno.EventIssueIdentifier, id, "", now)
+	return c.view(), note(ctx, tx, s, step{akno.EventIssueIdentifier, id, ""}, now)
 }
 
 // stillOneTime refuses to tell a password that is no longer the one-time one.
@@ -282,7 +282,7 @@ func (d *Service) Cancel(ctx context.Context, s session.Session, id portalapi.Id
 		if err := c.remove(ctx, tx); err != nil {
 			return err
 		}
-		return note(ctx, tx, s, akno.EventClerkCancel, id, string(reason), now)
+		return note(ctx, tx, s, step{akno.EventClerkCancel, id, string(reason)}, now)
 	})
 }
 
