@@ -5,6 +5,8 @@ package server
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -199,6 +201,15 @@ func writeWhole(file string, content []byte) error {
 		return errors.Join(err, os.Remove(tmp.Name()))
 	}
 	return nil
+}
+
+// keepList keeps a fetched revocation list under the hash of its address.
+func (c *Config) keepList(address string, der []byte) error {
+	if err := os.MkdirAll(c.path("trust", "fetched"), 0o700); err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(address))
+	return writeWhole(c.path("trust", "fetched", hex.EncodeToString(sum[:8])+".crl"), der)
 }
 
 // readFolder returns the contents of the files of a folder in the order of

@@ -110,13 +110,29 @@ func (m *Main) open(ctx context.Context) (err error) {
 		if err := m.extra.Feed(m.portal.Trust); err != nil {
 			return err
 		}
-	} else if _, err := m.refreshLists(ctx); err != nil {
+		return m.seed(ctx)
+	}
+	kept, err := readFolder(m.Config.path("trust", "fetched"))
+	if err != nil {
+		return err
+	}
+	for _, der := range kept {
+		// A list that is no longer fitting is fetched anew or missed later.
+		if err := m.portal.Trust.AddList(der, m.Clock()); err != nil {
+			m.Log.WithField("error", err.Error()).Warn("a kept revocation list is of no use")
+		}
+	}
+	if _, err := m.refreshLists(ctx); err != nil {
 		m.Log.WithField("error", err.Error()).Warn("revocation lists are not fresh")
 	}
-	if m.extra.Seed != nil {
-		return m.extra.Seed(ctx, m.portal)
+	return m.seed(ctx)
+}
+
+func (m *Main) seed(ctx context.Context) error {
+	if m.extra.Seed == nil {
+		return nil
 	}
-	return nil
+	return m.extra.Seed(ctx, m.portal)
 }
 
 func (m *Main) services() portalapi.Services {
@@ -189,14 +205,17 @@ func (m *Main) serveExtra(ctx context.Context) {
 	}
 }
 
-// refreshLists takes the newest revocation lists. It counts nothing: a list
-// that is taken again is no news.
+// refreshLists takes the newest revocation lists and keeps them for the next
+// start. It counts nothing: a list that is taken again is no news.
 func (m *Main) refreshLists(ctx context.Context) (int, error) {
 	var errs []error
 	for _, address := range list(m.Config.CRL) {
 		der, err := fetch(ctx, address)
 		if err == nil {
 			err = m.portal.Trust.AddList(der, m.Clock())
+		}
+		if err == nil {
+			err = m.Config.keepList(address, der)
 		}
 		errs = append(errs, err)
 	}
