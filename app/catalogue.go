@@ -23,9 +23,10 @@ func (c *Catalogue) List(q CatalogueQuery) (out CatalogueList, err error) {
 		return out, err
 	}
 	cat := c.w.c.catalogue
-	out = CatalogueList{Version: cat.Version(), Items: []ProcedureCard{}, Categories: []CategoryCount{}}
+	all := cat.Procedures()
+	out = CatalogueList{Version: cat.Version(), Items: []ProcedureCard{}, Categories: []CategoryCount{}, Total: len(all)}
 	words := store.ParseQuery(q.Search)
-	for _, p := range cat.Procedures() {
+	for _, p := range all {
 		body, _ := cat.Body(p.Body)
 		if !words.Matches(p.Number, p.Code, p.Title.RU, p.Title.BE, p.Title.EN, body.Name.RU, body.Name.BE) {
 			continue
@@ -39,7 +40,6 @@ func (c *Catalogue) List(q CatalogueQuery) (out CatalogueList, err error) {
 			out.Items = append(out.Items, card)
 		}
 	}
-	out.Total = len(out.Items)
 	return out, nil
 }
 

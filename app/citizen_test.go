@@ -102,8 +102,8 @@ func TestTheCatalogueIsSearchedByStemsAndSaysWhatIsClosed(t *testing.T) {
 	}
 	for _, words := range []string{"справку о месте жительства", "даведкі месцы жыхарства", "1.3.4"} {
 		found, err := c.cat.List(CatalogueQuery{Search: words})
-		if err != nil || !slices.ContainsFunc(found.Items, func(p ProcedureCard) bool { return p.Code == "200.1.3.4" }) || found.Total > 25 {
-			t.Errorf("%q: %d, %v", words, found.Total, err)
+		if err != nil || !slices.ContainsFunc(found.Items, func(p ProcedureCard) bool { return p.Code == "200.1.3.4" }) || len(found.Items) > 25 {
+			t.Errorf("%q: %d, %v", words, len(found.Items), err)
 		}
 	}
 	v, err := c.cat.Get("200.1.1.5")
@@ -115,8 +115,8 @@ func TestTheCatalogueIsSearchedByStemsAndSaysWhatIsClosed(t *testing.T) {
 		t.Error("a closed procedure is among the open ones", err)
 	}
 	free, err := c.cat.List(CatalogueQuery{OnlyFree: true, Category: all.Categories[0].Category})
-	if err != nil || free.Total == 0 || free.Total == all.Total {
-		t.Errorf("%d of %d, %v", free.Total, all.Total, err)
+	if err != nil || len(free.Items) == 0 || len(free.Items) == all.Total || free.Total != all.Total {
+		t.Errorf("%d of %d in %d, %v", len(free.Items), all.Total, free.Total, err)
 	}
 	if _, err := c.cat.Get("nothing"); akno.CodeOf(err) != akno.NotFound {
 		t.Errorf("got %v", err)

@@ -221,7 +221,7 @@ func applicantKind(p akno.Procedure, s session.State) (akno.ApplicantKind, bool)
 		person = akno.Foreigner
 	}
 	kinds := []akno.ApplicantKind{person, akno.LegalEntity, akno.SoleTrader}
-	if !s.SignedIn {
+	if s.Person.Citizenship == "" && s.Level <= akno.Email { // nobody has seen a document yet
 		kinds = append(kinds, akno.Foreigner)
 	}
 	for _, k := range kinds {
