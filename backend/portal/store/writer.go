@@ -153,11 +153,11 @@ func (w *writer) serve(first *job) {
 			w.commit([]*job{j})
 		}
 	}
+	w.nJobs.Add(int64(len(group)))
+	w.nGroups.Add(1)
 	for _, j := range group {
 		close(j.done) // answers leave after COMMIT only
 	}
-	w.nJobs.Add(int64(len(group)))
-	w.nGroups.Add(1)
 }
 
 // young sends away the jobs that have waited for too long: when the disk is
