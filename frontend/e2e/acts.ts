@@ -58,3 +58,10 @@ export async function signDraft(page: Page, holder: string, password = keyPasswo
 export async function saved(page: Page): Promise<void> {
   await expect(page.getByText(/^Сохранено в \d\d:\d\d$/)).toBeVisible()
 }
+
+/** Leaves the cabinet. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Вход и доступ' }).click()
+  await page.getByRole('button', { name: 'Выйти', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Вход в кабинет' })).toBeVisible()
+}
