@@ -90,6 +90,12 @@ func (s *Applications) PickAnswerFiles(id, question string) (out []FileInfo, err
 	return out, err
 }
 
+// KeepAnswer keeps an answer while it is typed.
+func (s *Applications) KeepAnswer(id, question, text string) (err error) {
+	defer s.a.guard("applications.KeepAnswer", &err)
+	return s.with(func(ctx context.Context) error { return s.w.cabinet.KeepAnswer(ctx, id, question, text) })
+}
+
 // Answer answers a question of the body.
 func (s *Applications) Answer(id, question, text string, files []string) (out ApplicationView, err error) {
 	defer s.a.guard("applications.Answer", &err)

@@ -44,6 +44,9 @@ func (w *work) applicationView(ctx context.Context, id string) (ApplicationView,
 		w.sentView(&out, c)
 	}
 	w.portalView(&out, c)
+	if err := w.keptAnswers(ctx, &out); err != nil {
+		return out, err
+	}
 	d, here, err := w.cabinet.CheckDecision(ctx, c)
 	if err != nil {
 		return out, err
@@ -104,6 +107,25 @@ func (w *work) portalView(out *ApplicationView, c cabinet.Card) {
 		}
 		out.Questions = append(out.Questions, view)
 	}
+}
+
+// keptAnswers puts what was prepared into the questions that wait.
+func (w *work) keptAnswers(ctx context.Context, out *ApplicationView) error {
+	for i := range out.Questions {
+		q := &out.Questions[i]
+		if q.AnsweredAt != "" {
+			continue
+		}
+		text, files, err := w.cabinet.KeptAnswer(ctx, out.Summary.ID, q.ID)
+		if err != nil {
+			return err
+		}
+		q.Answer = text
+		for _, f := range files {
+			q.Files = append(q.Files, w.c.fileInfo(f))
+		}
+	}
+	return nil
 }
 
 // decisionView is the decision of an application with the verdict about its

@@ -31,7 +31,7 @@ type QuestionView struct {
 	Text       string     `json:"text"`
 	DueDate    string     `json:"dueDate"`
 	AnsweredAt string     `json:"answeredAt"`
-	Answer     string     `json:"answer"`
+	Answer     string     `json:"answer"` // before it is given: what was typed so far, with its files
 	Files      []FileInfo `json:"files"`
 }
 

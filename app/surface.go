@@ -64,6 +64,7 @@ type applicationsSurface interface {
 	List() ([]ApplicationSummary, error)
 	Get(id string) (ApplicationView, error)
 	PickAnswerFiles(id, question string) ([]FileInfo, error)
+	KeepAnswer(id, question, text string) error // while it is typed
 	Answer(id, question, text string, files []string) (ApplicationView, error)
 	Withdraw(id, reason string) (ApplicationView, error)
 	Unqueue(id string) (DraftView, error) // back to a draft; its signature is removed

@@ -3,6 +3,7 @@ package cabinet
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,33 @@ const (
 // pickedSetting is where the files that were picked for an answer are kept until
 // it is given.
 func pickedSetting(id, question string) string { return "answer." + id + "." + question }
+
+// typedSetting is where the text of an answer is kept while it is typed.
+func typedSetting(id, question string) string { return "typed." + id + "." + question }
+
+// KeepAnswer keeps the text of an answer as it stands; it is on disk when the
+// call returns.
+func (s *Service) KeepAnswer(ctx context.Context, id, question, text string) error {
+	const op = "cabinet.KeepAnswer"
+	if _, _, err := s.question(ctx, op, id, question); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(text) > 4*maxAnswer {
+		return &akno.Error{Code: akno.TooLarge, Op: op}
+	}
+	return s.o.DB.SetSetting(ctx, typedSetting(id, question), text)
+}
+
+// KeptAnswer returns what was prepared for an answer and not yet given.
+func (s *Service) KeptAnswer(ctx context.Context, id, question string) (text string, files []form.File, err error) {
+	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+		return errors.Join(
+			store.Setting(ctx, tx, typedSetting(id, question), &text),
+			store.Setting(ctx, tx, pickedSetting(id, question), &files),
+		)
+	})
+	return text, files, err
+}
 
 // AddAnswerFiles takes copies of files for the answer to a question and returns
 // all that are picked for it. A file that cannot be taken stops the call with
@@ -122,7 +150,7 @@ func (s *Service) Answer(ctx context.Context, id, question, text string, files [
 		cmd.Files = append(cmd.Files, syncer.File{SHA256: f.SHA256, Size: f.Size})
 	}
 	return s.queue(ctx, cmd, body, func(tx dbx.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM setting WHERE name=?`, pickedSetting(id, question))
+		_, err := tx.Exec(ctx, `DELETE FROM setting WHERE name IN (?, ?)`, pickedSetting(id, question), typedSetting(id, question))
 		return err
 	})
 }

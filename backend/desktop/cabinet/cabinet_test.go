@@ -443,3 +443,24 @@ func TestNamesInAPackageHideNoOther(t *testing.T) {
 		t.Errorf("got %q", p.names)
 	}
 }
+
+func TestAHalfTypedAnswerIsKeptUntilItIsGiven(t *testing.T) {
+	d := newDesk(t)
+	id := d.asked()
+	question := d.card(id).Portal.Questions[0].Id
+	if err := d.KeepAnswer(t.Context(), id, question, "справка бу"); err != nil {
+		t.Fatal(err)
+	}
+	if text, _, err := d.KeptAnswer(t.Context(), id, question); err != nil || text != "справка бу" {
+		t.Fatalf("%q, %v", text, err)
+	}
+	if err := d.Answer(t.Context(), id, question, "справка будет в среду", nil); err != nil {
+		t.Fatal(err)
+	}
+	if text, _, err := d.KeptAnswer(t.Context(), id, question); err != nil || text != "" {
+		t.Errorf("afterwards %q, %v", text, err)
+	}
+	if err := d.KeepAnswer(t.Context(), id, "nobody", "x"); akno.CodeOf(err) != akno.NotFound {
+		t.Errorf("got %v", err)
+	}
+}

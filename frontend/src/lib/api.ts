@@ -157,6 +157,9 @@ export const applications = {
     read<ApplicationView>('Applications', 'Get', [id]),
   pickAnswerFiles: (id: string, question: string) =>
     call<FileInfo[]>('Applications', 'PickAnswerFiles', [id, question], 0),
+  /** while it is typed */
+  keepAnswer: (id: string, question: string, text: string) =>
+    call<void>('Applications', 'KeepAnswer', [id, question, text]),
   answer: (id: string, question: string, text: string, files: string[]) =>
     call<ApplicationView>('Applications', 'Answer', [id, question, text, files]),
   withdraw: (id: string, reason: string) =>

@@ -240,6 +240,7 @@ export interface QuestionView {
   text: string
   dueDate: string
   answeredAt: string
+  /** before it is given: what was typed so far, with its files */
   answer: string
   files: FileInfo[]
 }

@@ -246,6 +246,7 @@ export const draftView = (over: Partial<DraftView> = {}): DraftView => ({
 
 export const verdict = (over: Partial<VerdictView> = {}): VerdictView => ({
   rung: 'ok',
+  code: '',
   verdict: 'PASSED',
   reason: '',
   level: 'B-B',

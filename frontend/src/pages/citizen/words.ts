@@ -56,6 +56,8 @@ export function rungOf(v: VerdictView): Rung {
 /** The facts of a verdict: who, when, how it was checked. */
 export function verdictFacts(v: VerdictView): string[] {
   const facts: string[] = []
+  const why = `citizen.verdict.why.${v.code}`
+  if (v.code && has(why)) facts.push(t(why))
   if (v.signer) facts.push(v.owner ? `${v.signer}, ${v.owner}` : v.signer)
   if (v.signedAt)
     facts.push(
