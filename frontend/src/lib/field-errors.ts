@@ -15,6 +15,7 @@ export function problemLine(label: string, error: string): string {
 export function fieldError(code: string, type = 'text'): string {
   let name = code
   if (code === 'required' && chosen.has(type)) name = 'choose'
+  if (code === 'required' && type === 'checkbox') name = 'must_be'
   if (code === 'required' && attached.has(type)) name = 'attach'
   if (code === 'format' && type !== 'personal_number') name = 'format_other'
   const key = `forms.error.${name}`

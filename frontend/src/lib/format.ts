@@ -1,5 +1,6 @@
 // How dates, sums and numbers are written. Intl is used for names of months and
-// weekdays only: for Belarusian it gives other forms than documents use.
+// weekdays only, and not for Belarusian: it gives other forms than documents
+// use, and some builds of the engines lack the language and answer in Russian.
 export type Lang = 'ru' | 'be' | 'en'
 
 const NBSP = '\u00a0'
@@ -22,11 +23,27 @@ export function time(value: string, seconds = false): string {
   return seconds ? `${text}:${two(d.getUTCSeconds())}` : text
 }
 
+const monthsBe =
+  'студзеня лютага сакавіка красавіка мая чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня'.split(' ')
+const weekdaysBe = 'нядзеля панядзелак аўторак серада чацвер пятніца субота'.split(' ')
+
+/** четверг, чацвер, Thursday */
+export function weekday(value: string, lang: Lang): string {
+  const d = civil(value)
+  if (lang === 'be') return weekdaysBe[d.getUTCDay()] ?? ''
+  return new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { weekday: 'long', timeZone: 'UTC' }).format(d)
+}
+
+function dayMonth(d: Date, lang: Lang): string {
+  if (lang === 'be') return `${d.getUTCDate()} ${monthsBe[d.getUTCMonth()] ?? ''}`
+  const locale = lang === 'en' ? 'en-GB' : lang
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(d)
+}
+
 /** 21 ноября, 21 лістапада, 21 November; with the year when it is not the year of now. */
 export function longDate(value: string, lang: Lang, now = new Date()): string {
   const d = civil(value)
-  const locale = lang === 'en' ? 'en-GB' : lang
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(d)
+  const day = dayMonth(d, lang)
   if (d.getUTCFullYear() === minsk(now.toISOString()).getUTCFullYear()) return day.replace(' ', NBSP)
   return `${day} ${d.getUTCFullYear()}${lang === 'en' ? '' : NBSP + 'г.'}`
 }

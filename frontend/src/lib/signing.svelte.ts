@@ -30,13 +30,15 @@ export class Signing<T> {
   constructor(
     private readonly list: () => Promise<KeyList>,
     private readonly begin: (key: string) => Promise<Ticket>,
+    /** Which key is offered first; without it the first one of the list. */
+    private readonly suits: (key: KeyCard) => boolean = () => true,
   ) {}
 
   get key(): KeyCard | undefined {
     return this.keys.find((k) => k.id === this.chosen)
   }
 
-  /** Looks for keys; the newest valid one is chosen unless the choice still stands. */
+  /** Looks for keys; the one that suits is chosen unless the choice still stands. */
   async load(): Promise<void> {
     this.state = 'loading'
     this.failure = undefined
@@ -44,7 +46,7 @@ export class Signing<T> {
       const found = await this.list()
       this.keys = found.keys
       this.unusable = found.unusable
-      if (!this.key) this.chosen = found.keys[0]?.id ?? ''
+      if (!this.key) this.chosen = (found.keys.find(this.suits) ?? found.keys[0])?.id ?? ''
       this.state = this.chosen ? 'ready' : 'nokey'
     } catch (e) {
       this.failure = asFailure(e)

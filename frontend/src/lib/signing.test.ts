@@ -42,6 +42,16 @@ describe('a signing', () => {
     expect(signing.state).toBe('done')
   })
 
+  test('offers the key that suits the person', async () => {
+    const signing = new Signing(
+      async () => keys,
+      async () => ticket,
+      (key) => key.id === 'k2',
+    )
+    await signing.load()
+    expect(signing.chosen).toBe('k2')
+  })
+
   test('an empty password is not sent', async () => {
     const { signing, begin } = await ready()
     await signing.submit(field(''))
