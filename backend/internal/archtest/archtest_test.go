@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode"
 )
 
 // source is one Go file of the tree.
@@ -279,6 +280,33 @@ func TestWhatIsAllowedIsNotRefused(t *testing.T) {
 	} {
 		if why := refuse(ok.dir, ok.imp); why != "" {
 			t.Errorf("%s imports %s: %s", ok.dir, ok.imp, why)
+		}
+	}
+}
+
+// TestTheMapNamesEveryPackage keeps the map of ARCHITECTURE.md true: a package
+// of the desktop or the portal that it does not name is not on the map.
+func TestTheMapNamesEveryPackage(t *testing.T) {
+	root := os.DirFS("../../..")
+	page, err := fs.ReadFile(root, "ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, drawn, found := strings.Cut(string(page), "## The map")
+	drawn, _, closed := strings.Cut(drawn, "\n## ")
+	if !found || !closed {
+		t.Fatal("ARCHITECTURE.md has no map")
+	}
+	words := strings.FieldsFunc(drawn, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, dir := range []string{"backend", "backend/desktop", "backend/portal", "backend/cmd", "backend/internal"} {
+		entries, err := fs.ReadDir(root, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.IsDir() && !slices.Contains(words, e.Name()) {
+				t.Errorf("the map does not name %s/%s", dir, e.Name())
+			}
 		}
 	}
 }
