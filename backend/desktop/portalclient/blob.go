@@ -80,7 +80,7 @@ func stream(req *resty.Request, op, method, path, want string, limit int64, w io
 	}
 	raw := res.RawBody()
 	defer func() { err = errors.Join(err, raw.Close()) }()
-	if res.StatusCode() != http.StatusOK {
+	if code := res.StatusCode(); code != http.StatusOK && code != http.StatusAccepted { // a request taken, to be answered later
 		text, err := io.ReadAll(io.LimitReader(raw, 64<<10))
 		if err != nil {
 			return 0, silence(op, err)

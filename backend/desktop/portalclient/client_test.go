@@ -199,6 +199,24 @@ func TestTheTokenGoesToThePortalOnly(t *testing.T) {
 	}
 }
 
+func TestAServiceMayTakeARequestAndAnswerLater(t *testing.T) {
+	for code, want := range map[int]bool{200: true, 202: true, 204: false, 206: false, 301: false} {
+		authority := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(code)
+			if code != 204 {
+				_, _ = io.WriteString(w, "{}")
+			}
+		}))
+		cl, _ := client(t, func(http.ResponseWriter, *http.Request) {})
+		b, err := cl.Fetch(t.Context(), "POST", authority.URL, "application/pkcs10", []byte("r"), "application/json", 100)
+		if got := err == nil && string(b) == "{}"; got != want {
+			t.Errorf("%d: %q %v", code, b, err)
+		}
+		authority.Close()
+	}
+}
+
 func TestTheEndOfASessionIsTold(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		problem(w, 401, `{"status":401,"code":"signed_out"}`)
