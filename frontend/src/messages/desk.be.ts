@@ -19,6 +19,7 @@ export default {
   'choose.text': 'Адкрыйце радок чаргі злева або націсніце F2.',
   application: 'Заява',
 
+  'of.number': ' · № {number}',
   today: 'сёння',
   tomorrow: 'заўтра',
   'left.short': { one: '{n} раб. дзень', few: '{n} раб. дні', many: '{n} раб. дзён', other: '{n} раб. дня' },
@@ -140,7 +141,6 @@ export default {
   'text.return': 'Што выправіць',
   ground: 'Падстава',
   'ground.hint': 'Норма права: закон, артыкул, пункт',
-  proposal: 'Праект рашэння',
   'proposal.by': 'Падрыхтаваў {name}, {moment}',
   preview: 'Так убачыць заяўнік',
   'paper.proposal': 'Адкрыць праект цалкам',

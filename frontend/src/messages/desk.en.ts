@@ -19,6 +19,7 @@ export default {
   'choose.text': 'Open a row of the queue at the left, or press F2.',
   application: 'Application',
 
+  'of.number': ' · No. {number}',
   today: 'today',
   tomorrow: 'tomorrow',
   'left.short': { one: '{n} work. day', other: '{n} work. days' },
@@ -115,7 +116,6 @@ export default {
   'text.return': 'What to correct',
   ground: 'Legal ground',
   'ground.hint': 'The act, its article and point',
-  proposal: 'Draft of the decision',
   'proposal.by': 'Prepared by {name}, {moment}',
   preview: 'What the applicant will see',
   'paper.proposal': 'Open the whole draft',

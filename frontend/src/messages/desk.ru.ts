@@ -19,6 +19,7 @@ export default {
   'choose.text': 'Откройте строку очереди слева или нажмите F2.',
   application: 'Заявление',
 
+  'of.number': ' · № {number}',
   today: 'сегодня',
   tomorrow: 'завтра',
   'left.short': { one: '{n} раб. день', few: '{n} раб. дня', many: '{n} раб. дней', other: '{n} раб. дня' },
@@ -140,7 +141,6 @@ export default {
   'text.return': 'Что исправить',
   ground: 'Основание',
   'ground.hint': 'Норма права: закон, статья, пункт',
-  proposal: 'Проект решения',
   'proposal.by': 'Подготовил {name}, {moment}',
   preview: 'Так увидит заявитель',
   'paper.proposal': 'Открыть проект целиком',

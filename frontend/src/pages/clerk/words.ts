@@ -41,8 +41,12 @@ export const labelOf = (field: string): string =>
 /** The id of the element of a field. */
 export const idOf = (field: string): string => `clerk-${field === 'number' ? 'documentNumber' : field}`
 
+const checks: ReadonlySet<string> = new Set(['present', 'documentShown', 'photoCompared', 'signedBefore'])
+
 /** What is wrong with a field, in the words of the desk. */
 export function cardError(code: string, field: string): string {
+  if (checks.has(field)) return t('clerk.error.check')
+  if (field.endsWith('Scan')) return t('clerk.error.scan')
   const key = `clerk.error.${code}`
   if (has(key)) return t(key)
   return fieldError(code, field === 'personalNumber' ? 'personal_number' : 'text')

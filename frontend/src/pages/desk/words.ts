@@ -1,6 +1,6 @@
 // Sentences of the reviewer's desk about terms, payment and signatures.
 import type { DeskItem, DeskView, VerdictView } from '../../lib/dto.ts'
-import { date, longDate, money, time } from '../../lib/format.ts'
+import { date, longDate, money, time, weekday } from '../../lib/format.ts'
 import { has, lang, t } from '../../lib/i18n.svelte.ts'
 import type { IconName } from '../../ui/icon/paths.ts'
 import type { Rung } from '../../ui/verdict/verdict.svelte'
@@ -32,11 +32,7 @@ export function leftOf(item: Pick<DeskItem, 'daysLeft' | 'deadline'>): Left | un
 
 /** "четверга, 26 ноября": a near day with its weekday. */
 export function weekdayDate(day: string): string {
-  const locale = lang() === 'en' ? 'en-GB' : lang()
-  const name = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  )
-  return `${name}, ${longDate(day, lang())}`
+  return `${weekday(day, lang())}, ${longDate(day, lang())}`
 }
 
 /** One line of what the program has checked. */

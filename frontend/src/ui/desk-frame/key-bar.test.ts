@@ -25,7 +25,9 @@ describe('the key bar', () => {
   })
   test('a key that cannot work now says why', async () => {
     const act = vi.fn()
-    render(KeyBar, { actions: [{ key: 'F9', label: 'Подписать', because: 'Сначала откройте документы', act }] })
+    render(KeyBar, {
+      actions: [{ key: 'F9', label: 'Подписать', because: 'Сначала откройте документы', act }],
+    })
     await fireEvent.keyDown(window, { key: 'F9' })
     expect(act).not.toHaveBeenCalled()
     expect(toasts().map((one) => one.text)).toEqual(['Сначала откройте документы'])
