@@ -88,7 +88,7 @@ func TestOneProofPaysOneOfManyAtOnce(t *testing.T) {
 	reqs := make([]portalapi.SubmissionRequest, 4)
 	for i := range reqs {
 		f := w.prepare(paid)
-		w.order(f)
+		f.order = signedOrder(w.order(f))
 		f.payment = proof("555")
 		reqs[i] = w.build(f)
 	}

@@ -119,13 +119,20 @@ func (s *Service) paid(ctx context.Context, tx dbx.Tx, account string, f *filed,
 		return portalapi.DeskItemPaidFree, nil, nil
 	}
 	order, priced, found, err := s.Orders.Of(ctx, tx, account, f.sub.Application)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", nil, err
-	case !found, order.Procedure != f.procedure.Code:
+	}
+	if !found || order.Procedure != f.procedure.Code {
 		return "", nil, needsPaying("order", "none")
-	case f.sub.Order != nil && string(f.sub.Order.Code) != order.Code:
-		return "", nil, needsPaying("order", "another")
+	}
+	why, err := s.orderFlaw(f, order, facts)
+	if err != nil {
+		return "", nil, err
+	}
+	if why != "" {
+		return "", nil, needsPaying("order", why)
+	}
+	switch {
 	case !sameFacts(priced, facts):
 		return "", nil, needsPaying("order", "amount")
 	case order.Status == portalapi.OrderStatusPaid:
@@ -134,6 +141,32 @@ func (s *Service) paid(ctx context.Context, tx dbx.Tx, account string, f *filed,
 		return portalapi.DeskItemPaidProof, &order, s.useProofs(ctx, tx, account, f, now)
 	}
 	return "", nil, needsPaying("order", "unpaid")
+}
+
+// orderFlaw says what is wrong with the order inside the signed octets. The
+// signature has to cover what is paid and by which code, so both stand there and
+// are those of the order. An order that was quoted anew after the application was
+// signed may still bear the sum of the day of signing.
+func (s *Service) orderFlaw(f *filed, order portalapi.Order, facts []string) (string, error) {
+	signed := f.sub.Order
+	switch {
+	case signed == nil:
+		return "unsigned", nil
+	case string(signed.Code) != order.Code:
+		return "another", nil
+	case signed.Amount.String() == order.Amount:
+		return "", nil
+	case f.sub.AsOf.Before(workdays.Of(time.UnixMilli(order.CreatedAt))):
+		return "amount", nil
+	}
+	q, err := s.Catalogue.Catalogue.Quote(f.procedure, facts, f.sub.AsOf)
+	if err != nil {
+		return "", err
+	}
+	if !q.Known() || q.Amount != signed.Amount {
+		return "amount", nil
+	}
+	return "", nil
 }
 
 // useProofs notes the proofs of payment; the body sees when one was used before.

@@ -190,12 +190,25 @@ func TestASubmissionThatIsNotRightIsRefused(t *testing.T) {
 		},
 		"a paid procedure without an order": {procedure: paid, code: akno.NeedsPaying, field: "order", why: "none"},
 		"a paid procedure with an unpaid order": {
-			procedure: paid, before: func(w *world, f *filing) { w.order(f) }, code: akno.NeedsPaying, field: "order", why: "unpaid",
+			procedure: paid, before: func(w *world, f *filing) { f.order = signedOrder(w.order(f)) },
+			code: akno.NeedsPaying, field: "order", why: "unpaid",
+		},
+		"a paid order that the signature does not cover": {
+			procedure: paid, before: func(w *world, f *filing) { w.payFor(w.order(f)) },
+			code: akno.NeedsPaying, field: "order", why: "unsigned",
+		},
+		"another amount in the submission": {
+			procedure: paid, before: func(w *world, f *filing) {
+				o := w.order(f)
+				w.payFor(o)
+				f.order = signedOrder(o)
+				f.order.Amount--
+			}, code: akno.NeedsPaying, field: "order", why: "amount",
 		},
 		"another order in the submission": {
 			procedure: paid, before: func(w *world, f *filing) {
 				w.order(f)
-				f.order = &canon.Order{Code: ordercode.Code(w.order(w.prepare(paid)).Code), Amount: 45_00}
+				f.order = signedOrder(w.order(w.prepare(paid)))
 			}, code: akno.NeedsPaying, field: "order", why: "another",
 		},
 	} {
@@ -225,6 +238,15 @@ func TestASubmissionThatIsNotRightIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// signedOrder is an order as it stands in the octets that are signed.
+func signedOrder(o portalapi.Order) *canon.Order {
+	amount, err := akno.ParseMoney(o.Amount)
+	if err != nil {
+		panic(err) // the portal made it
+	}
+	return &canon.Order{Code: ordercode.Code(o.Code), Amount: amount}
 }
 
 func signedBy(name string) func(*world, *portalapi.SubmissionRequest) {
@@ -268,7 +290,7 @@ func TestAPaidApplication(t *testing.T) {
 		w := open(t)
 		f := w.prepare(paid)
 		o := w.order(f)
-		f.order = &canon.Order{Code: ordercode.Code(o.Code), Amount: 45_00}
+		f.order = signedOrder(o)
 		w.payFor(o)
 		a := w.submit(w.build(f))
 		want := []string{"sync awaiting_payment", "erip_confirm submitted"}
@@ -280,6 +302,7 @@ func TestAPaidApplication(t *testing.T) {
 		w := open(t)
 		f := w.prepare(paid)
 		o := w.order(f)
+		f.order = signedOrder(o)
 		f.payment = &canon.Payment{Operation: "12345678"}
 		a := w.submit(w.build(f))
 		want := []string{"sync awaiting_payment", "attach_receipt payment_submitted", "forward submitted"}
@@ -295,10 +318,25 @@ func TestAPaidApplication(t *testing.T) {
 			t.Errorf("after the payment: %+v (%v)", got, err)
 		}
 	})
+	t.Run("that was signed before its order was quoted anew is filed", func(t *testing.T) {
+		w := open(t)
+		w.now = time.Date(2025, 12, 31, 9, 0, 0, 0, time.UTC)
+		f := w.prepare(paid)
+		f.order = signedOrder(w.order(f))
+		f.payment = &canon.Payment{Operation: "12345678"}
+		req := w.build(f)
+		w.now = w.now.AddDate(0, 0, 3)
+		if n, err := w.pay.Requote(ctx); err != nil || n != 1 {
+			t.Fatalf("%d orders were quoted anew (%v)", n, err)
+		}
+		if a := w.submit(req); a.Order.Amount != "45.00" || f.order.Amount.String() != "42.00" {
+			t.Errorf("the order is %s, signed was %s", a.Order.Amount, f.order.Amount)
+		}
+	})
 	t.Run("with a scan of the receipt names it among the files", func(t *testing.T) {
 		w := open(t)
 		f := w.prepare(paid)
-		w.order(f)
+		f.order = signedOrder(w.order(f))
 		scan := w.keep(canon.Hash([]byte("scan")), "image/jpeg", 5000)
 		f.payment = &canon.Payment{Receipt: scan.Sha256}
 		a := w.submit(w.build(f))
@@ -310,7 +348,7 @@ func TestAPaidApplication(t *testing.T) {
 	t.Run("with a scan that was not stored is refused", func(t *testing.T) {
 		w := open(t)
 		f := w.prepare(paid)
-		w.order(f)
+		f.order = signedOrder(w.order(f))
 		f.payment = &canon.Payment{Receipt: canon.Hash([]byte("scan"))}
 		if _, err := w.Submit(ctx, strict(), w.build(f)); akno.FieldsOf(err)["payment"] != "file_missing" {
 			t.Errorf("error is %v", err)
@@ -320,7 +358,7 @@ func TestAPaidApplication(t *testing.T) {
 		w := open(t)
 		for i, code := range []akno.Code{"", akno.Conflict} {
 			f := w.prepare(paid)
-			w.order(f)
+			f.order = signedOrder(w.order(f))
 			f.payment = &canon.Payment{Operation: "12345678"}
 			_, err := w.Submit(ctx, strict(), w.build(f))
 			if (err != nil) != (code != "") || err != nil && akno.CodeOf(err) != code {
@@ -332,7 +370,9 @@ func TestAPaidApplication(t *testing.T) {
 		w := open(t)
 		f := w.prepare(passport)
 		f.answers["speed"] = form.Text("urgent_7d")
-		w.payFor(w.order(f))
+		o := w.order(f)
+		f.order = signedOrder(o)
+		w.payFor(o)
 		_, err := w.Submit(ctx, strict(), w.build(f))
 		if akno.CodeOf(err) != akno.NeedsPaying || akno.FieldsOf(err)["order"] != "amount" {
 			t.Errorf("error is %v", err)
@@ -343,6 +383,7 @@ func TestAPaidApplication(t *testing.T) {
 		f := w.prepare(passport)
 		f.answers["speed"] = form.Text("urgent_7d")
 		o := w.order(f, "urgent_7d")
+		f.order = signedOrder(o)
 		w.payFor(o)
 		if a := w.submit(w.build(f)); a.Order.Amount != "135.00" {
 			t.Errorf("paid %s", a.Order.Amount)
