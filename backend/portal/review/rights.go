@@ -64,6 +64,9 @@ func may(who session.Session, r *application.Record, event string) error {
 	if i < 0 || !slices.ContainsFunc(rights[i].roles, who.Is) {
 		return &akno.Error{Code: akno.Forbidden, Op: op}
 	}
+	if own(who, r) {
+		return &akno.Error{Code: akno.Forbidden, Op: op, Fields: map[string]string{"applicant": "own"}}
+	}
 	x := rights[i]
 	if !slices.Contains(x.statuses, r.Status()) || x.proposed != (r.Review.Proposal != nil) {
 		return &akno.Error{Code: akno.WrongState, Op: op}
@@ -76,6 +79,13 @@ func may(who session.Session, r *application.Record, event string) error {
 		return &akno.Error{Code: akno.Forbidden, Op: op, Fields: map[string]string{"proposal": "own"}}
 	}
 	return nil
+}
+
+// own says whether who has filed r or is the person in it: nobody works on his
+// own application, whichever cabinet it came from.
+func own(who session.Session, r *application.Record) bool {
+	number := r.Applicant.PersonalNumber
+	return who.AccountID == r.Account || number != nil && *number != "" && *number == who.PersonalNumber
 }
 
 // allowed lists what who may do with r now.

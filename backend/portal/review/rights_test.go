@@ -98,3 +98,31 @@ func TestOutcomesFitTheTable(t *testing.T) {
 		}
 	}
 }
+
+func TestNobodyWorksOnHisOwnApplication(t *testing.T) {
+	who := session.Session{AccountID: "x", PersonalNumber: "3110575A001PB7", Roles: []session.Role{session.Citizen, session.Officer, session.Head}}
+	for name, tt := range map[string]struct {
+		account string
+		number  *string
+		own     bool
+	}{
+		"another person's":                       {account: "y", number: new("4250699K012PB4")},
+		"another person's, without a number":     {account: "y"},
+		"filed from the same account":            {account: "x", own: true},
+		"filed for this person by somebody else": {account: "y", number: new("3110575A001PB7"), own: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &application.Record{
+				Account: tt.account, Applicant: portalapi.Person{PersonalNumber: tt.number},
+				Doc: portalapi.Application{Status: string(akno.Submitted)},
+			}
+			err := may(who, r, "register")
+			if (akno.FieldsOf(err)["applicant"] == "own") != tt.own || (err == nil) == tt.own {
+				t.Errorf("error is %v", err)
+			}
+			if n := len(allowed(who, r)); (n == 0) != tt.own {
+				t.Errorf("%d events are allowed", n)
+			}
+		})
+	}
+}
