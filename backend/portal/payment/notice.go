@@ -65,7 +65,7 @@ func (s *Service) notify(ctx context.Context, tx dbx.Tx, n portalapi.PaymentNoti
 	var account any
 	if found {
 		account = o.account
-		if result, surplus, err = s.judge(o, n, amount, now); err != nil {
+		if result, surplus, err = s.judge(ctx, tx, o, n, amount, now); err != nil {
 			return "", err
 		}
 	}
@@ -119,9 +119,11 @@ func (s *Service) byCode(ctx context.Context, tx dbx.Tx, text string) (*order, b
 // judge decides what a payment does to o. The sum that is due is that of the day
 // of payment; more than is due pays the order, and the surplus is for people to
 // return.
-func (s *Service) judge(o *order, n portalapi.PaymentNotice, amount akno.Money, now time.Time) (portalapi.PaymentTakenResult, akno.Money, error) {
-	if o.doc.Status != portalapi.OrderStatusAwaiting || n.PaidAt > o.doc.ExpiresAt {
-		return portalapi.OrderClosed, 0, nil
+func (s *Service) judge(
+	ctx context.Context, tx dbx.Tx, o *order, n portalapi.PaymentNotice, amount akno.Money, now time.Time,
+) (portalapi.PaymentTakenResult, akno.Money, error) {
+	if payable, err := s.payable(ctx, tx, o, n.PaidAt); err != nil || !payable {
+		return portalapi.OrderClosed, 0, err
 	}
 	paid := time.UnixMilli(min(max(n.PaidAt, o.doc.CreatedAt), now.UnixMilli()))
 	q, err := s.rules.Quote(o.doc.Procedure, o.form.ID, o.form.Version, o.facts, workdays.Of(paid))
@@ -132,6 +134,20 @@ func (s *Service) judge(o *order, n portalapi.PaymentNotice, amount akno.Money, 
 		return portalapi.WrongAmount, 0, nil
 	}
 	return portalapi.Taken, amount - q.Amount, nil
+}
+
+// payable says whether a payment made at paidAt may still pay o. One that was made
+// in time and told late pays an order that has expired in between, unless another
+// order of the application has taken its place.
+func (s *Service) payable(ctx context.Context, tx dbx.Tx, o *order, paidAt portalapi.Millis) (bool, error) {
+	if paidAt > o.doc.ExpiresAt {
+		return false, nil
+	}
+	if o.doc.Status != portalapi.OrderStatusExpired {
+		return o.doc.Status == portalapi.OrderStatusAwaiting, nil
+	}
+	_, replaced, err := s.current(ctx, tx, o.account, o.doc.ApplicationId)
+	return !replaced, err
 }
 
 // A Claim is what the payment system is told of an order before it takes money:

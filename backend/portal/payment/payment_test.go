@@ -499,3 +499,45 @@ func TestNewRefusesShortKeys(t *testing.T) {
 		t.Error("a short key of the payment system is accepted")
 	}
 }
+
+func TestAPaymentInTimeThatIsToldLate(t *testing.T) {
+	ctx := context.Background()
+	late := func(t *testing.T) (*world, portalapi.OrderRequest, portalapi.Order) {
+		w := open(t)
+		req := w.request()
+		o, err := w.Create(ctx, anna, req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.now = noon.Add(Expiry + time.Hour)
+		if n, err := w.Expire(ctx); err != nil || n != 1 {
+			t.Fatalf("%d orders expired (%v)", n, err)
+		}
+		return w, req, o
+	}
+	t.Run("pays the order that expired in between", func(t *testing.T) {
+		w, _, o := late(t)
+		if got := w.notify("t1", o.Code, o.Amount, noon.Add(Expiry)); got != portalapi.Taken {
+			t.Errorf("result is %s", got)
+		}
+		if o = w.state(o.Code); o.Status != portalapi.OrderStatusPaid || o.Version != 3 {
+			t.Errorf("order is %+v", o)
+		}
+	})
+	t.Run("pays nothing twice when a new order has been made", func(t *testing.T) {
+		w, req, o := late(t)
+		req.OpId = ids.New(w.now)
+		if _, err := w.Create(ctx, anna, req); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.notify("t1", o.Code, o.Amount, noon.Add(time.Hour)); got != portalapi.OrderClosed {
+			t.Errorf("result is %s", got)
+		}
+	})
+	t.Run("made after the end pays nothing", func(t *testing.T) {
+		w, _, o := late(t)
+		if got := w.notify("t1", o.Code, o.Amount, noon.Add(Expiry+time.Second)); got != portalapi.OrderClosed {
+			t.Errorf("result is %s", got)
+		}
+	})
+}
