@@ -142,6 +142,7 @@ export default {
   'way.sent.note': 'Патрэбна сувязь',
   'way.number': 'Нумар {number}',
   'way.rejected': 'Запыт адхілены',
+  'way.waits': 'Сертыфікат',
   'way.installed': 'Сертыфікат усталяваны',
   'way.installed.note': 'Калі цэнтр зверыць даныя',
   installed: 'Сертыфікат усталяваны',

@@ -124,6 +124,7 @@ export default {
   'way.sent.note': 'Needs a connection',
   'way.number': 'Number {number}',
   'way.rejected': 'Request refused',
+  'way.waits': 'Certificate',
   'way.installed': 'Certificate installed',
   'way.installed.note': 'Once the authority has compared the data',
   installed: 'The certificate is installed',

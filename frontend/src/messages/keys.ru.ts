@@ -142,6 +142,7 @@ export default {
   'way.sent.note': 'Нужна связь',
   'way.number': 'Номер {number}',
   'way.rejected': 'Запрос отклонён',
+  'way.waits': 'Сертификат',
   'way.installed': 'Сертификат установлен',
   'way.installed.note': 'Когда центр сверит данные',
   installed: 'Сертификат установлен',
