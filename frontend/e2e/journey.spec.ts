@@ -5,13 +5,14 @@ import type { Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chooseKey, saved, signDraft, signInPage, signInWithKey, signOut, skipIntroduction } from './acts.ts'
-import { accessible } from './axe.ts'
+import { saved, signDraft, signInPage, signInWithKey, skipIntroduction } from './acts.ts'
 import { binary } from './child.ts'
+import { act, decide, openCase, propose } from './desk.ts'
 import { expect } from './fixtures.ts'
 import { example, fill, fillStep, forward, stepTitle, type Answers } from './form.ts'
 import { linkIn } from './mail.ts'
 import { octetsOf, Papers, textOf, unzip } from './papers.ts'
+import { checks, findClaim, misread, orderCode, pay } from './pay.ts'
 import { chapter as test, Story } from './story.ts'
 
 const anna = {
@@ -28,7 +29,6 @@ test.describe.serial('the journey of one person', () => {
   let story: Story
   let papers: Papers
   let oneTime = ''
-  let registration = ''
 
   test.beforeAll(async () => {
     story = new Story()
@@ -265,7 +265,7 @@ test.describe.serial('the journey of one person', () => {
     // The computer dies; everything is where it was.
     await story.citizen.crash(page)
     await page.getByRole('link', { name: 'Мои заявления' }).click()
-    await page.getByRole('link', { name: exchange }).click()
+    await page.getByRole('link', { name: new RegExp('^' + exchange) }).click()
     await page.getByRole('navigation', { name: 'Шаги заявления' }).getByRole('link', { name: 'Паспорт' }).click()
     await expect(page.getByLabel('Место рождения')).toHaveValue(String(answers.birth_place))
     await expect(page.getByText('Свидетельство о браке.pdf')).toBeVisible()
@@ -277,6 +277,136 @@ test.describe.serial('the journey of one person', () => {
     await page.getByRole('button', { name: 'Получить код заказа' }).click()
     await expect(page.getByText('Портал не отвечает')).toBeVisible()
     await shots.both(page, 'no-order-offline')
+    expect(complaints.filter((c) => !c.includes('net::ERR_'))).toEqual([]) // but for the killed program's silence
+  })
+
+  test('6 order, payment, signature', async ({ page, shots, complaints, another }) => {
+    story.wire.mend()
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await story.citizen.start(page)
+    await signInWithKey(page, anna.holder, anna.keyPassword)
+    await expect(page.getByText('Вход с ЭЦП').first()).toBeVisible()
+    await page.getByRole('link', { name: 'Мои заявления' }).click()
+    await page.getByRole('link', { name: new RegExp('^' + exchange) }).click()
+    await page.getByRole('navigation', { name: 'Шаги заявления' }).getByRole('link', { name: 'Проверка' }).click()
+    await expect(page.getByText('Подписать и отправить можно после оплаты')).toBeVisible()
+    await page.getByRole('button', { name: 'Получить код заказа' }).click()
+    await expect(page.getByRole('heading', { name: /^Оплатите до/ })).toBeVisible()
+    const code = await orderCode(page)
+    expect(checks(code), code).toBe(true)
+    await expect(page.getByRole('img', { name: 'QR-код для оплаты через ЕРИП' })).toBeVisible()
+    await page.getByRole('button', { name: 'Скопировать' }).click()
+    await expect(page.getByText('Код скопирован')).toBeVisible()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code)
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Бланк для оплаты' }).click()
+    const slip = await (await download).path()
+    expect(textOf(readFileSync(slip)).replace(/\D/g, '')).toContain(code)
+    await shots.both(page, 'order')
+
+    const bank = await another()
+    await findClaim(bank, story.portal.ready.erip, misread(code))
+    await expect(bank.getByRole('alert')).toContainText('Контрольные цифры не сходятся')
+    await shots.take(bank, 'erip-wrong-digit')
+    await pay(bank, story.portal.ready.erip, code)
+    await shots.take(bank, 'erip-paid')
+    await page.getByRole('button', { name: 'Проверить оплату' }).click()
+    await expect(page.getByRole('heading', { name: 'Оплачено' })).toBeVisible()
+    await shots.both(page, 'paid')
+
+    await page.getByRole('button', { name: 'Подписать', exact: true }).click()
+    await expect(page.getByRole('dialog', { name: 'Подпишите заявление' })).toBeVisible()
+    await shots.both(page, 'sign')
+    await signDraft(page, anna.holder, anna.keyPassword)
+    await expect(page.getByRole('heading', { level: 1, name: exchange })).toBeVisible()
+    await expect(page.getByRole('main').getByText('Подано', { exact: true })).toBeVisible()
+    await shots.both(page, 'submitted')
+    expect(complaints).toEqual([])
+  })
+
+  test('7 an official takes it and asks', async ({ page, shots, complaints }) => {
+    await story.staff('officer').start(page)
+    await skipIntroduction(page)
+    await signInWithKey(page, 'Петров')
+    await openCase(page, 'Принять', /Ковалёва А/)
+    await expect(page.getByText('Подпись заявителя верна')).toBeVisible()
+    await expect(page.getByText(/^Пошлина .* поступила$/)).toBeVisible()
+    await shots.both(page, 'incoming')
+    await act(page, /Принять и зарегистрировать/, 'Заявление зарегистрировано')
+    await act(page, /Взять в работу/, 'Заявление у вас в работе')
+    await page.getByRole('button', { name: /Вопрос заявителю/ }).click()
+    await page.getByLabel('Что уточнить').fill('Уточните, пожалуйста, место рождения: город или деревня?')
+    await shots.both(page, 'question')
+    await act(page, /Отправить вопрос/, 'Вопрос отправлен заявителю')
+    expect(complaints).toEqual([])
+  })
+
+  test('8 the answer', async ({ page, shots, complaints }) => {
+    await story.citizen.start(page)
+    await signInWithKey(page, anna.holder, anna.keyPassword)
+    await expect(page.getByRole('heading', { name: 'Ответьте на вопрос органа' })).toBeVisible()
+    await shots.both(page, 'home')
+    await page.getByRole('link', { name: 'Ответить', exact: true }).click()
+    await page.getByRole('button', { name: 'Отправить ответ' }).click()
+    await expect(page.getByText('Напишите ответ')).toBeVisible()
+    await page.getByLabel('Ваш ответ').fill('Город Минск.')
+    const dialog = page.waitForEvent('filechooser')
+    await page.getByRole('group', { name: 'Файлы к ответу' }).getByRole('button', { name: /^Выбрать файл/ }).click()
+    await (await dialog).setFiles(papers.pdf('Свидетельство о рождении.pdf', 'Birth certificate'))
+    await expect(page.getByText('Свидетельство о рождении.pdf')).toBeVisible()
+    await shots.both(page, 'answer')
+    await page.getByRole('button', { name: 'Отправить ответ' }).click()
+    await expect(page.getByRole('heading', { name: 'Прежние вопросы' })).toBeVisible()
+    await expect(page.getByText('На рассмотрении').first()).toBeVisible()
+    await shots.both(page, 'answered')
+    expect(complaints).toEqual([])
+  })
+
+  test('9 the decision of the head', async ({ page, shots, complaints, another }) => {
+    await story.staff('officer').start(page)
+    await signInWithKey(page, 'Петров')
+    await openCase(page, 'Рассмотреть', /Ковалёва А/)
+    await expect(page.getByText('Город Минск.')).toBeVisible()
+    await propose(page, 'Осуществить', 'Паспорт обменять. Новый паспорт выдать лично.')
+    await shots.both(page, 'proposed')
+
+    const head = await another()
+    await story.staff('head').start(head)
+    await skipIntroduction(head)
+    await signInWithKey(head, 'Сидоров')
+    await openCase(head, 'На подпись', /Ковалёва А/)
+    await shots.both(head, 'proposal')
+    await decide(head)
+    await shots.both(head, 'decided')
+    expect(complaints).toEqual([])
+  })
+
+  test('10 the decision in the cabinet', async ({ page, shots, complaints }) => {
+    await page.addInitScript(() => {
+      window.print = () => void ((window.top as unknown as { printed?: boolean }).printed = true)
+    })
+    await story.citizen.start(page)
+    await signInWithKey(page, anna.holder, anna.keyPassword)
+    await expect(page.getByRole('heading', { name: 'Откройте решение' })).toBeVisible()
+    await shots.both(page, 'home')
+    await page.getByRole('link', { name: 'Открыть', exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Решение об осуществлении процедуры' })).toBeVisible()
+    await expect(page.getByText('Подпись верна', { exact: true })).toBeVisible()
+    await shots.both(page, 'decision')
+
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Сохранить с подписью' }).click()
+    const saved = unzip(readFileSync(await (await download).path()))
+    const names = [...saved.keys()]
+    const signature = names.find((n) => n.endsWith('.p7s')) ?? ''
+    const document = names.find((n) => n.endsWith('.pdf')) ?? ''
+    expect(names).toHaveLength(2)
+    expect(textOf(saved.get(document) ?? Buffer.alloc(0))).toContain('Новый паспорт выдать лично')
+    const word = await verify(story, papers, saved.get(signature), saved.get(document))
+    expect(word).toContain('passed')
+
+    await page.getByRole('button', { name: 'Напечатать' }).click()
+    await expect.poll(() => page.evaluate(() => 'printed' in window)).toBe(true)
     expect(complaints).toEqual([])
   })
 })
@@ -308,4 +438,30 @@ async function approve(page: Page, address: string, number: string): Promise<voi
   await page.goto(address)
   await page.getByRole('listitem').filter({ hasText: number }).getByRole('button', { name: 'Одобрить' }).click()
   await expect(page.getByRole('listitem').filter({ hasText: number })).toHaveCount(0)
+}
+
+/** What the command line says of a saved decision, given nothing of the program's. */
+async function verify(story: Story, papers: Papers, signature?: Buffer, document?: Buffer): Promise<string> {
+  const info = (await (await fetch(story.portal.ready.portal + '/v1/info')).json()) as {
+    services: { crl: string[] }
+  }
+  const lists = await Promise.all(
+    info.services.crl.map(async (address, i) =>
+      papers.put(`${i}.crl`, Buffer.from(await (await fetch(address)).arrayBuffer())),
+    ),
+  )
+  return execFileSync(
+    binary('aknoctl', 'aknoctl'),
+    [
+      'verify',
+      papers.put('decision.p7s', signature ?? Buffer.alloc(0)),
+      '--content',
+      papers.put('decision.pdf', document ?? Buffer.alloc(0)),
+      '--trust',
+      join(story.portal.ready.trust, 'root.cer'),
+      ...lists.flatMap((file) => ['--crl', file]),
+      '--json',
+    ],
+    { encoding: 'utf8' },
+  )
 }
