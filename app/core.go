@@ -39,6 +39,7 @@ type core struct {
 	session   *session.Service
 	window    *onewindow.Service
 	desk      *deskwork.Service
+	leave     func(context.Context) error // hides the records of who has signed out
 }
 
 // open opens the profile and wires the services over it. What the page needs
@@ -96,6 +97,9 @@ func (a *App) moved(address string) error {
 	for _, p := range a.parts {
 		if c, ok := p.(*core); ok && c.opened() == nil {
 			c.session.Forget()
+			if err := c.hide(a.ctx); err != nil {
+				return err
+			}
 			if err := c.portal.Use(portalAt(address)); err != nil {
 				return &akno.Error{Code: akno.Invalid, Op: "core.moved", Fields: map[string]string{"portalURL": "address"}, Err: err}
 			}
@@ -135,6 +139,14 @@ func (c *core) close() error {
 		return nil
 	}
 	return c.store.Close()
+}
+
+// hide hides the records of who signs out: the next to sit down may be another.
+func (c *core) hide(ctx context.Context) error {
+	if c.leave == nil {
+		return nil
+	}
+	return c.leave(ctx)
 }
 
 // opened returns an error while the profile is not open.

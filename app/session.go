@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -163,7 +164,9 @@ func (s *Session) SignOut() (err error) {
 		return err
 	}
 	defer cancel()
-	return s.c.session.SignOut(ctx)
+	// Hidden before the page hears of it, and again in case a round of the
+	// exchange remembered the person in between.
+	return errors.Join(s.c.hide(ctx), s.c.session.SignOut(ctx), s.c.hide(ctx))
 }
 
 // Sessions lists the open sessions of the cabinet.

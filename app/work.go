@@ -42,7 +42,8 @@ func (w *work) open(ctx context.Context) error {
 	var drafts *draft.Service
 	s := syncer.New(syncer.Options{
 		DB: w.c.store, Portal: w.c.portal, Account: account, Now: w.a.now, Log: w.a.log,
-		Tell: func(e syncer.Event) { w.tell(e.Kind, e.ID) },
+		Other: func() bool { return account() == "" && w.c.session.State().SignedIn },
+		Tell:  func(e syncer.Event) { w.tell(e.Kind, e.ID) },
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
 			return drafts.ApplyChange(ctx, tx, e)
 		},
@@ -50,12 +51,13 @@ func (w *work) open(ctx context.Context) error {
 	drafts = draft.New(draft.Options{
 		DB: w.c.store, Catalogue: w.c.catalogue, Orders: w.c.portal, Signer: w.c.signer, Now: w.a.now,
 		Print:   func(octets []byte) ([]byte, error) { return print.Application(octets, false) },
-		Sources: w.sources, Account: account, Queued: s.Nudge,
+		Sources: w.sources, Account: account, Shown: s.Account, Queued: s.Nudge,
 	})
 	if err := s.Recall(ctx); err != nil {
 		return err
 	}
 	w.drafts, w.sync = drafts, s
+	w.c.leave = s.Leave
 	w.cabinet = cabinet.New(cabinet.Options{DB: w.c.store, Drafts: drafts, Sync: s, Verifier: w.c.signer, Now: w.a.now})
 	w.c.session.OnChange(func(session.State) {
 		// Who signs in now may send what waited, at once.

@@ -162,9 +162,7 @@ func (s *Service) queue(ctx context.Context, cmd syncer.Command, body any, effec
 	if cmd.Body, err = json.Marshal(body); err != nil {
 		return err
 	}
-	if cmd.Account, err = s.o.Sync.Account(ctx); err != nil {
-		return err
-	}
+	cmd.Account = s.o.Sync.Account()
 	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		waiting, err := syncer.PendingOf(ctx, tx, cmd.Target)
 		if err != nil {

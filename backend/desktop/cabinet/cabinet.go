@@ -124,13 +124,10 @@ type copyOf struct {
 // known returns the copies of applications and the waiting commands by
 // application.
 func (s *Service) known(ctx context.Context) ([]copyOf, map[string][]syncer.Queued, error) {
-	account, err := s.o.Sync.Account(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
+	account := s.o.Sync.Account()
 	var out []copyOf
 	waiting := map[string][]syncer.Queued{}
-	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		all, err := syncer.Entities(ctx, tx, account, syncer.KindApplication)
 		if err != nil {
 			return err
@@ -220,13 +217,10 @@ func waitingSummary(id, procedure string, at time.Time, waiting []syncer.Queued)
 
 // Get returns an application's card.
 func (s *Service) Get(ctx context.Context, id string) (Card, error) {
-	account, err := s.o.Sync.Account(ctx)
-	if err != nil {
-		return Card{}, err
-	}
+	account := s.o.Sync.Account()
 	var c Card
 	var e syncer.Entity
-	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		var err error
 		if e, c.Known, err = syncer.EntityOf(ctx, tx, account, syncer.KindApplication, id); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -37,6 +38,8 @@ type desk struct {
 	orders *orders
 	signer *keyHolder
 	known  []form.Source
+	who    string // is signed in
+	last   string // was signed in last, and is shown while nobody is
 }
 
 func newDesk(t *testing.T) *desk {
@@ -62,11 +65,13 @@ func (d *desk) open(ctx context.Context) error {
 	if d.db, err = store.Open(ctx, d.dir); err != nil {
 		return err
 	}
+	d.who = "anna"
 	d.Service = New(Options{
 		DB: d.db, Catalogue: c, Orders: d.orders, Signer: d.signer, Now: func() time.Time { return d.now },
 		Print:   func(raw []byte) ([]byte, error) { return print.Application(raw, false) },
 		Sources: func(context.Context) []form.Source { return d.known },
-		Account: func() string { return "anna" },
+		Account: func() string { return d.who },
+		Shown:   func() string { return cmp.Or(d.who, d.last) },
 	})
 	return nil
 }

@@ -19,7 +19,6 @@ import (
 	"akno/backend/desktop/attach"
 	"akno/backend/desktop/signer"
 	"akno/backend/desktop/store"
-	"akno/backend/desktop/syncer"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
@@ -61,8 +60,13 @@ type Options struct {
 	// Sources are where answers may be taken from when a draft is made, best
 	// first; earlier applications of this computer come after them.
 	Sources func(ctx context.Context) []form.Source
-	// Account is who is signed in, "" for nobody.
+	// Account is who is signed in, "" for nobody. A draft of nobody becomes his who
+	// works on it signed in.
 	Account func() string
+	// Shown is whose drafts are shown, which is more than Account while a person
+	// works on without a session; nil for Account. Drafts of nobody are shown to
+	// everybody.
+	Shown func() string
 	// Queued is called when the exchange has something to do: a command was put
 	// into the outbox, or the portal knows more than this computer. It may be
 	// nil.
@@ -83,12 +87,19 @@ func New(o Options) *Service {
 	if o.Queued == nil {
 		o.Queued = func() {}
 	}
+	if o.Account == nil {
+		o.Account = func() string { return "" }
+	}
+	if o.Shown == nil {
+		o.Shown = o.Account
+	}
 	return &Service{o, attach.Taker{Blobs: o.DB.Blobs(), Now: o.Now}}
 }
 
 // A Row is a draft as it is stored.
 type Row struct {
 	ID          string
+	Account     string // whose it is, "" while it is nobody's
 	Procedure   string // code
 	FormID      string
 	FormVersion int
@@ -134,7 +145,7 @@ func (s *Service) List(ctx context.Context) ([]Summary, error) {
 			return err
 		}, `SELECT d.id, d.procedure, d.state, coalesce(o.code, ''), d.problems, d.ready, d.total, d.created_at, d.saved_at
 			FROM draft d LEFT JOIN draft_order o ON o.draft=d.id
-			WHERE d.deleted_at=0 AND d.state<>'signed' ORDER BY d.saved_at DESC, d.id DESC`)
+			WHERE d.account IN ('', ?) AND d.deleted_at=0 AND d.state<>'signed' ORDER BY d.saved_at DESC, d.id DESC`, s.o.Shown())
 	})
 	return out, err
 }
@@ -171,7 +182,7 @@ func (s *Service) Duplicate(ctx context.Context, id string) (View, error) {
 func (s *Service) copyOf(ctx context.Context, id string, problems map[string]string) (View, error) {
 	var from Row
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) (err error) {
-		from, err = load(ctx, tx, id)
+		from, err = s.load(ctx, tx, id)
 		return err
 	})
 	if err != nil {
@@ -184,7 +195,7 @@ func (s *Service) copyOf(ctx context.Context, id string, problems map[string]str
 	now := s.o.Now()
 	row := Row{
 		ID: ids.New(now), Procedure: from.Procedure, FormID: f.ID(), FormVersion: f.Version(), FormHash: f.Hash,
-		Answers: from.Answers, Sources: from.Sources, Problems: map[string]string{}, Origin: id, State: Open, CreatedAt: now,
+		Answers: from.Answers, Sources: from.Sources, Problems: map[string]string{}, Origin: id, State: Open, CreatedAt: now, Account: from.Account,
 	}
 	if problems != nil {
 		row.Problems = problems
@@ -199,6 +210,9 @@ func (s *Service) copyOf(ctx context.Context, id string, problems map[string]str
 // insert stores a new draft with its first revision.
 func (s *Service) insert(ctx context.Context, row Row, change []cell) (View, error) {
 	row.SavedAt, row.Rev = row.CreatedAt, 1
+	if row.Account == "" {
+		row.Account = s.o.Account()
+	}
 	s.withRowIDs(row.Answers)
 	v, err := s.resolve(row, order{})
 	if err != nil {
@@ -211,9 +225,9 @@ func (s *Service) insert(ctx context.Context, row Row, change []cell) (View, err
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO draft(id, procedure, form_id, form_version, form_hash, answers, sources, problems, origin,
-			rev, state, ready, total, created_at, saved_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			row.ID, row.Procedure, row.FormID, row.FormVersion, row.FormHash, answers, sources, problems, row.Origin,
+		_, err = tx.Exec(ctx, `INSERT INTO draft(id, account, procedure, form_id, form_version, form_hash, answers, sources, problems, origin,
+			rev, state, ready, total, created_at, saved_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			row.ID, row.Account, row.Procedure, row.FormID, row.FormVersion, row.FormHash, answers, sources, problems, row.Origin,
 			row.Rev, row.State, row.Ready, row.Total, row.CreatedAt.UnixMilli(), row.SavedAt.UnixMilli())
 		if err != nil {
 			return err
@@ -234,7 +248,7 @@ func (s *Service) Open(ctx context.Context, id string) (View, error) {
 
 func (s *Service) read(ctx context.Context, id string) (row Row, o order, err error) {
 	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
-		row, o, err = loadBoth(ctx, tx, id)
+		row, o, err = s.loadBoth(ctx, tx, id)
 		return err
 	})
 	return row, o, err
@@ -253,35 +267,38 @@ func (s *Service) Restore(ctx context.Context, id string) error {
 
 func (s *Service) mark(ctx context.Context, op, id, query string, value int64) error {
 	return s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		n, err := dbx.Changed(ctx, tx, query, value, id)
-		if err != nil {
+		if _, err := s.load(ctx, tx, id); err != nil {
 			return err
 		}
-		if n == 0 {
-			if _, err := load(ctx, tx, id); err != nil {
-				return err
-			}
-			return &akno.Error{Code: akno.WrongState, Op: op}
+		n, err := dbx.Changed(ctx, tx, query, value, id)
+		if err == nil && n == 0 {
+			err = &akno.Error{Code: akno.WrongState, Op: op}
 		}
-		return nil
+		return err
 	})
 }
 
 func (s *Service) today() workdays.Date { return workdays.Of(s.o.Now()) }
 
-func load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
+// load reads a draft that is shown to whoever uses the program now; another's is
+// not found. A draft of nobody is read as that of who is signed in, and is his
+// once it is saved.
+func (s *Service) load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
 	r := Row{ID: id}
 	var answers, sources, problems string
 	var created, saved, deleted int64
-	found, err := dbx.Found(ctx, tx, `SELECT procedure, form_id, form_version, form_hash, answers, sources, problems, origin, rev, state,
-		ready, total, created_at, saved_at, deleted_at FROM draft WHERE id=?`, []any{id},
-		&r.Procedure, &r.FormID, &r.FormVersion, &r.FormHash, &answers, &sources, &problems, &r.Origin, &r.Rev, &r.State,
+	found, err := dbx.Found(ctx, tx, `SELECT account, procedure, form_id, form_version, form_hash, answers, sources, problems, origin, rev, state,
+		ready, total, created_at, saved_at, deleted_at FROM draft WHERE id=? AND account IN ('', ?)`, []any{id, s.o.Shown()},
+		&r.Account, &r.Procedure, &r.FormID, &r.FormVersion, &r.FormHash, &answers, &sources, &problems, &r.Origin, &r.Rev, &r.State,
 		&r.Ready, &r.Total, &created, &saved, &deleted)
 	if err != nil {
 		return r, err
 	}
 	if !found {
 		return r, &akno.Error{Code: akno.NotFound, Op: "draft"}
+	}
+	if r.Account == "" {
+		r.Account = s.o.Account()
 	}
 	r.CreatedAt, r.SavedAt, r.DeletedAt = millis(created), millis(saved), millis(deleted)
 	err = errors.Join(json.Unmarshal([]byte(answers), &r.Answers), json.Unmarshal([]byte(sources), &r.Sources), json.Unmarshal([]byte(problems), &r.Problems))
@@ -291,8 +308,8 @@ func load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
 	return r, nil
 }
 
-func loadBoth(ctx context.Context, tx dbx.Tx, id string) (Row, order, error) {
-	row, err := load(ctx, tx, id)
+func (s *Service) loadBoth(ctx context.Context, tx dbx.Tx, id string) (Row, order, error) {
+	row, err := s.load(ctx, tx, id)
 	if err != nil {
 		return row, order{}, err
 	}
@@ -313,8 +330,8 @@ func save(ctx context.Context, tx dbx.Tx, r Row, change []cell) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE draft SET answers=?, sources=?, problems=?, rev=?, state=?, ready=?, total=?, saved_at=? WHERE id=?`,
-		answers, sources, problems, r.Rev, r.State, r.Ready, r.Total, r.SavedAt.UnixMilli(), r.ID)
+	_, err = tx.Exec(ctx, `UPDATE draft SET account=?, answers=?, sources=?, problems=?, rev=?, state=?, ready=?, total=?, saved_at=? WHERE id=?`,
+		r.Account, answers, sources, problems, r.Rev, r.State, r.Ready, r.Total, r.SavedAt.UnixMilli(), r.ID)
 	if err != nil {
 		return err
 	}
@@ -345,18 +362,4 @@ func millis(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()
-}
-
-// account is whose commands are queued now.
-func (s *Service) account() string {
-	if s.o.Account == nil {
-		return ""
-	}
-	return s.o.Account()
-}
-
-// queue puts the command of an application into the outbox.
-func (s *Service) queue(ctx context.Context, tx dbx.Tx, c syncer.Command) error {
-	c.Account = s.account()
-	return syncer.Queue(ctx, tx, c, s.o.Now())
 }

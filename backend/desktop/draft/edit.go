@@ -172,7 +172,7 @@ type editing struct {
 func (s *Service) edit(ctx context.Context, op, id string, fn func(e *editing) error) (Change, error) {
 	var out Change
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		row, o, err := loadBoth(ctx, tx, id)
+		row, o, err := s.loadBoth(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -274,8 +274,13 @@ func (s *Service) cancelAtPortal(ctx context.Context, code string) error {
 }
 
 // ApplyChange takes over a changed record of the portal, within the transaction
-// in which the syncer stores it.
+// in which the syncer stores it. An application that the portal has taken is its
+// account's, whoever prepared it.
 func (s *Service) ApplyChange(ctx context.Context, tx dbx.Tx, e syncer.Entity) error {
+	if e.Kind == syncer.KindApplication && e.Account != "" {
+		_, err := tx.Exec(ctx, `UPDATE draft SET account=? WHERE id=? AND account=''`, e.Account, e.ID)
+		return err
+	}
 	if e.Kind != syncer.KindOrder || e.Body == nil {
 		return nil
 	}
@@ -341,7 +346,7 @@ func (s *Service) StateTransaction(ctx context.Context, id, number string) (View
 
 func (s *Service) prove(ctx context.Context, op, id string, change func(o *order)) (View, error) {
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		row, o, err := loadBoth(ctx, tx, id)
+		row, o, err := s.loadBoth(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -19,8 +19,8 @@ const (
 // looked is how many earlier applications are asked for an answer.
 const looked = 20
 
-// earlier knows the answers of applications that were sent from this computer,
-// the latest first, by the paths of their forms.
+// earlier knows the answers of the person's own applications that were sent from
+// this computer, the latest first, by the paths of their forms.
 func (s *Service) earlier(ctx context.Context) (form.Source, error) {
 	type sent struct{ formID, answers string }
 	var all []sent
@@ -30,7 +30,7 @@ func (s *Service) earlier(ctx context.Context) (form.Source, error) {
 			err := scan(&x.formID, &x.answers)
 			all = append(all, x)
 			return err
-		}, `SELECT form_id, answers FROM draft WHERE state='signed' ORDER BY saved_at DESC, id DESC LIMIT ?`, looked)
+		}, `SELECT form_id, answers FROM draft WHERE state='signed' AND account=? ORDER BY saved_at DESC, id DESC LIMIT ?`, s.o.Shown(), looked)
 	})
 	if err != nil {
 		return form.Source{}, err

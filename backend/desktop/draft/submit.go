@@ -187,7 +187,7 @@ func (s *Service) freeze(ctx context.Context, op string, p Preview, signed signe
 		c.Files = append(c.Files, syncer.File{SHA256: f.SHA256, Size: f.Size})
 	}
 	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		row, err := load(ctx, tx, id)
+		row, err := s.load(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -204,7 +204,8 @@ func (s *Service) freeze(ctx context.Context, op string, p Preview, signed signe
 		if err != nil {
 			return err
 		}
-		return s.queue(ctx, tx, c)
+		c.Account = row.Account // "" goes with who signs in first
+		return syncer.Queue(ctx, tx, c, now)
 	})
 	if err != nil {
 		return Result{}, err
@@ -231,7 +232,7 @@ func (s *Service) Unqueue(ctx context.Context, id string) (View, error) {
 // thaw makes a draft of a frozen one again. The order, which is the
 // application's, stays with it.
 func (s *Service) thaw(ctx context.Context, tx dbx.Tx, id string, problems map[string]string) error {
-	row, o, err := loadBoth(ctx, tx, id)
+	row, o, err := s.loadBoth(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -303,7 +304,8 @@ func (s *Service) SentOf(ctx context.Context, id string) (Sent, bool, error) {
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		var document string
 		var err error
-		found, err = dbx.Found(ctx, tx, `SELECT content, signature, signer, document FROM submission WHERE application=?`, []any{id},
+		found, err = dbx.Found(ctx, tx, `SELECT s.content, s.signature, s.signer, s.document
+			FROM submission s JOIN draft d ON d.id=s.application WHERE s.application=? AND d.account IN ('', ?)`, []any{id, s.o.Shown()},
 			&out.Octets, &out.CMS, &out.Signer, &document)
 		if err != nil || !found {
 			return err
@@ -311,7 +313,7 @@ func (s *Service) SentOf(ctx context.Context, id string) (Sent, bool, error) {
 		if err := json.Unmarshal([]byte(document), &out.Document); err != nil {
 			return err
 		}
-		out.Row, o, err = loadBoth(ctx, tx, id)
+		out.Row, o, err = s.loadBoth(ctx, tx, id)
 		return err
 	})
 	if err != nil || !found {
@@ -335,7 +337,8 @@ func (s *Service) Handed(ctx context.Context) ([]Summary, error) {
 			out = append(out, d)
 			return err
 		}, `SELECT d.id, d.procedure, coalesce(o.code, ''), d.ready, d.total, d.created_at, s.made_at
-			FROM submission s JOIN draft d ON d.id=s.application LEFT JOIN draft_order o ON o.draft=d.id ORDER BY s.made_at DESC, d.id DESC`)
+			FROM submission s JOIN draft d ON d.id=s.application LEFT JOIN draft_order o ON o.draft=d.id
+			WHERE d.account IN ('', ?) ORDER BY s.made_at DESC, d.id DESC`, s.o.Shown())
 	})
 	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -154,6 +155,50 @@ func TestAFullDiskIsNamedAndLosesNothing(t *testing.T) {
 	}
 }
 
+// later is the folder of a later program, with one migration more.
+func later(t *testing.T, migration string) fstest.MapFS {
+	t.Helper()
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := fstest.MapFS{}
+	for _, f := range files {
+		data, err := migrations.ReadFile("migrations/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[f.Name()] = &fstest.MapFile{Data: data}
+	}
+	out[fmt.Sprintf("%04d_later.sql", len(files)+1)] = &fstest.MapFile{Data: []byte(migration)}
+	return out
+}
+
+func TestAProfileOfOnePersonGetsItsOwner(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir)
+	defer closeDB(t, db)
+	_, err := db.rw.Exec(`
+		INSERT INTO draft(id, procedure, form_id, form_version, form_hash, answers, rev, state, ready, total, created_at, saved_at)
+			VALUES('sent', '', '', 1, '', '{}', 1, 'signed', 0, 0, 1, 1), ('open', '', '', 1, '', '{}', 1, 'draft', 0, 0, 1, 1);
+		INSERT INTO sent(op_id, account, kind, target, body, body_hash, files, epoch, queued_at, acked_at)
+			VALUES('op', 'anna', 'submit', 'sent', x'', '', '[]', '', 1, 1);
+		DROP INDEX draft_by_time;
+		ALTER TABLE draft DROP COLUMN account;
+		CREATE INDEX draft_by_time ON draft (deleted_at, saved_at);
+		DELETE FROM schema_version WHERE version_id > 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := migrate(t.Context(), db.rw, filepath.Join(dir, fileName)); err != nil {
+		t.Fatal(err)
+	}
+	var owners string
+	if err := db.rw.QueryRow(`SELECT group_concat(id||'='||account, ' ') FROM (SELECT * FROM draft ORDER BY id)`).Scan(&owners); err != nil || owners != "open= sent=anna" {
+		t.Errorf("%q %v", owners, err)
+	}
+}
+
 func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
@@ -162,18 +207,12 @@ func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, fileName)
-	first, err := migrations.ReadFile("migrations/0001_profile.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	next := fstest.MapFS{
-		"0001_profile.sql": {Data: first},
-		"0002_more.sql":    {Data: []byte("-- +goose Up\nCREATE TABLE more (id TEXT PRIMARY KEY) STRICT;\n")},
-	}
+	next := later(t, "-- +goose Up\nCREATE TABLE more (id TEXT PRIMARY KEY) STRICT;\n")
+	version := len(next) - 1
 	if err := migrateFrom(t.Context(), db.rw, path, next); err != nil {
 		t.Fatal(err)
 	}
-	old, err := sql.Open("sqlite", dsn(path+".v1", "ro", readerPragmas))
+	old, err := sql.Open("sqlite", dsn(fmt.Sprintf("%s.v%d", path, version), "ro", readerPragmas))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,14 +230,7 @@ func TestABrokenUpgradeChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
 	defer closeDB(t, db)
-	first, err := migrations.ReadFile("migrations/0001_profile.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bad := fstest.MapFS{
-		"0001_profile.sql": {Data: first},
-		"0002_bad.sql":     {Data: []byte("-- +goose Up\nCREATE TABLE half (id TEXT) STRICT;\nINSERT INTO nowhere VALUES(1);\n")},
-	}
+	bad := later(t, "-- +goose Up\nCREATE TABLE half (id TEXT) STRICT;\nINSERT INTO nowhere VALUES(1);\n")
 	if err := migrateFrom(t.Context(), db.rw, filepath.Join(dir, fileName), bad); err == nil {
 		t.Fatal("a broken migration went through")
 	}

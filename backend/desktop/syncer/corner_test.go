@@ -155,6 +155,41 @@ func TestWhatWasBegunForOneIsNotFinishedForAnother(t *testing.T) {
 	}
 }
 
+func TestRecordsAreHiddenWhenAPersonSignsOut(t *testing.T) {
+	d := newDevice(t)
+	d.settle()
+	d.portal.with(func() { d.portal.token = "another" })
+	d.submit()
+	d.account = "" // her session has ended by itself: she works on
+	d.start()
+	if err := d.Recall(t.Context()); err != nil || d.Account() != annas || len(d.pending()) != 1 {
+		t.Fatalf("%q %+v %v", d.Account(), d.pending(), err)
+	}
+	d.other = true // an official signs in for a while
+	if d.Account() != "" || len(d.pending()) != 0 {
+		t.Errorf("an official is shown the records of %q", d.Account())
+	}
+	d.other = false
+	d.account = "0193f0a0-0000-7000-8000-0000000000bb"
+	if len(d.pending()) != 0 {
+		t.Error("anna's commands are shown to somebody else")
+	}
+	d.account = ""
+	if err := d.Leave(t.Context()); err != nil || d.Account() != "" || len(d.pending()) != 0 {
+		t.Errorf("%q %v", d.Account(), err)
+	}
+	d.start()
+	if err := d.Recall(t.Context()); err != nil || d.Account() != "" {
+		t.Errorf("after a start she is shown again: %q %v", d.Account(), err)
+	}
+	if st, err := d.State(t.Context()); err != nil || !st.NeedsSignIn {
+		t.Errorf("nobody is told that something waits: %v", err)
+	}
+	if err := d.keepLast(t.Context(), annas); err != nil || d.Account() != "" {
+		t.Errorf("a round that was begun for her brings her back: %v", err)
+	}
+}
+
 func TestWhatCertainlyDidNotLeaveCanStillBeTakenBack(t *testing.T) {
 	d := newDevice(t)
 	id := d.submit(d.file("a document"))

@@ -34,7 +34,7 @@ func (s *Syncer) exchange(ctx context.Context, whole bool) error {
 	tell := whole || len(plan.Push) > 0
 	before := s.begin(tell)
 	defer func() { s.end(before, tell) }()
-	if err := s.o.DB.SetSetting(ctx, accountSetting, account); err != nil {
+	if err := s.keepLast(ctx, account); err != nil {
 		return err
 	}
 	if err := s.pull(ctx, account); err != nil {
@@ -106,7 +106,7 @@ func (s *Syncer) apply(ctx context.Context, account, from string, page *portalap
 		if err != nil {
 			return err
 		}
-		return s.applied(ctx, tx, changed...)
+		return s.applied(ctx, tx, account, changed...)
 	})
 	if err != nil {
 		return err
@@ -117,11 +117,12 @@ func (s *Syncer) apply(ctx context.Context, account, from string, page *portalap
 	return nil
 }
 
-func (s *Syncer) applied(ctx context.Context, tx dbx.Tx, changed ...Entity) error {
+func (s *Syncer) applied(ctx context.Context, tx dbx.Tx, account string, changed ...Entity) error {
 	if s.o.Applied == nil {
 		return nil
 	}
 	for _, e := range changed {
+		e.Account = account
 		if err := s.o.Applied(ctx, tx, e); err != nil {
 			return fmt.Errorf("apply %s: %w", e.Kind, err)
 		}
@@ -212,7 +213,7 @@ func (s *Syncer) pushOne(ctx context.Context, account, epoch string, q Queued) e
 		return err
 	}
 	now := s.o.Now()
-	e := Entity{KindApplication, answer.Id, answer.Version, body, now}
+	e := Entity{Kind: KindApplication, ID: answer.Id, Version: answer.Version, Body: body, ChangedAt: now}
 	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		if err := done(ctx, tx, q.OpID, account, epoch, now); err != nil {
 			return err
@@ -224,7 +225,7 @@ func (s *Syncer) pushOne(ctx context.Context, account, epoch string, q Queued) e
 		if err != nil || !fresh {
 			return err
 		}
-		return s.applied(ctx, tx, e)
+		return s.applied(ctx, tx, account, e)
 	})
 	if err == nil {
 		s.changed(e)

@@ -29,12 +29,9 @@ func (s *Syncer) want(e Entity) {
 
 // wantAll notes them for every copy that was pulled before.
 func (s *Syncer) wantAll(ctx context.Context) error {
-	account, err := s.Account(ctx)
-	if err != nil {
-		return err
-	}
+	account := s.Account()
 	var all []Entity
-	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		var err error
 		all, err = Entities(ctx, tx, account, KindApplication)
 		return err

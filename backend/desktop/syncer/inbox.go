@@ -24,6 +24,7 @@ type Entity struct {
 	Version   int64
 	Body      json.RawMessage
 	ChangedAt time.Time // when this computer learned it
+	Account   string    // whose copy it is, for Options.Applied
 }
 
 // Put stores e unless the copy at hand is as new or newer, and says whether it
@@ -116,7 +117,7 @@ func applyPage(ctx context.Context, tx dbx.Tx, account, from string, page *porta
 			changed = append(changed, Entity{Kind: c.Kind, ID: c.Id, Version: c.Version})
 			continue
 		}
-		e := Entity{c.Kind, c.Id, c.Version, *c.Body, now}
+		e := Entity{Kind: c.Kind, ID: c.Id, Version: c.Version, Body: *c.Body, ChangedAt: now}
 		fresh, err := Put(ctx, tx, account, e)
 		if err != nil {
 			return nil, err

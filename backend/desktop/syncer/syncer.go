@@ -36,9 +36,12 @@ type Options struct {
 	DB      *store.DB
 	Portal  *portalclient.Client
 	Account func() string // who is signed in, "" for nobody
-	Now     clock.Clock
-	Log     logx.Logger
-	Tell    func(Event) // may be nil; called from the syncer's goroutines
+	// Other says whether somebody is signed in who has no records here, such as a
+	// clerk: nobody else's are shown meanwhile. It may be nil.
+	Other func() bool
+	Now   clock.Clock
+	Log   logx.Logger
+	Tell  func(Event) // may be nil; called from the syncer's goroutines
 	// Applied is called within the transaction that stores a changed record;
 	// a record that was deleted has no body. It may be nil.
 	Applied func(ctx context.Context, tx Tx, e Entity) error
@@ -61,6 +64,7 @@ type Syncer struct {
 	wanted  map[string]portalFile
 	news    int       // grows with everything that a page may show
 	toldAt  time.Time // when the page was last told of the exchange
+	last    string    // who was signed in last, as the setting has it
 }
 
 // portalFile is a file of the portal that is to be fetched.
@@ -73,6 +77,9 @@ type portalFile struct {
 func New(o Options) *Syncer {
 	if o.Tell == nil {
 		o.Tell = func(Event) {}
+	}
+	if o.Other == nil {
+		o.Other = func() bool { return false }
 	}
 	return &Syncer{o: o, random: random, wake: make(chan struct{}, 1), wanted: map[string]portalFile{}}
 }
@@ -121,6 +128,13 @@ func (s *Syncer) Recall(ctx context.Context) error {
 		return err
 	}
 	s.o.Portal.SetOffline(paused)
+	last := ""
+	if err := s.o.DB.Setting(ctx, accountSetting, &last); err != nil {
+		return err
+	}
+	s.stateMu.Lock()
+	s.last = last
+	s.stateMu.Unlock()
 	return s.wantAll(ctx)
 }
 
@@ -170,15 +184,48 @@ func (s *Syncer) SetPaused(ctx context.Context, paused bool) error {
 	return s.Hurry(ctx)
 }
 
-// Account returns whose records are shown: those of who is signed in, or of who
-// was last.
-func (s *Syncer) Account(ctx context.Context) (string, error) {
+// Account returns whose records are shown: those of who is signed in, or, since
+// work goes on when a session ends by itself, of who was last. Nobody's are shown
+// after a person has signed out, and to those who work for others. Recall was
+// called before.
+func (s *Syncer) Account() string {
 	if a := s.o.Account(); a != "" {
-		return a, nil
+		return a
 	}
-	last := ""
-	err := s.o.DB.Setting(ctx, accountSetting, &last)
-	return last, err
+	if s.o.Other() {
+		return ""
+	}
+	s.stateMu.Lock()
+	defer s.stateMu.Unlock()
+	return s.last
+}
+
+// Leave hides the records of who has signed out: the next to sit down may be
+// somebody else. It is called after the session has ended.
+func (s *Syncer) Leave(ctx context.Context) error {
+	err := s.keepLast(ctx, "")
+	s.o.Tell(Event{Kind: "sync"})
+	return err
+}
+
+// keepLast remembers who was signed in last. A person who has signed out
+// meanwhile is not remembered by a round that was begun for him.
+func (s *Syncer) keepLast(ctx context.Context, account string) error {
+	return s.o.DB.Write(ctx, func(tx dbx.Tx) error {
+		s.stateMu.Lock()
+		same := s.last == account
+		s.stateMu.Unlock()
+		if same || account != "" && s.o.Account() != account {
+			return nil
+		}
+		if err := store.SetSetting(ctx, tx, accountSetting, account); err != nil {
+			return err
+		}
+		s.stateMu.Lock()
+		s.last = account
+		s.stateMu.Unlock()
+		return nil
+	})
 }
 
 // State is the state of the exchange.
@@ -196,12 +243,9 @@ type State struct {
 
 // State returns the state of the exchange.
 func (s *Syncer) State(ctx context.Context) (State, error) {
-	account, err := s.Account(ctx)
-	if err != nil {
-		return State{}, err
-	}
+	account := s.Account()
 	out := State{Paused: s.o.Portal.Offline(), Skew: s.o.Portal.Skew()}
-	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		stream, err := StreamOf(ctx, tx, account)
 		if err != nil {
 			return err
@@ -210,8 +254,9 @@ func (s *Syncer) State(ctx context.Context) (State, error) {
 		out.Pending, err = Pending(ctx, tx)
 		return err
 	})
-	out.NeedsSignIn = s.o.Account() == "" && slices.ContainsFunc(out.Pending, func(q Queued) bool { return !q.Rejected }) ||
-		slices.ContainsFunc(out.Pending, func(q Queued) bool { return q.Failure == akno.LowLevel })
+	out.NeedsSignIn = s.o.Account() == "" && slices.ContainsFunc(out.Pending, func(q Queued) bool { return !q.Rejected })
+	out.Pending = slices.DeleteFunc(out.Pending, func(q Queued) bool { return q.Account != "" && q.Account != account })
+	out.NeedsSignIn = out.NeedsSignIn || slices.ContainsFunc(out.Pending, func(q Queued) bool { return q.Failure == akno.LowLevel })
 	s.stateMu.Lock()
 	defer s.stateMu.Unlock()
 	out.Online, out.Working, out.LastFailure = s.online && !out.Paused, s.working, s.failure

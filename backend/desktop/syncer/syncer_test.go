@@ -32,6 +32,7 @@ type device struct {
 	client  *portalclient.Client
 	now     time.Time
 	account string
+	other   bool
 	told    []Event
 }
 
@@ -61,7 +62,7 @@ func newDevice(t *testing.T) *device {
 func (d *device) start() {
 	d.Syncer = New(Options{
 		DB: d.db, Portal: d.client, Account: func() string { return d.account },
-		Now: func() time.Time { return d.now }, Log: logx.Discard(), Tell: func(e Event) { d.told = append(d.told, e) },
+		Other: func() bool { return d.other }, Now: func() time.Time { return d.now }, Log: logx.Discard(), Tell: func(e Event) { d.told = append(d.told, e) },
 	})
 }
 
