@@ -46,6 +46,9 @@ func commands() []command {
 		{"key split", "FILE --password-file F --out F --share F… [--threshold N] --share-password-file F", "split the protection of a key into shares", keySplit},
 		{"key join", "FILE --share F… --out F --password-file F [--share-password-file F]", "restore a key with shares", keyJoin},
 		{"key inspect", "FILE [--json]", "say what a file is, without a password", keyInspect},
+		{"form list", "[--json]", "list the procedures with their forms", formList},
+		{"form check", "[PACK…] [--example F…] [--at T] [--json]", "check the definitions of forms; without PACK those of this program", formCheck},
+		{"form fill", "(--form ID | --procedure CODE) --answers F [--at T] [--json] | --cases F [--at T]", "check answers to a form", formFill},
 		{"vectors", "FILE", "compute the outputs of a file of test vectors", vectors},
 		{"speed", "[--json] [--rounds N] [NAME…]", "measure the primitives", speed},
 	}
