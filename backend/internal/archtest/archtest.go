@@ -63,7 +63,6 @@ var doors = map[string][]string{
 	"github.com/kljensen/snowball":             {"backend/portal/catalogue", "backend/desktop/store"},
 	"github.com/rogpeppe/go-internal":          {"backend/cmd"},
 	"golang.org/x/sys":                         {"backend/cmd/aknoctl", "backend/desktop/keyring", "backend/desktop/single", "backend/portal/blob"},
-	"golang.org/x/image":                       {"backend/desktop/attach", "backend/portal/blob"},
 	"golang.org/x/sync":                        {"backend"},
 	"golang.org/x/text/unicode/norm":           {"backend"},
 	"net/http":                                 {".", "app", "backend/desktop/portalclient", "backend/portal/httpapi", "backend/gossuok", "backend/portal/demo", "backend/cmd", "backend/e2e"},

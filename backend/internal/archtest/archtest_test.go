@@ -310,3 +310,26 @@ func TestTheMapNamesEveryPackage(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryDependencyHasItsReason compares go.mod and the page's packages with
+// docs/dependencies.md: a library without a line there does not come in.
+func TestEveryDependencyHasItsReason(t *testing.T) {
+	root := os.DirFS("../../..")
+	page, err := fs.ReadFile(root, "docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := fs.ReadFile(root, "go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(mod)) {
+		name, version, ok := strings.Cut(strings.TrimSpace(line), " v")
+		if !ok || strings.Contains(line, "// indirect") {
+			continue
+		}
+		if !strings.Contains(string(page), name) {
+			t.Errorf("docs/dependencies.md has no line for %s v%s", name, version)
+		}
+	}
+}
