@@ -2,8 +2,6 @@ package intake
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"akno/backend/akno"
@@ -11,7 +9,6 @@ import (
 	akcatalogue "akno/backend/akno/catalogue"
 	"akno/backend/akno/form"
 	"akno/backend/akno/workdays"
-	"akno/backend/portal/application"
 	"akno/backend/portal/blob"
 	"akno/backend/portal/session"
 	"akno/backend/portalapi"
@@ -32,7 +29,8 @@ type filed struct {
 const opSubmit = "intake.Submit"
 
 // check repeats everything that can be checked without a transaction, in this
-// order: octets, level, form, answers, files, signature.
+// order: octets, level, form, answers, files, signature. Only what passed them all
+// is worth the readable document.
 func (s *Service) check(ctx context.Context, who session.Session, req portalapi.SubmissionRequest, now time.Time) (*filed, error) {
 	sub, err := canon.Parse(req.Submission)
 	if err != nil {
@@ -58,7 +56,10 @@ func (s *Service) check(ctx context.Context, who session.Session, req portalapi.
 	if err := s.checkFiles(ctx, who.AccountID, f, req); err != nil {
 		return nil, err
 	}
-	return f, s.checkSigner(ctx, who, f, req, requires, now)
+	if err := s.checkSigner(ctx, who, f, req, requires, now); err != nil {
+		return nil, err
+	}
+	return f, s.render(ctx, who.AccountID, f, req.Submission)
 }
 
 // checkForm proves that the submission is what its form shows, on its own day and
@@ -202,24 +203,22 @@ func (s *Service) checkSigner(ctx context.Context, who session.Session, f *filed
 	return checkPerson(f.sub.Applicant, number, &signer.Person)
 }
 
-// checkPerson compares the applicant with the person who acts. A representative
-// acts for somebody else and is known by the name in the form.
+// checkPerson compares the person who applies with the one who acts. A
+// representative applies himself: the personal data of the form are his, and the
+// person he speaks for is named beside them.
 func checkPerson(a canon.Applicant, number string, p *portalapi.Person) error {
-	if a.Represented != "" {
-		if p == nil || !sameName(a.Represented, application.FullName(*p)) {
-			return wrongSigner("another_representative")
-		}
+	if a.PersonalNumber == "" || a.PersonalNumber == number {
 		return nil
 	}
-	if a.PersonalNumber != "" && number != "" && a.PersonalNumber != number {
-		return wrongSigner("another_person")
-	}
 	// A number that cannot be compared proves nothing where one is on both sides
-	// of the law: an account without a number files only what asks for none.
-	if a.PersonalNumber != "" && number == "" && p != nil {
-		return wrongSigner("another_person")
+	// of the law: an account without a person files only what asks for none.
+	if number == "" && p == nil {
+		return nil
 	}
-	return nil
+	if a.Represented != "" {
+		return wrongSigner("another_representative")
+	}
+	return wrongSigner("another_person")
 }
 
 // checkEntity proves that a certificate belongs to the legal entity or sole
@@ -237,9 +236,4 @@ func checkEntity(a canon.Applicant, by session.Signer) error {
 
 func wrongSigner(why string) error {
 	return &akno.Error{Code: akno.WrongSigner, Op: opSubmit, Fields: map[string]string{"signature": why}}
-}
-
-func sameName(a, b string) bool {
-	fold := func(s string) []string { return strings.Fields(application.Fold(s)) }
-	return slices.Equal(fold(a), fold(b))
 }

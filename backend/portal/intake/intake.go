@@ -8,6 +8,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"akno/backend/akno"
@@ -25,6 +26,8 @@ import (
 type Blobs interface {
 	// Stat returns what is known of a file of account, or akno.NotFound.
 	Stat(ctx context.Context, account, sum string) (portalapi.BlobRef, error)
+	// Add stores a file that the portal itself made for account.
+	Add(ctx context.Context, account string, r io.Reader) (portalapi.BlobRef, error)
 }
 
 // Orders knows the orders of accounts.
