@@ -63,7 +63,7 @@ func (r *Record) list(ctx context.Context, tx dbx.Tx) error {
 	if r.Doc.Order != nil {
 		code = r.Doc.Order.Code
 	}
-	search := Fold(strings.Join([]string{item.Applicant, r.Doc.Procedure, number, code}, " "))
+	search := Fold(strings.Join([]string{r.people(), r.Doc.Procedure, number, code}, " "))
 	_, err := tx.Exec(ctx, `INSERT INTO desk_item (body_id, id, account_id, version, queue, deadline, search, doc)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (body_id, id) DO UPDATE SET version = excluded.version, queue = excluded.queue,
@@ -75,6 +75,12 @@ func (r *Record) list(ctx context.Context, tx dbx.Tx) error {
 		return fmt.Errorf("application: list of the body: %w", err)
 	}
 	return nil
+}
+
+// people names those by whom a body looks for r: the applicant, and for whom he
+// speaks.
+func (r *Record) people() string {
+	return strings.TrimSpace(r.Name() + " " + r.Review.Represented.Name)
 }
 
 // Fold returns s as it is searched: lower case, ё as е.

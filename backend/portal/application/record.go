@@ -46,6 +46,15 @@ type Review struct {
 	Number     string               `json:"number,omitempty"` // of the proposed decision
 	Returned   *ReturnedProposal    `json:"returned,omitempty"`
 	Earlier    []portalapi.Proposal `json:"earlier,omitempty"` // proposals that were returned
+
+	// Represented is for whom the applicant speaks; nobody when he speaks for himself.
+	Represented Represented `json:"represented,omitzero"`
+}
+
+// Represented is a person for whom a representative has filed.
+type Represented struct {
+	Name           string `json:"name"`
+	PersonalNumber string `json:"personalNumber,omitempty"`
 }
 
 // A ReturnedProposal says why the head gave a proposal back.

@@ -28,6 +28,10 @@ type filed struct {
 
 const opSubmit = "intake.Submit"
 
+// representedField is, in every form, the identification number of the person for
+// whom a representative files.
+const representedField = "rep_personal_number"
+
 // check repeats everything that can be checked without a transaction, in this
 // order: octets, level, form, answers, files, signature. Only what passed them all
 // is worth the readable document.
@@ -89,6 +93,9 @@ func (s *Service) checkForm(f *filed, today workdays.Date) (requires bool, err e
 			}
 		}
 		return false, &akno.Error{Code: akno.Invalid, Op: opSubmit, Fields: fields}
+	}
+	if n := f.state.Value(representedField).Text(); n != "" && n == f.sub.Applicant.PersonalNumber {
+		return false, fieldError(opSubmit, representedField, "same_person")
 	}
 	return inForce.Definition().RequiresSignature, nil
 }

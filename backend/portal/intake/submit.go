@@ -67,6 +67,7 @@ func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, re
 		CreatedAt: ms, SubmittedAt: &ms, Deadline: &deadline, Body: body.Ref, Order: order, Document: &f.document, Files: f.files,
 	})
 	r.FormHash, r.Report, r.Paid, r.Applicant = f.formHash, f.report, paid, f.applicant()
+	r.Review.Represented = f.represented()
 	for _, step := range way(paid, order != nil) {
 		if err := r.Take(step, now); err != nil {
 			return portalapi.Application{}, err
@@ -222,6 +223,16 @@ func (f *filed) applicant() portalapi.Person {
 	}
 	p.PersonalNumber, p.BirthDate = optional(f.sub.Applicant.PersonalNumber), optional(f.sub.Applicant.BirthDate)
 	return p
+}
+
+// represented returns for whom a representative files.
+func (f *filed) represented() application.Represented {
+	if f.sub.Applicant.Represented == "" {
+		return application.Represented{}
+	}
+	return application.Represented{
+		Name: f.sub.Applicant.Represented, PersonalNumber: f.state.Value(representedField).Text(),
+	}
 }
 
 func short(s string) string {

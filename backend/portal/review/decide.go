@@ -143,7 +143,7 @@ func (s *Service) render(ctx context.Context, r *application.Record, b applicati
 	now := s.Clock()
 	paper := print.DecisionPaper{
 		Lang: l, Outcome: outcomes[p.Outcome].to, Date: workdays.Of(now), Number: number, Body: inLanguage(b.Ref.Name, l),
-		Applicant: r.Name(), ProcedureNumber: procedure.Number, ProcedureTitle: procedure.Title.In(l),
+		Applicant: party(r, l), ProcedureNumber: procedure.Number, ProcedureTitle: procedure.Title.In(l),
 		ApplicationNumber: applicationNumber(r), ApplicationDate: filedOn(r), SuperiorBody: b.Superior,
 		OfficialPost: b.Post, OfficialName: b.Official, SignatureFile: signatureName(number),
 		Ground: textOf(p.Ground),
@@ -167,6 +167,20 @@ func (s *Service) render(ctx context.Context, r *application.Record, b applicati
 	p.Id, p.ProposedAt = ids.New(now), now.UnixMilli()
 	p.Document = portalapi.FileRef{Name: documentName(number), MediaType: ref.MediaType, Sha256: ref.Sha256, Size: ref.Size}
 	return nil
+}
+
+// party names for whom the decision is: the person for whom a representative has
+// filed comes first, since the decision is about him.
+func party(r *application.Record, l akno.Lang) string {
+	by := r.Review.Represented.Name
+	if by == "" {
+		return r.Name()
+	}
+	word := "представитель"
+	if l == akno.Belarusian {
+		word = "прадстаўнік"
+	}
+	return by + " (" + word + ": " + r.Name() + ")"
 }
 
 func inLanguage(t portalapi.Text, l akno.Lang) string {

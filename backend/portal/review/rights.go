@@ -81,11 +81,14 @@ func may(who session.Session, r *application.Record, event string) error {
 	return nil
 }
 
-// own says whether who has filed r or is the person in it: nobody works on his
-// own application, whichever cabinet it came from.
+// own says whether who has filed r, is the person in it or the one for whom it was
+// filed: nobody works on his own application, whichever cabinet it came from.
 func own(who session.Session, r *application.Record) bool {
-	number := r.Applicant.PersonalNumber
-	return who.AccountID == r.Account || number != nil && *number != "" && *number == who.PersonalNumber
+	if who.AccountID == r.Account {
+		return true
+	}
+	n := r.Applicant.PersonalNumber
+	return who.PersonalNumber != "" && (n != nil && *n == who.PersonalNumber || r.Review.Represented.PersonalNumber == who.PersonalNumber)
 }
 
 // allowed lists what who may do with r now.

@@ -102,18 +102,20 @@ func TestOutcomesFitTheTable(t *testing.T) {
 func TestNobodyWorksOnHisOwnApplication(t *testing.T) {
 	who := session.Session{AccountID: "x", PersonalNumber: "3110575A001PB7", Roles: []session.Role{session.Citizen, session.Officer, session.Head}}
 	for name, tt := range map[string]struct {
-		account string
-		number  *string
-		own     bool
+		account  string
+		number   *string
+		spokeFor string
+		own      bool
 	}{
 		"another person's":                       {account: "y", number: new("4250699K012PB4")},
 		"another person's, without a number":     {account: "y"},
 		"filed from the same account":            {account: "x", own: true},
 		"filed for this person by somebody else": {account: "y", number: new("3110575A001PB7"), own: true},
+		"filed in the name of this person":       {account: "y", spokeFor: "3110575A001PB7", own: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &application.Record{
-				Account: tt.account, Applicant: portalapi.Person{PersonalNumber: tt.number},
+				Review: application.Review{Represented: application.Represented{PersonalNumber: tt.spokeFor}}, Account: tt.account, Applicant: portalapi.Person{PersonalNumber: tt.number},
 				Doc: portalapi.Application{Status: string(akno.Submitted)},
 			}
 			err := may(who, r, "register")
@@ -124,5 +126,20 @@ func TestNobodyWorksOnHisOwnApplication(t *testing.T) {
 				t.Errorf("%d events are allowed", n)
 			}
 		})
+	}
+}
+
+func TestADecisionNamesForWhomItIs(t *testing.T) {
+	r := &application.Record{Applicant: portalapi.Person{Surname: "Тестовский", Name: "Ян"}}
+	if got := party(r, akno.Russian); got != "Тестовский Ян" {
+		t.Errorf("party is %q", got)
+	}
+	r.Review.Represented.Name = "Иванова Анна"
+	for l, want := range map[akno.Lang]string{
+		akno.Russian: "Иванова Анна (представитель: Тестовский Ян)", akno.Belarusian: "Иванова Анна (прадстаўнік: Тестовский Ян)",
+	} {
+		if got := party(r, l); got != want {
+			t.Errorf("party is %q, want %q", got, want)
+		}
 	}
 }
