@@ -62,7 +62,7 @@ export default {
   'document.bio_residence_stateless': 'Biometric residence permit of a stateless person',
   filled: 'Filled in by the program, compare',
 
-  'error.check': 'Confirm this to go on',
+  'error.check': 'Your confirmation is needed',
   'error.scan': 'Add the scan of the signed paper',
   'error.cross': 'Does not agree with the identification number',
   'error.number_mismatch': 'Does not agree with the identification number',
