@@ -60,6 +60,7 @@ type Syncer struct {
 	working bool
 	failure akno.Code
 	notYet  time.Time // rest of the lane
+	look    bool      // a look at the portal is due whenever the last one was
 	silence int       // rounds without an answer
 	wanted  map[string]portalFile
 	news    int       // grows with everything that a page may show
@@ -155,7 +156,7 @@ func (s *Syncer) Hurry(ctx context.Context) error {
 		return err
 	})
 	s.stateMu.Lock()
-	s.notYet, s.silence = time.Time{}, 0
+	s.notYet, s.silence, s.look = time.Time{}, 0, true
 	s.stateMu.Unlock()
 	s.Nudge()
 	return err
@@ -285,6 +286,7 @@ func (s *Syncer) plan(ctx context.Context) (Plan, error) {
 	w := World{Now: s.o.Now(), Account: s.o.Account(), Paused: s.o.Portal.Offline()}
 	s.stateMu.Lock()
 	w.NotYet = s.notYet
+	look := s.look
 	s.stateMu.Unlock()
 	var rows []Queued
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
@@ -292,7 +294,9 @@ func (s *Syncer) plan(ctx context.Context) (Plan, error) {
 		if err != nil {
 			return err
 		}
-		w.Pulled = stream.PulledAt
+		if !look {
+			w.Pulled = stream.PulledAt
+		}
 		rows, err = Pending(ctx, tx)
 		return err
 	})
@@ -314,7 +318,7 @@ func (s *Syncer) happened() {
 // to send; the quiet looks every few seconds are not worth a redraw.
 func (s *Syncer) begin(tell bool) (before int) {
 	s.stateMu.Lock()
-	s.working = true
+	s.working, s.look = true, false
 	before = s.news
 	s.stateMu.Unlock()
 	if tell {
