@@ -45,7 +45,7 @@ func (w *work) open(ctx context.Context) error {
 		Other: func() bool { return account() == "" && w.c.session.State().SignedIn },
 		Tell:  func(e syncer.Event) { w.tell(e.Kind, e.ID) },
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
-			return drafts.ApplyChange(ctx, tx, e)
+			return errors.Join(drafts.ApplyChange(ctx, tx, e), w.cabinet.ApplyChange(ctx, tx, e))
 		},
 	})
 	drafts = draft.New(draft.Options{

@@ -45,7 +45,8 @@ func (s *Service) KeepAnswer(ctx context.Context, id, question, text string) err
 	return s.o.DB.SetSetting(ctx, typedSetting(id, question), text)
 }
 
-// KeptAnswer returns what was prepared for an answer and not yet given.
+// KeptAnswer returns what was prepared for an answer that the portal has not
+// taken: one that it refused is changed and given again, not written anew.
 func (s *Service) KeptAnswer(ctx context.Context, id, question string) (text string, files []form.File, err error) {
 	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		return errors.Join(
@@ -150,9 +151,26 @@ func (s *Service) Answer(ctx context.Context, id, question, text string, files [
 		cmd.Files = append(cmd.Files, syncer.File{SHA256: f.SHA256, Size: f.Size})
 	}
 	return s.queue(ctx, cmd, body, func(tx dbx.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM setting WHERE name IN (?, ?)`, pickedSetting(id, question), typedSetting(id, question))
-		return err
+		return store.SetSetting(ctx, tx, typedSetting(id, question), text)
 	})
+}
+
+// ApplyChange forgets what was prepared for the answers that the portal has
+// taken, within the transaction in which the syncer stores the record.
+func (s *Service) ApplyChange(ctx context.Context, tx dbx.Tx, e syncer.Entity) error {
+	if e.Kind != syncer.KindApplication || e.Body == nil {
+		return nil
+	}
+	for _, q := range decode(e).Questions {
+		if q.AnsweredAt == nil {
+			continue
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM setting WHERE name IN (?, ?)`, pickedSetting(e.ID, q.Id), typedSetting(e.ID, q.Id))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // queue puts a command into the outbox, in place of a refused one of the same

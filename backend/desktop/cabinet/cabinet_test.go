@@ -39,7 +39,11 @@ const (
 var bundle = sync.OnceValues(catalogue.Load)
 
 // seal signs and verifies by a word at the end.
-type seal struct{ key string }
+type seal struct {
+	key  string
+	rung signer.Rung // of a signature that fits; "" for Good
+	code akno.Code
+}
 
 func (s seal) SignDetached(_ context.Context, _ string, _, content []byte) (signer.Signed, error) {
 	return signer.Signed{CMS: append(bytes.Clone(content), s.key...), Verdict: signer.Verdict{Rung: signer.Good, Signer: "Тестовский Ян"}}, nil
@@ -49,7 +53,14 @@ func (s seal) VerifyDetached(_ context.Context, content, sig []byte) (signer.Ver
 	if !bytes.Equal(sig, append(bytes.Clone(content), s.key...)) {
 		return signer.Verdict{Rung: signer.Bad, Code: akno.BadSignature}, nil
 	}
-	return signer.Verdict{Rung: signer.Good, Signer: "Кіраўнік", Organisation: "Орган", UNP: "199000013"}, nil
+	return signer.Verdict{Rung: s.judged(), Code: s.code, Signer: "Кіраўнік", Organisation: "Орган", UNP: "199000013"}, nil
+}
+
+func (s seal) judged() signer.Rung {
+	if s.rung == "" {
+		return signer.Good
+	}
+	return s.rung
 }
 
 type desk struct {
@@ -85,10 +96,10 @@ func newDesk(t *testing.T) *desk {
 	account := func() string { return anna }
 	s := syncer.New(syncer.Options{DB: db, Portal: client, Account: account, Now: now, Log: logx.Discard()})
 	d.drafts = draft.New(draft.Options{
-		DB: db, Catalogue: c, Signer: seal{"!"}, Now: now, Account: account,
+		DB: db, Catalogue: c, Signer: seal{key: "!"}, Now: now, Account: account,
 		Print: func(raw []byte) ([]byte, error) { return print.Application(raw, false) },
 	})
-	d.Service = New(Options{DB: db, Drafts: d.drafts, Sync: s, Verifier: seal{"!"}, Now: now})
+	d.Service = New(Options{DB: db, Drafts: d.drafts, Sync: s, Verifier: seal{key: "!"}, Now: now})
 	return d
 }
 
@@ -135,8 +146,11 @@ func (d *desk) arrives(a portalapi.Application) {
 		d.t.Fatal(err)
 	}
 	d.sql(func(ctx context.Context, tx dbx.Tx) error {
-		_, err := syncer.Put(ctx, tx, anna, syncer.Entity{Kind: syncer.KindApplication, ID: a.Id, Version: a.Version, Body: b, ChangedAt: d.now})
-		return err
+		e := syncer.Entity{Kind: syncer.KindApplication, ID: a.Id, Version: a.Version, Body: b, ChangedAt: d.now}
+		if _, err := syncer.Put(ctx, tx, anna, e); err != nil {
+			return err
+		}
+		return d.ApplyChange(ctx, tx, e)
 	})
 }
 
@@ -379,6 +393,57 @@ func TestABadDecisionIsShownAndNotReceived(t *testing.T) {
 	}
 }
 
+func TestADecisionInTheNameOfTheBodyIsNotReceivedUnlessProven(t *testing.T) {
+	for name, c := range map[string]struct {
+		seal     seal
+		received bool
+	}{
+		"by an unknown authority":  {seal{"!", signer.Undecided, akno.CertUntrusted}, false},
+		"by a revoked certificate": {seal{"!", signer.Undecided, akno.CertRevoked}, false},
+		"with a list that is old":  {seal{"!", signer.Undecided, akno.NoRevocation}, true},
+		"with remarks":             {seal{"!", signer.GoodNotes, ""}, true},
+		"of a rung yet to come":    {seal{"!", "better", ""}, false},
+	} {
+		d := newDesk(t)
+		d.o.Verifier = c.seal
+		id := d.decided("%PDF decision!")
+		if _, err := d.OpenDecision(t.Context(), id); err != nil || (len(d.card(id).Waiting) == 1) != c.received {
+			t.Errorf("%s: %v, waiting %d", name, err, len(d.card(id).Waiting))
+		}
+	}
+}
+
+func TestARefusedAnswerIsNotWrittenAnew(t *testing.T) {
+	d := newDesk(t)
+	id := d.asked()
+	path := filepath.Join(t.TempDir(), "a.pdf")
+	pdf, err := print.CabinetApplication(print.CabinetPaper{Lang: akno.Russian})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := d.AddAnswerFiles(t.Context(), id, question, []string{path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Answer(t.Context(), id, question, "ул. Тестовая, 1", []string{files[0].ID}); err != nil {
+		t.Fatal(err)
+	}
+	d.sql(func(ctx context.Context, tx dbx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE outbox SET state='rejected', failure='conflict'`)
+		return err
+	})
+	text, kept, err := d.KeptAnswer(t.Context(), id, question)
+	if err != nil || text != "ул. Тестовая, 1" || len(kept) != 1 {
+		t.Fatalf("%q %+v %v", text, kept, err)
+	}
+	if err := d.Answer(t.Context(), id, question, text, []string{kept[0].ID}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestADecisionThatIsNotHereNeedsTheNetwork(t *testing.T) {
 	d := newDesk(t)
 	id := ids.New(d.now)
@@ -457,6 +522,7 @@ func TestAHalfTypedAnswerIsKeptUntilItIsGiven(t *testing.T) {
 	if err := d.Answer(t.Context(), id, question, "справка будет в среду", nil); err != nil {
 		t.Fatal(err)
 	}
+	d.arrives(portalapi.Application{Id: id, Version: 6, Status: "in_review", Questions: []portalapi.Question{{Id: question, AnsweredAt: new(int64)}}})
 	if text, _, err := d.KeptAnswer(t.Context(), id, question); err != nil || text != "" {
 		t.Errorf("afterwards %q, %v", text, err)
 	}

@@ -28,15 +28,16 @@ type Decision struct {
 }
 
 // OpenDecision brings the decision here, checks its signature and tells the
-// portal that it was opened. A signature that does not verify is shown as such,
-// and the portal is not told: the person has not received a decision.
+// portal that it was opened. A signature that is not proven to be the body's is
+// shown as such, and the portal is not told: the person has not received a
+// decision.
 func (s *Service) OpenDecision(ctx context.Context, id string) (Decision, error) {
 	c, err := s.Get(ctx, id)
 	if err != nil {
 		return Decision{}, err
 	}
 	out, err := s.check(ctx, c)
-	if err != nil || out.Verdict.Rung == signer.Bad {
+	if err != nil || !received(out.Verdict) {
 		return out, err
 	}
 	opening := slices.ContainsFunc(c.Waiting, func(q syncer.Queued) bool { return q.Kind == syncer.OpenDecision })
@@ -45,6 +46,19 @@ func (s *Service) OpenDecision(ctx context.Context, id string) (Decision, error)
 	}
 	body := portalapi.VersionedCommand{OpId: ids.New(s.o.Now()), Version: c.Portal.Version}
 	return out, s.queue(ctx, syncer.Command{OpID: body.OpId, Kind: syncer.OpenDecision, Target: id}, body, nil)
+}
+
+// received says whether a verdict lets a decision count as received. That a list
+// is too old to tell of a revocation does not hinder it; a certificate without a
+// path to an anchor, which anybody can make in the body's name, does.
+func received(v signer.Verdict) bool {
+	switch v.Rung {
+	case signer.Good, signer.GoodNotes:
+		return true
+	case signer.Undecided:
+		return v.Code == akno.NoRevocation
+	}
+	return false
 }
 
 // check reads the decision and its signature and verifies them. Both are
