@@ -46,6 +46,7 @@ const pages = [
   ['activate', '?guest=1#/activate?email=anna@example.by&again=30'],
   ['password', '?once=1#/password'],
   ['missing', '#/nowhere'],
+  ['gallery', '?gallery=1#/'],
 ].filter(([name]) => name.includes(only))
 
 const views = [

@@ -1,7 +1,9 @@
 // The whole page over a pretended program, to look at it without Go. The
-// address prepares the world: ?lang=be&theme=dark&offline=1&guest=1#/home
+// address prepares the world: ?lang=be&theme=dark&offline=1&guest=1#/home. With
+// ?gallery=1 it shows every example of every component instead.
 import { mount } from 'svelte'
 import App from '../src/app.svelte'
+import Gallery from './gallery.svelte'
 import { startApp } from '../src/lib/app.svelte.ts'
 import { start } from '../src/lib/router.svelte.ts'
 import '../src/styles/tokens.css'
@@ -33,5 +35,5 @@ Object.assign(window, { fake })
 
 start()
 await startApp()
-mount(App, { target: document.getElementById('app')! })
+mount(ask.has('gallery') ? Gallery : App, { target: document.getElementById('app')! })
 document.documentElement.dataset.ready = ''
