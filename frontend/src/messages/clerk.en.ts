@@ -49,7 +49,7 @@ export default {
   expires: 'Valid until',
   phone: 'Phone',
   email: 'E-mail',
-  papers: 'Language of papers',
+  papers: 'Paper language',
   'papers.ru': 'Russian',
   'papers.be': 'Belarusian',
   'papers.later':
