@@ -196,8 +196,9 @@ func (s *Service) edit(ctx context.Context, op, id string, fn func(e *editing) e
 		if err != nil {
 			return err
 		}
-		if now.Order.Status == OrderPaid && !slices.Equal(now.Facts, e.view.Facts) {
-			// What was paid is for the facts that were true then.
+		if now.Order.Other && !e.view.Order.Other {
+			// What was paid is for the facts that were true then; the way back to
+			// them is open.
 			return &akno.Error{Code: akno.WrongState, Op: op, Fields: map[string]string{e.changes[0].Field: "paid"}}
 		}
 		e.row.Rev, e.row.SavedAt = row.Rev+1, s.o.Now()

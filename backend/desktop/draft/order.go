@@ -45,12 +45,16 @@ type Order struct {
 	EripLink    string
 	Stated      string    // number of the operation, by the person
 	Receipt     form.File // scan, by the person; ID is "" when there is none
+	// Other says that the order was paid for other facts than the answers tell
+	// now, as when they were changed without a network meanwhile. The portal
+	// refuses such an application until the answers are as they were.
+	Other bool
 }
 
 // ProofReady says whether the application may be filed as far as money goes:
 // the payment is confirmed, or the person gave a proof for the body to check.
 func (o Order) ProofReady() bool {
-	return o.Status == OrderPaid || o.Status == OrderAwaiting && (o.Stated != "" || o.Receipt.ID != "")
+	return o.Status == OrderPaid && !o.Other || o.Status == OrderAwaiting && (o.Stated != "" || o.Receipt.ID != "")
 }
 
 // order is the stored order of a draft. A zero opID means that there is none.
@@ -96,10 +100,15 @@ func (o order) view(v View) (Order, error) {
 		out.Transaction = *o.body.Transaction
 	}
 	priced, err := o.facts()
-	if out.Status == OrderAwaiting && v.Row.State != Frozen && (out.Amount != v.Quote.Amount.String() || !slices.Equal(priced, v.Facts)) {
+	if err != nil || v.Row.State == Frozen {
+		return out, err
+	}
+	changed := !slices.Equal(priced, v.Facts)
+	out.Other = out.Status == OrderPaid && changed
+	if out.Status == OrderAwaiting && (changed || out.Amount != v.Quote.Amount.String()) {
 		out.Status = OrderVoid // the answers have changed what it costs, or why
 	}
-	return out, err
+	return out, nil
 }
 
 // facts are the facts of the fee that the order was asked for with.

@@ -2,6 +2,9 @@ package draft
 
 import (
 	"encoding/json"
+	"errors"
+	"image"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +13,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/canon"
+	"akno/backend/akno/form"
 	"akno/backend/desktop/syncer"
 	"akno/backend/internal/dbx"
 	"akno/backend/portalapi"
@@ -255,5 +259,74 @@ func TestAnswersThatChangeTheFeeVoidTheOrder(t *testing.T) {
 	}
 	if v = d.order(id); v.Order.Code == first.Order.Code || !cmp.Equal(d.orders.voided, []string{first.Order.Code}) {
 		t.Errorf("the old code can still be paid: %+v", d.orders.voided)
+	}
+}
+
+// passport fills in the exchange of a passport, whose fee follows from the speed
+// that is chosen, and has its order paid.
+func (d *desk) passport() (id string) {
+	d.t.Helper()
+	id = d.create("200.11.2.1")
+	photo := filepath.Join(d.t.TempDir(), "photo.jpg")
+	f, err := os.Create(photo)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := errors.Join(jpeg.Encode(f, image.NewGray(image.Rect(0, 0, 640, 800)), nil), f.Close()); err != nil {
+		d.t.Fatal(err)
+	}
+	if c, err := d.AddFiles(d.t.Context(), id, "photo", "", "", []string{photo}); err != nil || len(c.Refused) > 0 {
+		d.t.Fatal(err, c.Refused)
+	}
+	var patches []Patch
+	for field, value := range example(d.t, "F_11_2_1") {
+		if field != "photo" {
+			patches = append(patches, Patch{Field: field, Value: value})
+		}
+	}
+	if _, err := d.Apply(d.t.Context(), id, patches); err != nil {
+		d.t.Fatal(err)
+	}
+	d.order(id)
+	d.orders.pay("T-1")
+	return id
+}
+
+func (d *desk) speed(id, word string) (View, error) {
+	d.t.Helper()
+	c, err := d.Apply(d.t.Context(), id, []Patch{{Field: "speed", Value: form.Text(word)}})
+	return c.View, err
+}
+
+func TestWhatWasPaidIsForTheFactsOfThen(t *testing.T) {
+	d := newDesk(t)
+	id := d.passport()
+	if _, err := d.RefreshOrder(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.speed(id, "urgent_7d"); akno.CodeOf(err) != akno.WrongState || akno.FieldsOf(err)["speed"] != "paid" {
+		t.Errorf("a paid sum was left: %v", err)
+	}
+}
+
+func TestAnOrderPaidBehindChangedAnswersLeadsBackToThem(t *testing.T) {
+	d := newDesk(t)
+	id := d.passport()
+	if _, err := d.speed(id, "urgent_7d"); err != nil { // the news of the payment is not here yet
+		t.Fatal(err)
+	}
+	v, err := d.RefreshOrder(t.Context(), id)
+	if err != nil || v.Order.Status != OrderPaid || !v.Order.Other || !v.NeedsPaying() {
+		t.Fatalf("%+v %v", v.Order, err)
+	}
+	p, err := d.Preview(t.Context(), id, akno.Russian)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Sign(t.Context(), id, "key", []byte("correct"), akno.Russian, p.Hash); akno.CodeOf(err) != akno.NeedsPaying || akno.FieldsOf(err)["order"] != "amount" {
+		t.Errorf("signed for another sum than was paid: %v", err)
+	}
+	if v, err = d.speed(id, "normal"); err != nil || v.Order.Other || v.NeedsPaying() {
+		t.Errorf("there is no way back: %+v %v", v.Order, err)
 	}
 }

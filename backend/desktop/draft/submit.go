@@ -154,7 +154,10 @@ func (s *Service) shown(ctx context.Context, op, id string, l akno.Lang, hash st
 	if p.Hash != hash {
 		return p, &akno.Error{Code: akno.Conflict, Op: op}
 	}
-	if p.View.NeedsPaying() {
+	switch {
+	case p.View.Order.Other:
+		return p, &akno.Error{Code: akno.NeedsPaying, Op: op, Fields: map[string]string{"order": "amount"}}
+	case p.View.NeedsPaying():
 		return p, &akno.Error{Code: akno.NeedsPaying, Op: op}
 	}
 	return p, nil
