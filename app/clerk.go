@@ -258,7 +258,8 @@ func registrationView(w onewindow.Work) RegistrationView {
 		Errors: []FieldError{},
 		Card: RegistrationCard{
 			ID: w.Card.ID, Person: personOf(w.Card.Person), Document: IdentityDocument(w.Card.Document), Phone: w.Card.Phone,
-			Email: w.Card.Email, Language: w.Card.Language, ClaimAccountID: w.Card.ClaimAccountID, OtherPersonReason: w.Card.OtherPersonReason,
+			Email: w.Card.Email, Language: w.Card.Language, ClaimAccountID: w.Card.ClaimAccountID,
+			ClaimCode: w.Card.ClaimCode, OtherPersonReason: w.Card.OtherPersonReason,
 		},
 	}
 }
@@ -266,7 +267,7 @@ func registrationView(w onewindow.Work) RegistrationView {
 func cardOf(c RegistrationCard) onewindow.Card {
 	return onewindow.Card{
 		ID: c.ID, Person: session.Person(c.Person), Document: onewindow.Document(c.Document), Phone: c.Phone, Email: c.Email,
-		Language: c.Language, ClaimAccountID: c.ClaimAccountID, OtherPersonReason: c.OtherPersonReason,
+		Language: c.Language, ClaimAccountID: c.ClaimAccountID, ClaimCode: c.ClaimCode, OtherPersonReason: c.OtherPersonReason,
 	}
 }
 

@@ -19,6 +19,7 @@ type RegistrationCard struct {
 	Email             string           `json:"email"`
 	Language          string           `json:"language"` // of the papers: ru, be
 	ClaimAccountID    string           `json:"claimAccountId"`
+	ClaimCode         string           `json:"claimCode"` // of the letter to a claimed cabinet that is known by its address only
 	OtherPersonReason string           `json:"otherPersonReason"`
 }
 

@@ -1121,10 +1121,13 @@ type RegistrationStatus string
 // RegistrationStart defines model for RegistrationStart.
 type RegistrationStart struct {
 	// ClaimAccountId UUIDv7
-	ClaimAccountId *Id              `json:"claimAccountId,omitempty"`
-	Document       IdentityDocument `json:"document"`
-	Email          *Email           `json:"email,omitempty"`
-	Language       Language         `json:"language"`
+	ClaimAccountId *Id `json:"claimAccountId,omitempty"`
+
+	// ClaimCode of the letter to the address of a claimed cabinet that has no identification number; without it the letter is sent and the answer is invalid, claimCode=code_sent
+	ClaimCode *string          `json:"claimCode,omitempty"`
+	Document  IdentityDocument `json:"document"`
+	Email     *Email           `json:"email,omitempty"`
+	Language  Language         `json:"language"`
 
 	// OpId UUIDv7
 	OpId Id `json:"opId"`

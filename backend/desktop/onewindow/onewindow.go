@@ -56,6 +56,7 @@ type Card struct {
 	Phone, Email      string
 	Language          string // of the papers: ru, be
 	ClaimAccountID    string
+	ClaimCode         string // of the letter to a claimed cabinet that is known by its address only
 	OtherPersonReason string
 }
 
@@ -311,7 +312,8 @@ func startOf(w Work) portalapi.RegistrationStart {
 			Issued: w.Card.Document.Issued, Expires: w.Card.Document.Expires,
 		},
 		Language: portalapi.Language(w.Card.Language), Phone: given(w.Card.Phone), Email: given(w.Card.Email),
-		ClaimAccountId: given(w.Card.ClaimAccountID), OtherPersonReason: given(w.Card.OtherPersonReason),
+		ClaimAccountId: given(w.Card.ClaimAccountID), ClaimCode: given(strings.TrimSpace(w.Card.ClaimCode)),
+		OtherPersonReason: given(w.Card.OtherPersonReason),
 	}
 }
 
@@ -325,7 +327,7 @@ func given(s string) *string {
 // taken notes what the portal answered.
 func (s *Service) taken(ctx context.Context, id string, r *portalapi.Registration) (Work, error) {
 	return s.change(ctx, id, func(w *Work) error {
-		w.Status = string(r.Status)
+		w.Status, w.Card.ClaimCode = string(r.Status), "" // a code is good once
 		w.Claimed = r.Claimed != nil && *r.Claimed
 		if r.IssuedAt != nil {
 			w.IssuedAt = time.UnixMilli(*r.IssuedAt).UTC()

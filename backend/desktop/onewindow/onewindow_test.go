@@ -27,6 +27,7 @@ type portal struct {
 	uploaded []string
 	answer   error // of the next command
 	status   portalapi.RegistrationStatus
+	started  portalapi.RegistrationStart
 }
 
 func (p *portal) take(op string) (*portalapi.Registration, error) {
@@ -39,7 +40,7 @@ func (p *portal) take(op string) (*portalapi.Registration, error) {
 }
 
 func (p *portal) StartRegistration(_ context.Context, r portalapi.RegistrationStart) (*portalapi.Registration, error) {
-	p.status = "ui_draft"
+	p.status, p.started = "ui_draft", r
 	return p.take(r.OpId)
 }
 
@@ -217,6 +218,24 @@ func TestMendedCardIsAnotherCommand(t *testing.T) {
 	}
 	if w.portal.ops[0] == w.portal.ops[1] {
 		t.Error("another card went under the number of the first")
+	}
+}
+
+func TestTheCodeOfALetterTravelsOnceWithTheCard(t *testing.T) {
+	w := newWorld(t)
+	c := card()
+	c.ClaimAccountID = "0193f0a0-0000-7000-8000-000000000000"
+	w.portal.answer = &akno.Error{Code: akno.Invalid, Fields: map[string]string{"claimCode": "code_sent"}}
+	work, err := w.desk.Start(t.Context(), c)
+	if akno.FieldsOf(err)["claimCode"] != "code_sent" || w.portal.started.ClaimCode != nil {
+		t.Fatalf("%+v, %v", w.portal.started, err)
+	}
+	c.ID, c.ClaimCode = work.Card.ID, " 1234 5678 "
+	if work, err = w.desk.Start(t.Context(), c); err != nil || work.Card.ClaimCode != "" {
+		t.Errorf("kept: %+v, %v", work.Card, err)
+	}
+	if sent := w.portal.started.ClaimCode; sent == nil || *sent != "1234 5678" {
+		t.Errorf("sent: %v", sent)
 	}
 }
 

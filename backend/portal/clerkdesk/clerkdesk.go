@@ -282,6 +282,18 @@ func (d *Service) Start(ctx context.Context, s session.Session, req portalapi.Re
 	if err != nil {
 		return portalapi.Registration{}, err
 	}
+	if s.Office == "" {
+		return portalapi.Registration{}, &akno.Error{Code: akno.Forbidden, Op: op, Err: errors.New("the clerk has no office")}
+	}
+	if s.PersonalNumber != "" && *req.Person.PersonalNumber == s.PersonalNumber {
+		// Nobody is on both sides of the counter.
+		return portalapi.Registration{}, &akno.Error{Code: akno.Forbidden, Op: op, Fields: map[string]string{"personalNumber": "own"}}
+	}
+	if req.ClaimAccountId != nil {
+		if err := d.Accounts.ProveClaim(ctx, proof(s, req)); err != nil {
+			return portalapi.Registration{}, err
+		}
+	}
 	var out portalapi.Registration
 	err = d.DB.Write(ctx, func(tx dbx.Tx) error {
 		out, err = store.OnceAs(ctx, tx, s.AccountID, cmd, now, func() (portalapi.Registration, error) {
@@ -292,11 +304,16 @@ func (d *Service) Start(ctx context.Context, s session.Session, req portalapi.Re
 	return out, err
 }
 
+// proof is what the clerk brings to claim a cabinet.
+func proof(s session.Session, req portalapi.RegistrationStart) account.Proof {
+	return account.Proof{
+		AccountID: deref(req.ClaimAccountId), Registration: s.Office + "\x00" + req.RegistrationId, OpID: req.OpId,
+		Code: deref(req.ClaimCode), By: s.AccountID,
+	}
+}
+
 func (d *Service) start(ctx context.Context, tx dbx.Tx, s session.Session, req portalapi.RegistrationStart, now time.Time) (portalapi.Registration, error) {
 	const op = "clerkdesk.Start"
-	if s.Office == "" {
-		return portalapi.Registration{}, &akno.Error{Code: akno.Forbidden, Op: op, Err: errors.New("the clerk has no office")}
-	}
 	c := card{
 		office: s.Office, id: req.RegistrationId, clerk: s.AccountID, status: akno.AccountUIDraft, person: req.Person, document: req.Document,
 		contacts: contacts{string(req.Language), deref(req.Phone), deref(req.Email)}, created: now.UnixMilli(), version: 1,
@@ -305,7 +322,11 @@ func (d *Service) start(ctx context.Context, tx dbx.Tx, s session.Session, req p
 		return portalapi.Registration{}, errors.Join(&akno.Error{Code: akno.Conflict, Op: op}, err)
 	}
 	c.account, c.claimed = deref(req.ClaimAccountId), req.ClaimAccountId != nil
-	if !c.claimed {
+	if c.claimed {
+		if err := account.Proven(ctx, tx, proof(s, req)); err != nil {
+			return portalapi.Registration{}, err
+		}
+	} else {
 		c.account = ids.New(now)
 		same, err := d.candidates(ctx, tx, *c.person.PersonalNumber, portalapi.MatchQuery{
 			Surname: &c.person.Surname, Name: &c.person.Name, BirthDate: c.person.BirthDate,

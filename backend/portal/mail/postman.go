@@ -41,6 +41,8 @@ type Postman struct {
 	Sender Sender
 	// Code returns the activation code of the letter whose job this is.
 	Code func(jobID string) string
+	// ClaimCode returns the code for the counter in the letter whose job this is.
+	ClaimCode func(jobID string) string
 	// Portal is the name of the portal in the text.
 	Portal string
 }
@@ -121,6 +123,9 @@ func (p *Postman) render(n Note, language, jobID string) (Message, error) {
 	if n.Letter == Activation {
 		pg.Code = p.Code(jobID)
 		pg.Link = "akno://activate?code=" + strings.ReplaceAll(pg.Code, "-", "")
+	}
+	if n.Letter == ClaimCode {
+		pg.Code = p.ClaimCode(jobID)
 	}
 	if n.Status != "" {
 		pg.State = statusWord(language, n.Status)

@@ -145,6 +145,7 @@ const (
 	keepSessions   = 30 * 24 * time.Hour
 	keepThrottle   = 48 * time.Hour
 	keepChallenges = time.Hour
+	keepClaims     = 24 * time.Hour // as long as a registration may stand unfinished
 )
 
 // Sweep removes what is only of use for a time and returns how many rows went.
@@ -158,6 +159,7 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 			arg   int64
 		}{
 			{`DELETE FROM challenge WHERE expires_at < ?`, before(keepChallenges)},
+			{`DELETE FROM claim_code WHERE expires_at < ?`, before(keepClaims)},
 			{`DELETE FROM session WHERE expires_at < ?`, before(keepSessions)},
 			{`DELETE FROM throttle WHERE since < ?1 AND next_at < ?1`, before(keepThrottle)},
 			{`DELETE FROM applied_op WHERE at < ?`, before(keepOps)},

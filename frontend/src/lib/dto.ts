@@ -705,6 +705,8 @@ export interface RegistrationCard {
   /** of the papers: ru, be */
   language: string
   claimAccountId: string
+  /** of the letter to a claimed cabinet that is known by its address only */
+  claimCode: string
   otherPersonReason: string
 }
 

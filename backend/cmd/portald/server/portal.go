@@ -228,7 +228,10 @@ func (p *Portal) handlers() (map[string]jobs.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	postman := &mail.Postman{DB: p.DB, Now: p.now, Sender: sender, Code: p.Accounts.Secret.ActivationCode, Portal: p.config.Name}
+	postman := &mail.Postman{
+		DB: p.DB, Now: p.now, Sender: sender, Portal: p.config.Name,
+		Code: p.Accounts.Secret.ActivationCode, ClaimCode: p.Accounts.Secret.ClaimCode,
+	}
 	row := func(do func(context.Context, store.Job) error) jobs.Handler {
 		return func(ctx context.Context, j jobs.Job) error { return do(ctx, j.Job) }
 	}

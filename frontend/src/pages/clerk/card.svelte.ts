@@ -43,6 +43,7 @@ export const emptyCard = (language: string): RegistrationCard => ({
   email: '',
   language: language === 'be' ? 'be' : 'ru',
   claimAccountId: '',
+  claimCode: '',
   otherPersonReason: '',
 })
 
