@@ -9,7 +9,9 @@ function somePages(): Plugin {
     name: 'some-pages',
     enforce: 'pre',
     transform: (code, id) =>
-      pages && id.endsWith('/src/routes.ts') ? code.replace('./pages/*/', `./pages/{${pages},-}/`) : undefined,
+      pages && id.endsWith('/src/routes.ts')
+        ? code.replace('./pages/*/', `./pages/{${pages},-}/`)
+        : undefined,
   }
 }
 

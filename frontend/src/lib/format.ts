@@ -24,14 +24,18 @@ export function time(value: string, seconds = false): string {
 }
 
 const monthsBe =
-  'студзеня лютага сакавіка красавіка мая чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня'.split(' ')
+  'студзеня лютага сакавіка красавіка мая чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня'.split(
+    ' ',
+  )
 const weekdaysBe = 'нядзеля панядзелак аўторак серада чацвер пятніца субота'.split(' ')
 
 /** четверг, чацвер, Thursday */
 export function weekday(value: string, lang: Lang): string {
   const d = civil(value)
   if (lang === 'be') return weekdaysBe[d.getUTCDay()] ?? ''
-  return new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { weekday: 'long', timeZone: 'UTC' }).format(d)
+  return new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { weekday: 'long', timeZone: 'UTC' }).format(
+    d,
+  )
 }
 
 function dayMonth(d: Date, lang: Lang): string {
