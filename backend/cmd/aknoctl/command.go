@@ -28,6 +28,9 @@ type command struct {
 // commands lists them in the order of the help text.
 func commands() []command {
 	const check = "--trust F… [--cert F…] [--crl F…] [--ocsp F…] [--at T] [--profile P] [--json]"
+	const profile = "--profile-dir D --portal URL [--trust F…] [--json] "
+	const change = "[--answers F…] [--set FIELD=VALUE…] [--attach FIELD=FILE…] "
+	const key = "--key F --password-file F [--cert F]"
 	return []command{
 		{"verify", "FILE [--content F] " + check, "check a signature", verifySignature},
 		{"cert show", "FILE [--json]", "show the fields of a certificate", certShow},
@@ -49,6 +52,16 @@ func commands() []command {
 		{"form list", "[--json]", "list the procedures with their forms", formList},
 		{"form check", "[PACK…] [--example F…] [--at T] [--json]", "check the definitions of forms; without PACK those of this program", formCheck},
 		{"form fill", "(--form ID | --procedure CODE) --answers F [--at T] [--json] | --cases F [--at T]", "check answers to a form", formFill},
+		{"draft new", "PROCEDURE " + change + profile, "make a draft of an application", draftNew},
+		{"draft set", "ID " + change + profile, "change the answers of a draft", draftSet},
+		{"draft list", profile, "list the drafts", draftList},
+		{"draft show", "ID " + profile, "show a draft", draftShow},
+		{"draft check", "ID " + profile, "check the answers of a draft", draftCheck},
+		{"draft delete", "ID " + profile, "delete a draft", draftDelete},
+		{"order", "ID [--receipt F] [--transaction N] " + profile + key, "make the order to pay by, or prove the payment", orderFee},
+		{"submit", "ID [--language ru|be] " + profile + key, "sign an application and hand it over", submit},
+		{"sync", profile + key, "exchange with the portal", synchronise},
+		{"status", "[ID [--decision OUT]] " + profile + "[" + key + "]", "tell about the applications, fetch and check a decision", applicationStatus},
 		{"vectors", "FILE", "compute the outputs of a file of test vectors", vectors},
 		{"speed", "[--json] [--rounds N] [NAME…]", "measure the primitives", speed},
 	}

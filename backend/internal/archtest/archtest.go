@@ -26,7 +26,7 @@ var floors = []struct {
 	{part: "app", may: []string{"backend/akno", "backend/desktop", "backend/print", "backend/logx"}},
 	{part: "backend/cmd/portald", may: []string{"backend/portal", "backend/gossuok", "backend/akno", "backend/portalapi", "backend/stb", "backend/print", "backend/internal", "backend/logx"}},
 	{part: "backend/cmd/pkid", may: []string{"backend/gossuok", "backend/stb", "backend/internal", "backend/logx"}},
-	{part: "backend/cmd/aknoctl", may: []string{"backend/desktop", "backend/akno", "backend/portalapi", "backend/stb", "backend/internal", "backend/logx"}},
+	{part: "backend/cmd/aknoctl", may: []string{"backend/desktop", "backend/akno", "backend/portalapi", "backend/print", "backend/stb", "backend/internal", "backend/logx"}},
 	{part: "backend/desktop", may: []string{"backend/akno", "backend/portalapi", "backend/print", "backend/stb", "backend/internal", "backend/logx"}},
 	{part: "backend/portal", may: []string{"backend/akno", "backend/portalapi", "backend/print", "backend/stb", "backend/internal", "backend/logx"}},
 	{part: "backend/portal/demo", may: []string{"backend/portal", "backend/gossuok", "backend/akno", "backend/portalapi", "backend/print", "backend/stb", "backend/internal", "backend/logx"}},
