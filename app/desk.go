@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"strconv"
+	"sync"
 	"time"
 
 	"akno/backend/akno"
@@ -19,6 +20,9 @@ import (
 type Desk struct {
 	a *App
 	c *core
+
+	shownMu sync.Mutex
+	shown   map[string]string // by proposal: SHA-256 of the document that the page was given
 }
 
 var _ deskSurface = (*Desk)(nil)
@@ -79,15 +83,18 @@ func (d *Desk) Act(id string, c DeskCommand) (out DeskView, err error) {
 	return d.view(d.c.desk.Act(ctx, id, deskwork.Step{Event: c.Event, Outcome: c.Outcome, Text: c.Text, Ground: c.Ground, Version: v}))
 }
 
-// BeginDecide signs the proposed decision; the password of the body's key
-// follows.
+// BeginDecide signs the proposed decision as it was shown; the password of the
+// body's key follows.
 func (d *Desk) BeginDecide(id, proposal, keyID string) (out Ticket, err error) {
 	defer d.a.guard("desk.BeginDecide", &err)
 	if err := d.c.opened(); err != nil {
 		return out, err
 	}
+	d.shownMu.Lock()
+	shown := d.shown[proposal]
+	d.shownMu.Unlock()
 	return d.a.secrets.password("decide", func(ctx context.Context, password []byte) (any, error) {
-		return d.view(d.c.desk.Decide(ctx, id, proposal, keyID, password))
+		return d.view(d.c.desk.Decide(ctx, id, proposal, shown, keyID, password))
 	})
 }
 
@@ -118,6 +125,17 @@ func (d *Desk) SaveFile(id, file string) (name string, err error) {
 		})
 	}
 	return "", &akno.Error{Code: akno.NotFound, Op: op}
+}
+
+// show remembers which document of a proposal the page was given.
+func (d *Desk) show(proposal, sum string) {
+	const most = 500 // proposals of a working day
+	d.shownMu.Lock()
+	defer d.shownMu.Unlock()
+	if d.shown == nil || len(d.shown) >= most {
+		d.shown = map[string]string{}
+	}
+	d.shown[proposal] = sum
 }
 
 // view is an application as the page reads it.
@@ -172,6 +190,7 @@ func (d *Desk) view(v deskwork.View, err error) (DeskView, error) {
 		out.Questions = append(out.Questions, view)
 	}
 	if p := v.Proposal; p != nil {
+		d.show(p.Id, p.Document.Sha256)
 		out.Proposal.ID, out.Proposal.Outcome, out.Proposal.Text = p.Id, string(p.Outcome), p.Text
 		out.Proposal.Ground, out.Proposal.ProposedAt, out.Proposal.ProposedBy = told(p.Ground), millis(p.ProposedAt), p.ProposedBy
 	}

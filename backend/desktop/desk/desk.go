@@ -100,15 +100,16 @@ func (s *Service) Act(ctx context.Context, id string, step Step) (View, error) {
 }
 
 // Decide signs the document of the proposal that was shown, with the body's key
-// keyID, and sends the signature. A proposal that has been replaced meanwhile
-// is refused with the code conflict.
-func (s *Service) Decide(ctx context.Context, id, proposal, keyID string, password []byte) (View, error) {
+// keyID, and sends the signature. shown is the SHA-256 of that document in hex;
+// a proposal or a document that has been replaced meanwhile is refused with the
+// code conflict.
+func (s *Service) Decide(ctx context.Context, id, proposal, shown, keyID string, password []byte) (View, error) {
 	const op = "desk.Decide"
 	now, err := s.portal.GetDeskApplication(ctx, id)
 	if err != nil {
 		return View{}, err
 	}
-	if now.Proposal == nil || now.Proposal.Id != proposal {
+	if now.Proposal == nil || now.Proposal.Id != proposal || now.Proposal.Document.Sha256 != shown {
 		return View{}, &akno.Error{Code: akno.Conflict, Op: op}
 	}
 	document, err := s.File(ctx, id, FileOf(now.Proposal.Document, RoleProposal))
