@@ -67,12 +67,16 @@ func (k *Clerk) Save(card RegistrationCard) (out RegistrationView, err error) {
 
 // Held lists the cards in work on this computer.
 func (k *Clerk) Held() (out []RegistrationView, err error) {
-	defer k.a.guard("clerk.Held", &err)
+	const op = "clerk.Held"
+	defer k.a.guard(op, &err)
 	ctx, cancel, err := k.c.calling()
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
+	if err := k.present(op); err != nil {
+		return nil, err
+	}
 	works, err := k.c.window.Held(ctx)
 	if err != nil {
 		return nil, err
@@ -96,7 +100,14 @@ func (k *Clerk) Start(card RegistrationCard) (out RegistrationView, err error) {
 
 // Get returns a card in work with its papers to print.
 func (k *Clerk) Get(id string) (out RegistrationView, err error) {
-	defer k.a.guard("clerk.Get", &err)
+	const op = "clerk.Get"
+	defer k.a.guard(op, &err)
+	if err := k.c.opened(); err != nil {
+		return out, err
+	}
+	if err := k.present(op); err != nil {
+		return out, err
+	}
 	return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.Get(ctx, id) })
 }
 
@@ -213,6 +224,15 @@ func (k *Clerk) Day() (out []RegistrationView, err error) {
 		out = append(out, registrationView(w))
 	}
 	return out, nil
+}
+
+// present lets nobody but a clerk look at the cards in work, which are other
+// people's. What a clerk types is kept also when the session has just ended.
+func (k *Clerk) present(op string) error {
+	if k.c.session.State().Role != "clerk" {
+		return &akno.Error{Code: akno.Forbidden, Op: op}
+	}
+	return nil
 }
 
 func (k *Clerk) work(f func(context.Context) (onewindow.Work, error)) (RegistrationView, error) {

@@ -190,10 +190,12 @@ func (c *core) registrationAuthority(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if f.RA == "" {
-		return "", &akno.Error{Code: akno.Unavailable, Op: "core.registrationAuthority"}
+	// A request says who asks: it goes by https, or stays on this computer.
+	address, err := portalclient.CheckAddress(f.RA)
+	if err != nil {
+		return "", &akno.Error{Code: akno.Unavailable, Op: "core.registrationAuthority", Err: err}
 	}
-	return f.RA, nil
+	return address, nil
 }
 
 // consentOf names the consent's text in a language.

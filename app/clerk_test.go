@@ -1,0 +1,50 @@
+package app
+
+import (
+	"testing"
+
+	"akno/backend/akno"
+	"akno/backend/desktop/session"
+)
+
+func TestCardsInWorkAreShownToClerksOnly(t *testing.T) {
+	c := newCabinet(t)
+	var clerk *Clerk
+	for _, p := range c.parts {
+		if k, ok := p.(*Clerk); ok {
+			clerk = k
+		}
+	}
+	kept, err := clerk.Save(RegistrationCard{Person: Person{Surname: "Тестовский"}})
+	if err != nil || kept.Card.ID == "" {
+		t.Fatalf("what a clerk typed is lost when the session has ended: %v", err)
+	}
+	if all, err := clerk.Held(); akno.CodeOf(err) != akno.Forbidden || len(all) != 0 {
+		t.Errorf("%+v %v", all, err)
+	}
+	if one, err := clerk.Get(kept.Card.ID); akno.CodeOf(err) != akno.Forbidden || one.Card.Person.Surname != "" {
+		t.Errorf("%+v %v", one, err)
+	}
+}
+
+func TestARequestForACertificateIsNotSentInTheClear(t *testing.T) {
+	c := newCabinet(t)
+	core := c.Drafts.w.c
+	for address, want := range map[string]akno.Code{
+		"http://127.0.0.1:9/ra":       "",
+		"https://ra.example.by/ra":    "",
+		"http://ra.example.by/ra":     akno.Unavailable,
+		"ftp://ra.example.by/ra":      akno.Unavailable,
+		"":                            akno.Unavailable,
+		"http://127.0.0.1@example.by": akno.Unavailable,
+	} {
+		facts := session.PortalFacts{Name: akno.Text{RU: "Партал"}, RA: address}
+		if err := core.store.SetSetting(t.Context(), "portal.facts", facts); err != nil {
+			t.Fatal(err)
+		}
+		got, err := core.registrationAuthority(t.Context())
+		if want == "" && (err != nil || got != address) || want != "" && akno.CodeOf(err) != want {
+			t.Errorf("%q: %q %v", address, got, err)
+		}
+	}
+}
