@@ -7,11 +7,31 @@ import { has, setLang } from './i18n.svelte.ts'
 const source = readFileSync('../backend/akno/form/code.go', 'utf8')
 const codes = [...source.matchAll(/^\t\w+\s+Code = "([a-z_]+)"/gm)].map((m) => m[1]!)
 
+/** Everything that can be wrong with a field, in forms and elsewhere. */
+const list = readFileSync('../backend/akno/fieldcode.go', 'utf8')
+const faults = [...list.matchAll(/"([a-z_]+)"/g)].map((m) => m[1]!)
+
 beforeEach(() => setLang('ru'))
 
 describe('every code of a form', () => {
   test('is found in its source', () => expect(codes.length).toBeGreaterThan(35))
   test.each(codes)('%s has a sentence of its own', (code) => expect(has(`forms.error.${code}`)).toBe(true))
+})
+
+describe('every fault of a field', () => {
+  test('is found in its source', () => expect(faults.length).toBeGreaterThan(85))
+  test.each(['ru', 'be', 'en'] as const)('has a sentence of its own in %s', (language) => {
+    setLang(language)
+    const mute = faults.filter((code) => fieldError(code) === fieldError('never_heard_of'))
+    expect(mute).toEqual([])
+  })
+  test('has another sentence in each language', () => {
+    const said = (['ru', 'be', 'en'] as const).map((language) => {
+      setLang(language)
+      return faults.map((code) => fieldError(code))
+    })
+    for (const [i, code] of faults.entries()) expect(new Set(said.map((s) => s[i])).size, code).toBe(3)
+  })
 })
 
 describe('fieldError', () => {
