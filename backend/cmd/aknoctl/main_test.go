@@ -33,8 +33,23 @@ func TestScripts(t *testing.T) {
 			e.Setenv("EXAMPLES", filepath.Join(data, "../../akno/form/testdata/examples"))
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": checkStatus},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": checkStatus, "id": onlyDraft},
 	})
+}
+
+// onlyDraft sets ID to the only draft of a profile.
+func onlyDraft(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: id PROFILE")
+	}
+	var out, diagnostics bytes.Buffer
+	e := &env{in: strings.NewReader(""), out: &out, err: &diagnostics, now: clock.System}
+	status := run([]string{"draft", "list", "--json", "--profile-dir", args[0]}, e)
+	var list struct{ Drafts []shownDraft }
+	if err := json.Unmarshal(out.Bytes(), &list); err != nil || status != exitYes || len(list.Drafts) != 1 {
+		ts.Fatalf("exit status %d, %v: %s%s", status, err, out.String(), diagnostics.String())
+	}
+	ts.Setenv("ID", list.Drafts[0].ID)
 }
 
 // checkStatus runs aknoctl with the arguments after the first and compares its exit status with the first.

@@ -15,8 +15,8 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/workdays"
 	"akno/backend/cmd/portald/server"
-	"akno/backend/desktop/desk"
 	"akno/backend/internal/clock"
+	"akno/backend/internal/ids"
 	"akno/backend/logx"
 	"akno/backend/portal/demo"
 	"akno/backend/portalapi"
@@ -123,7 +123,7 @@ func (w *world) answers(formID string) string {
 }
 
 // staff opens a profile in which one of the body's people is signed in.
-func (w *world) staff(name string) (*profile, *desk.Service) {
+func (w *world) staff(name string) *profile {
 	w.t.Helper()
 	o := newCabinetOptions(&env{})
 	args := append([]string{"--profile-dir", filepath.Join(w.dir, name), "--portal", w.url, "--key", w.key(name), "--password-file", w.password}, w.anchors()...)
@@ -144,29 +144,30 @@ func (w *world) staff(name string) (*profile, *desk.Service) {
 	if err := p.signIn(); err != nil {
 		w.t.Fatal(err)
 	}
-	return p, desk.New(p.portal, p.signer, clock.System)
+	return p
 }
 
 // decide takes an application through the body: the officer proposes, the head
 // signs with the body's key.
 func (w *world) decide(id string) {
 	w.t.Helper()
-	p, table := w.staff("officer")
-	view, err := table.Get(p.ctx, id)
+	p := w.staff("officer")
+	view, err := p.portal.GetDeskApplication(p.ctx, id)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for _, step := range []desk.Step{
-		{Event: string(portalapi.DeskCommandEventRegister)},
-		{Event: string(portalapi.DeskCommandEventTake)},
-		{Event: string(portalapi.DeskCommandEventPropose), Outcome: string(portalapi.DeskCommandOutcomeGranted), Text: "Выдать справку."},
+	granted, text := portalapi.DeskCommandOutcomeGranted, "Выдать справку."
+	for _, step := range []portalapi.DeskCommand{
+		{Event: portalapi.DeskCommandEventRegister},
+		{Event: portalapi.DeskCommandEventTake},
+		{Event: portalapi.DeskCommandEventPropose, Outcome: &granted, Text: &text},
 	} {
-		step.Version = view.Application.Version
-		if view, err = table.Act(p.ctx, id, step); err != nil {
+		step.OpId, step.Version = ids.New(clock.System()), view.Application.Version
+		if view, err = p.portal.ActOnApplication(p.ctx, id, step); err != nil {
 			w.t.Fatalf("%s: %v", step.Event, err)
 		}
 	}
-	h, table := w.staff("head")
+	h, proposal := w.staff("head"), view.Proposal
 	for _, file := range []string{"body.key", "body.cer"} {
 		if err := h.keys.Add(h.ctx, filepath.Join(w.ready.Keys, file)); err != nil {
 			w.t.Fatal(err)
@@ -179,8 +180,18 @@ func (w *world) decide(id string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	var document bytes.Buffer
+	if err := h.portal.DownloadDesk(h.ctx, id, proposal.Document.Sha256, proposal.Document.Size, &document); err != nil {
+		w.t.Fatal(err)
+	}
 	sum := sha256.Sum256(der)
-	if _, err := table.Decide(h.ctx, id, view.Proposal.Id, hex.EncodeToString(sum[:]), h.password); err != nil {
+	signed, err := h.signer.SignDetached(h.ctx, hex.EncodeToString(sum[:]), h.password, document.Bytes())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := h.portal.Decide(h.ctx, id, portalapi.DecisionCommand{
+		OpId: ids.New(clock.System()), Version: view.Application.Version, ProposalId: proposal.Id, Signature: signed.CMS,
+	}); err != nil {
 		w.t.Fatal(err)
 	}
 }
