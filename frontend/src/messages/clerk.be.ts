@@ -59,7 +59,8 @@ export default {
   'document.residence_permit': 'Від на жыхарства',
   'document.bio_residence_foreigner': 'Біяметрычны від на жыхарства замежніка',
   'document.bio_residence_stateless': 'Біяметрычны від на жыхарства асобы без грамадзянства',
-  filled: 'Падставіла праграма, зверце',
+  filled: 'Зверце: падстаўлена',
+  repaired: 'Літары выпраўлены',
 
   'error.check': 'Патрэбна ваша пацвярджэнне',
   'error.scan': 'Прыкладзіце скан падпісанай паперы',
