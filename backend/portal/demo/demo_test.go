@@ -246,6 +246,13 @@ func TestThePeopleSignInWithTheirRoles(t *testing.T) {
 		if s.Account.Body != nil {
 			body = s.Account.Body.Id
 		}
+		email := ""
+		if s.Account.Email != nil {
+			email = *s.Account.Email
+		}
+		if (email == CitizenEmail) != (name == "citizen") {
+			t.Errorf("letters to the %s go to %q", name, email)
+		}
 		if s.Role != want.role || s.Level != portalapi.LevelStrict || body != want.body {
 			t.Errorf("%s is %s of %q at level %s", name, s.Role, body, s.Level)
 		}

@@ -33,6 +33,10 @@ const Password = "akno-demo"
 // Office is the One Window office of the demo's clerk.
 const Office = "Служба «Одно окно», демонстрационный офис № 1"
 
+// CitizenEmail is where the letters of the demo's citizen go. The domain is
+// reserved for examples, and the demo's mail never leaves its folder.
+const CitizenEmail = "anna.kovaleva@example.com"
+
 // committeeUNP is the payer's number of the demo's committee; made up, with a
 // right check digit.
 const committeeUNP = "199000013"
@@ -43,6 +47,7 @@ type persona struct {
 	person gossuok.Person
 	roles  string // as accounts store them; empty: no account
 	what   string // for the README
+	email  string // where letters go; empty: none
 }
 
 func people() []persona {
@@ -54,11 +59,11 @@ func people() []persona {
 	citizen := person("Ковалева", "Анна", "Сергеевна", "Kavaliova Hanna", "4120385A014PB6")
 	citizen.Belarusian = pki.PersonName{Surname: "Кавалёва", GivenName: "Ганна", Patronymic: "Сяргееўна"}
 	return []persona{
-		{"citizen", citizen, "citizen", "гражданка с кабинетом"},
-		{"clerk", person("Лисовская", "Вера", "Ивановна", "Lisouskaya Vera", "4050378A021PB4"), "citizen clerk", "специалист службы «Одно окно»"},
-		{"officer", person("Петров", "Павел", "Петрович", "Piatrou Pavel", "3170680A033PB9"), "citizen officer", "исполнитель уполномоченного органа"},
-		{"head", person("Сидоров", "Олег", "Олегович", "Sidarau Aleh", "3230169A042PB8"), "citizen head", "руководитель органа: входит с этим ключом, решения подписывает ключом body"},
-		{"stranger", person("Чужой", "Иван", "Иванович", "Chuzhy Ivan", "3090991A057PB1"), "", "ключ другого человека, кабинета нет"},
+		{"citizen", citizen, "citizen", "гражданка с кабинетом, письма ей видны на странице почты", CitizenEmail},
+		{"clerk", person("Лисовская", "Вера", "Ивановна", "Lisouskaya Vera", "4050378A021PB4"), "citizen clerk", "специалист службы «Одно окно»", ""},
+		{"officer", person("Петров", "Павел", "Петрович", "Piatrou Pavel", "3170680A033PB9"), "citizen officer", "исполнитель уполномоченного органа", ""},
+		{"head", person("Сидоров", "Олег", "Олегович", "Sidarau Aleh", "3230169A042PB8"), "citizen head", "руководитель органа: входит с этим ключом, решения подписывает ключом body", ""},
+		{"stranger", person("Чужой", "Иван", "Иванович", "Chuzhy Ivan", "3090991A057PB1"), "", "ключ другого человека, кабинета нет", ""},
 	}
 }
 
@@ -221,7 +226,7 @@ func (d *Demo) seedAccount(ctx context.Context, p Portal, who persona) error {
 		return err
 	}
 	if known == "" {
-		if known, err = d.register(ctx, p, who.name); err != nil {
+		if known, err = d.register(ctx, p, who); err != nil {
 			return err
 		}
 	}
@@ -259,8 +264,8 @@ func (d *Demo) open(name string) (*pki.Certificate, *bign.PrivateKey, error) {
 }
 
 // register opens a cabinet by a signed challenge and returns its account.
-func (d *Demo) register(ctx context.Context, p Portal, name string) (string, error) {
-	cert, key, err := d.open(name)
+func (d *Demo) register(ctx context.Context, p Portal, who persona) (string, error) {
+	cert, key, err := d.open(who.name)
 	if err != nil {
 		return "", err
 	}
@@ -275,9 +280,11 @@ func (d *Demo) register(ctx context.Context, p Portal, name string) (string, err
 	if err != nil {
 		return "", err
 	}
-	s, err := p.Accounts.RegisterByEDS(ctx, portalapi.EdsRegistration{
-		ChallengeId: c.Id, Signature: signature, Language: portalapi.Ru, Consent: p.Consent,
-	})
+	req := portalapi.EdsRegistration{ChallengeId: c.Id, Signature: signature, Language: portalapi.Ru, Consent: p.Consent}
+	if who.email != "" {
+		req.Email = &who.email
+	}
+	s, err := p.Accounts.RegisterByEDS(ctx, req)
 	if err != nil {
 		return "", err
 	}
