@@ -39,7 +39,7 @@ func commands() []command {
 		{"crl verify", "FILE --issuer F [--at T] [--json]", "check a revocation list", crlVerify},
 		{"ocsp verify", "FILE --issuer F [--request F] [--for F] " + check, "check a status response", ocspVerify},
 		{"tsp verify", "FILE (--data F | --imprint HEX) [--query F] " + check, "check a time stamp", tspVerify},
-		{"sign", "FILE… --key F --password-file F --cert F [--chain F…] [--attached] [--out F]", "sign files", signFiles},
+		{"sign", "FILE… --key F --password-file F --cert F [--chain F…] [--attached] [--out F] [--level b-b|b-t|b-lt --tsa URL [--trust F…] [--crl F…] [--ocsp F…]]", "sign files", signFiles},
 		{"encrypt", "FILE --to CERT… --out F", "make an envelope", encrypt},
 		{"decrypt", "FILE --key F --password-file F --out F", "open an envelope", decrypt},
 		{"key open", "FILE [--password-file F] [--json]", "open a key container and say what is in it", keyOpen},
