@@ -105,7 +105,12 @@ export default {
   'match.since': 'Opened',
   claim: 'This is the person’s cabinet',
   'claim.of': 'This is the person’s cabinet: {name}',
+  'claim.code': 'Code from the letter',
+  'claim.code.sent': 'A code went to the address of this cabinet. Enter the eight digits and go on',
   other: 'Another person…',
+  claimCode: 'Code from the letter',
+  'claimCode.note':
+    'The code has been sent to {email} and is good for 10 minutes. Ask the person to read it from the phone.',
   'other.reason': 'How you can tell that this is another person',
   'other.confirm': 'Record the decision',
 

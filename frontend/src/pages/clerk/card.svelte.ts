@@ -75,6 +75,8 @@ export class Work {
   /** Field to the code of what is wrong with it. */
   errors = $state<Readonly<Record<string, string>>>({})
   failure = $state.raw<Failure>()
+  /** A code went to the address of the claimed cabinet and is waited for. */
+  coded = $state(false)
   busy = $state('')
   savedAt = $state('')
   notSaved = $state(false)
@@ -246,13 +248,15 @@ export class Work {
 
   /** The same person: the cabinet is claimed, no second one is made. */
   claim(account: string): void {
+    this.coded = false
+    this.set('card', 'claimCode', '')
     this.set('card', 'otherPersonReason', '')
     this.set('card', 'claimAccountId', account)
   }
 
   /** Another person: the clerk says by what he knows it. */
   other(reason: string): void {
-    this.card.claimAccountId = ''
+    this.claim('')
     this.set('card', 'otherPersonReason', reason)
   }
 
@@ -268,13 +272,23 @@ export class Work {
       return true
     } catch (e) {
       const failure = asFailure(e)
-      if (Object.keys(failure.fields).length) this.errors = failure.fields
+      if (Object.keys(failure.fields).length) this.#refused(failure.fields)
       else this.failure = failure
       if (failure.code === 'registered') await this.seek(true)
       return false
     } finally {
       this.busy = ''
     }
+  }
+
+  /** Keeps what is wrong with the fields; that a code was sent is a question, not a fault. */
+  #refused(fields: Readonly<Record<string, string>>): void {
+    this.errors = fields
+    if (!fields.claimCode) return
+    this.coded = true
+    if (fields.claimCode === 'code_sent') this.errors = without(fields, 'claimCode')
+    // The next press asks for a new letter.
+    if (fields.claimCode === 'code_expired') this.card.claimCode = ''
   }
 
   start = (): Promise<boolean> =>

@@ -200,6 +200,24 @@ describe('the steps', () => {
     expect(work.resolved).toBe(false)
   })
 
+  test('ask for the code of a letter and send it with the next press', async () => {
+    const work = new Work('ru')
+    work.claim('a1')
+    methods.Start?.mockImplementationOnce(() => refusal('invalid', { claimCode: 'code_sent' }))
+    expect(await work.start()).toBe(false)
+    expect([work.coded, work.errors]).toEqual([true, {}])
+    work.set('card', 'claimCode', '1234 5678')
+    methods.Start?.mockImplementationOnce(() => refusal('invalid', { claimCode: 'code_wrong' }))
+    expect(await work.start()).toBe(false)
+    expect(methods.Start?.mock.lastCall?.[0].claimCode).toBe('1234 5678')
+    expect([work.errors, work.card.claimCode]).toEqual([{ claimCode: 'code_wrong' }, '1234 5678'])
+    methods.Start?.mockImplementationOnce(() => refusal('invalid', { claimCode: 'code_expired' }))
+    expect(await work.start()).toBe(false)
+    expect([work.errors, work.card.claimCode]).toEqual([{ claimCode: 'code_expired' }, ''])
+    work.claim('')
+    expect(work.coded).toBe(false)
+  })
+
   test('are one at a time', async () => {
     const work = new Work('ru')
     const first = work.start()
