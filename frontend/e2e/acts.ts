@@ -1,5 +1,5 @@
 // What people do in the stories, said once: by the names that they read.
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 
 /** The password of every key of the demo portal. */
 export const keyPassword = 'akno-demo'
@@ -64,4 +64,11 @@ export async function signOut(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Вход и доступ' }).click()
   await page.getByRole('button', { name: 'Выйти', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Вход в кабинет' })).toBeVisible()
+}
+
+/** Waits for what should come next; what the program tells instead is the failure. */
+export async function reach(page: Page, next: Locator): Promise<void> {
+  const told = page.getByRole('alert').filter({ visible: true })
+  await expect(next.or(told).first()).toBeVisible()
+  if (!(await next.first().isVisible())) throw new Error('the program tells: ' + (await told.first().innerText()))
 }

@@ -6,12 +6,12 @@ import { keyPassword } from './acts.ts'
 export async function openCase(page: Page, queue: string, applicant: string | RegExp): Promise<void> {
   await page.getByRole('navigation', { name: 'Очереди' }).getByRole('link', { name: queue }).click()
   await page.getByRole('link', { name: applicant }).first().click()
-  await expect(page.getByRole('button', { name: /^F9/ }).or(page.getByText('Что дальше')).first()).toBeVisible()
+  await expect(page.getByRole('button', { name: /F9/ }).or(page.getByText('Что дальше')).first()).toBeVisible()
 }
 
 /** Presses a button of the bar and waits for what the program says about it. */
 export async function act(page: Page, button: string | RegExp, told: string): Promise<void> {
-  await page.getByRole('contentinfo').getByRole('button', { name: button }).click()
+  await page.getByRole('button', { name: button }).click()
   await expect(page.getByText(told, { exact: true })).toBeVisible()
 }
 
@@ -43,7 +43,7 @@ export async function propose(
 /** The head signs the drafted decision with the body's key. */
 export async function decide(page: Page, password = keyPassword): Promise<void> {
   await readAll(page)
-  await page.getByRole('contentinfo').getByRole('button', { name: /Подписать решение/ }).click()
+  await page.getByRole('button', { name: /Подписать решение/ }).click()
   const dialog = page.getByRole('dialog', { name: 'Подпишите решение' })
   await dialog.getByLabel('Пароль к ключу').fill(password)
   await dialog.getByRole('button', { name: /^Подписать как/ }).click()

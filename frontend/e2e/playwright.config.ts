@@ -23,6 +23,7 @@ export default defineConfig({
     timezoneId: 'Europe/Minsk',
     viewport: { width: 1280, height: 800 },
     acceptDownloads: true,
+    actionTimeout: 15_000,
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(browser ? { executablePath: browser } : {}),

@@ -1,6 +1,6 @@
 // The program of a story, shown in the browser.
 import { expect, type Page } from '@playwright/test'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { binary, Child } from './child.ts'
 
@@ -57,7 +57,8 @@ export class Program {
 
   /** What the program wrote to its log. */
   log(): string {
-    return readFileSync(join(this.profile, 'log/akno.log'), 'utf8')
+    const file = join(this.profile, 'log/akno.log')
+    return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
 
   get said(): string {

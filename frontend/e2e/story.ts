@@ -45,7 +45,7 @@ export class Story {
 
   /** What everybody printed, for the report of a story that failed. */
   get said(): string {
-    const programs = [...this.programs].map(([name, p]) => `== ${name}\n${p.said}`)
+    const programs = [...this.programs].map(([name, p]) => `== ${name}\n${p.said}\n${p.log()}`)
     return [`== portald\n${this.portal.said}`, ...programs].join('\n')
   }
 
