@@ -105,8 +105,6 @@ export default {
   'match.since': 'Opened',
   claim: 'This is the person’s cabinet',
   'claim.of': 'This is the person’s cabinet: {name}',
-  'claim.code': 'Code from the letter',
-  'claim.code.sent': 'A code went to the address of this cabinet. Enter the eight digits and go on',
   other: 'Another person…',
   claimCode: 'Code from the letter',
   'claimCode.note':

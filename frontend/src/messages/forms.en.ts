@@ -105,7 +105,7 @@ export default {
   'error.another_person': 'The signature is not that of the applicant',
   'error.another_representative': 'The representative named in the application has to sign',
   'error.checksum': 'There is a slip in the code: its check digits do not fit',
-  'error.code_expired': 'The code is no longer good: clear it and ask for a new one',
+  'error.code_expired': 'The code is no longer good: go on once more, and a new one will come',
   'error.code_sent': 'A code went to the address of the cabinet: enter the eight digits of the letter',
   'error.code_wrong': 'The code does not fit, check the digits',
   'error.consent_outdated': 'The text of the consent is a new one: read it and confirm',

@@ -27,7 +27,6 @@ const names = {
   email: 'clerk.email',
   claimCode: 'clerk.claimCode',
   otherPersonReason: 'clerk.other.reason',
-  claimCode: 'clerk.claim.code',
   present: 'clerk.check.present',
   documentShown: 'clerk.check.documentShown',
   photoCompared: 'clerk.check.photoCompared',
