@@ -17,7 +17,7 @@ type Clerk struct {
 	c *core
 
 	slipsMu sync.Mutex
-	slips   map[string][]byte // by registration: sealed slips that wait for the printer
+	slips   map[string]slip // by registration: sealed slips that wait for the printer
 }
 
 var _ clerkSurface = (*Clerk)(nil)
@@ -160,25 +160,29 @@ func (k *Clerk) Issue(id string) (out IssuedSlip, err error) {
 	if err != nil {
 		return out, err
 	}
-	slip, err := sealedSlip(issued, k.a.PortalURL(), k.a.now())
+	paper, err := sealedSlip(issued, k.a.PortalURL(), k.a.now())
 	clear(issued.Password)
 	if err != nil {
 		return out, err
 	}
+	file := k.a.octets(paper, "application/pdf", "slip.pdf")
 	k.slipsMu.Lock()
 	if k.slips == nil {
-		k.slips = map[string][]byte{}
+		k.slips = map[string]slip{}
 	}
-	k.slips[id] = slip
+	k.slips[id] = slip{paper, file.URL}
 	k.slipsMu.Unlock()
 	view, err := k.view(issued.Work)
 	if err != nil {
 		return out, err
 	}
-	return IssuedSlip{
-		Registration: view, ExpiresAt: moment(issued.ExpiresAt),
-		Slip: k.a.octets(slip, "application/pdf", "slip.pdf"),
-	}, nil
+	return IssuedSlip{Registration: view, ExpiresAt: moment(issued.ExpiresAt), Slip: file}, nil
+}
+
+// slip is a sealed slip in memory and the address under which the page reads it.
+type slip struct {
+	paper []byte
+	url   string
 }
 
 // SlipPrinted wipes the slip and removes the card from this computer.
@@ -190,8 +194,11 @@ func (k *Clerk) SlipPrinted(id string) (err error) {
 	}
 	defer cancel()
 	k.slipsMu.Lock()
-	clear(k.slips[id])
-	delete(k.slips, id)
+	if s, printed := k.slips[id]; printed {
+		k.a.files.forget(s.url)
+		clear(s.paper)
+		delete(k.slips, id)
+	}
 	k.slipsMu.Unlock()
 	return k.c.window.Done(ctx, id)
 }
