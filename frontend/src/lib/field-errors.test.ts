@@ -49,6 +49,8 @@ describe('fieldError', () => {
 describe('problemLine', () => {
   test('goes on in the same sentence', () =>
     expect(problemLine('Дата', 'Такого дня не бывает')).toBe('Дата: такого дня не бывает'))
+  test('goes on with a word of one letter too', () =>
+    expect(problemLine('Папка', 'В неё нельзя записать')).toBe('Папка: в неё нельзя записать'))
   test('leaves an abbreviation alone', () =>
     expect(problemLine('Файл', 'PDF не читается')).toBe('Файл: PDF не читается'))
 })

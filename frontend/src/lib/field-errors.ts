@@ -7,7 +7,7 @@ const attached = new Set(['file', 'file_list'])
 
 /** A line of a summary: the label and, after it, the sentence as a part of one. */
 export function problemLine(label: string, error: string): string {
-  const small = /^\p{Lu}\p{Ll}/u.test(error) ? error.charAt(0).toLowerCase() + error.slice(1) : error
+  const small = /^\p{Lu}[\p{Ll}\s]/u.test(error) ? error.charAt(0).toLowerCase() + error.slice(1) : error
   return t('forms.line', { label, error: small })
 }
 

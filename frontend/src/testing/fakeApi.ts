@@ -218,6 +218,8 @@ function bind(w: World, fake: Fake): Bound {
     },
     Keys: {
       List: () => w.keys,
+      CheckNumber: (number: string) => ({ number, repaired: false, problem: '', birthDate: '', sex: '' }),
+      BeginCreate: () => ticket('new_key', () => ({ id: 'k1' })),
     },
   }
 }

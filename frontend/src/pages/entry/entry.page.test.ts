@@ -153,6 +153,17 @@ describe('a new password', () => {
     await waitFor(() => expect(path()).toBe('/'))
     expect(who()?.mustChangePassword).toBe(false)
   })
+  test('that the portal refuses is told at its field', async () => {
+    await world('/password', (w) => void (w.session = sessionState()))
+    render(Password)
+    fake.fail('secret.password', 'invalid', { next: 'password_frequent' })
+    await userEvent.type(screen.getByLabelText('Нынешний пароль'), 'река под мостом')
+    await userEvent.type(screen.getByLabelText('Новый пароль'), 'password1')
+    await userEvent.type(screen.getByLabelText('Ещё раз новый пароль'), 'password1')
+    await userEvent.click(screen.getByRole('button', { name: 'Сменить пароль' }))
+    await userEvent.click(await screen.findByRole('link', { name: /^Новый пароль: такой пароль подберут/ }))
+    expect(screen.getByLabelText('Новый пароль')).toHaveFocus()
+  })
 })
 
 describe('the first run', () => {
