@@ -132,6 +132,9 @@ export default {
   'note.return': 'The officer reads your words and makes a new draft.',
   'note.sign': 'Check the draft: it cannot be changed after it is signed.',
   'note.wait': 'Nothing is asked of you now.',
+  'note.wait.proposal': 'The draft is with the head, who signs it or gives it back.',
+  'note.wait.answer':
+    'The applicant was asked. With the answer the application comes back under “To review”.',
 
   'act.next': 'Next',
   'act.accept': 'Accept and register',
