@@ -65,12 +65,13 @@ var doors = map[string][]string{
 	"golang.org/x/sys":                         {"backend/cmd/aknoctl", "backend/desktop/keyring", "backend/desktop/single", "backend/portal/blob"},
 	"golang.org/x/sync":                        {"backend"},
 	"golang.org/x/text/unicode/norm":           {"backend"},
-	"net/http":                                 {".", "app", "backend/desktop/portalclient", "backend/portal/httpapi", "backend/gossuok", "backend/portal/demo", "backend/cmd", "backend/e2e"},
+	"net/http":                                 {".", "app", "backend/desktop/portalclient", "backend/portal/httpapi", "backend/gossuok", "backend/portal/demo", "backend/cmd", "backend/e2e", "backend/internal/testkit"},
 	"log":                                      {},
 	"math/rand":                                {},
 	"unsafe":                                   {"backend/desktop/keyring"},
 	"C":                                        {"."},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"backend/internal/testkit"},
+	"github.com/getkin/kin-openapi":            {"backend/internal/testkit"},
 }
 
 // refuse returns why a file of the folder dir may not import imp, or "".

@@ -19,6 +19,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testcontract"
 	"akno/backend/logx"
 	"akno/backend/portal/account"
 	"akno/backend/portal/clerkdesk"
@@ -67,7 +68,7 @@ func newRig(t *testing.T, change func(*Options)) *rig {
 	if change != nil {
 		change(&o)
 	}
-	r.handler = held(t, New(Behind{
+	r.handler = testcontract.Handler(t, New(Behind{
 		Facts: facts{}, Access: r.access, Blobs: blobs, Orders: orders{}, Payments: payments{}, Intake: intake{}, Changes: changes{}, Desk: desk{},
 		Counter: &clerkdesk.Service{DB: r.db, Now: r.now, Accounts: r.access, Files: blobs},
 	}, o))

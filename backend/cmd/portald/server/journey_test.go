@@ -22,6 +22,7 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testcontract"
 	"akno/backend/portal/demo"
 	"akno/backend/portalapi"
 	"akno/backend/stb/cms"
@@ -268,7 +269,7 @@ func (j *journey) blob(who, path string) []byte {
 		j.t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+j.tokens[who])
-	res, err := (&http.Client{Transport: witness{j.t}}).Do(req)
+	res, err := (&http.Client{Transport: testcontract.Transport(j.t, http.DefaultTransport)}).Do(req)
 	if err != nil {
 		j.t.Fatal(err)
 	}
@@ -358,7 +359,7 @@ func (j *journey) notify(o portalapi.Order, signature string) int {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Akno-Signature", signature)
-	res, err := (&http.Client{Transport: witness{j.t}, Timeout: 10 * time.Second}).Do(req)
+	res, err := (&http.Client{Transport: testcontract.Transport(j.t, http.DefaultTransport), Timeout: 10 * time.Second}).Do(req)
 	if err != nil {
 		j.t.Fatal(err)
 	}

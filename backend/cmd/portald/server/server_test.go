@@ -20,6 +20,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testcontract"
 	"akno/backend/logx"
 	"akno/backend/portalapi"
 
@@ -69,7 +70,7 @@ func call(t *testing.T, m *Main, method, path, token string, body, out any) int 
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	res, err := (&http.Client{Transport: witness{t}}).Do(req)
+	res, err := (&http.Client{Transport: testcontract.Transport(t, http.DefaultTransport)}).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
