@@ -32,6 +32,7 @@ type Portal interface {
 	ListSessions(context.Context) (*portalapi.SessionList, error)
 	EndSession(context.Context, string) (*struct{}, error)
 	SetToken(token string)
+	Address() string // where the portal is that is spoken to
 }
 
 // Signer signs the portal's challenges with the key keyID.
@@ -242,7 +243,9 @@ func (s *Service) EndSession(ctx context.Context, id string) error {
 	return err
 }
 
-// sign fetches a challenge, checks that it is one, and signs it.
+// sign fetches a challenge, checks that it is one of this portal and for this
+// purpose, and signs it. A server that passes on the challenge of another portal
+// would sign in there in the person's name.
 func (s *Service) sign(ctx context.Context, purpose portalapi.ChallengeRequestPurpose, keyID string, password []byte) (portalapi.SignedChallenge, error) {
 	const op = "session.sign"
 	var signed portalapi.SignedChallenge
@@ -250,7 +253,8 @@ func (s *Service) sign(ctx context.Context, purpose portalapi.ChallengeRequestPu
 	if err != nil {
 		return signed, err
 	}
-	if d, err := portalapi.ParseChallenge(c.Document); err != nil || d.Purpose != string(purpose) {
+	d, err := portalapi.ParseChallenge(c.Document)
+	if err != nil || d.Purpose != string(purpose) || !samePortal(d.Origin, s.portal.Address()) {
 		return signed, &akno.Error{Code: akno.Invalid, Op: op, Err: errNotChallenge}
 	}
 	sig, err := s.signer.SignAttached(ctx, keyID, password, c.Document)

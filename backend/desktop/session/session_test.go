@@ -20,7 +20,10 @@ type portal struct {
 	signed portalapi.SignedChallenge
 	wrong  string // purpose to put into challenges instead of the one asked for
 	end    error  // answer of SignOut
+	origin string // in challenges, "" for its own
 }
+
+func (p *portal) Address() string { return "https://portal.example" }
 
 func (p *portal) SetToken(t string) { p.token = t }
 
@@ -29,8 +32,12 @@ func (p *portal) CreateChallenge(_ context.Context, r portalapi.ChallengeRequest
 	if p.wrong != "" {
 		purpose = p.wrong
 	}
+	origin := p.origin
+	if origin == "" {
+		origin = p.Address()
+	}
 	d := portalapi.ChallengeDocument{
-		Origin: "https://portal.example", Purpose: purpose, At: "2026-11-21T12:00:00Z",
+		Origin: origin, Purpose: purpose, At: "2026-11-21T12:00:00Z",
 		Nonce: "0000000000000000000000000000000000000000000000000000000000000001",
 	}
 	return &portalapi.Challenge{Id: "c", Document: d.Marshal()}, nil
@@ -91,6 +98,42 @@ func TestChallengeOfAnotherPurposeIsNotSigned(t *testing.T) {
 	}
 	if sg.content != nil {
 		t.Error("the key was used")
+	}
+}
+
+func TestAChallengeOfAnotherPortalIsNotSigned(t *testing.T) {
+	p, sg := &portal{origin: "https://the.real.portal.example"}, &signer{}
+	s := New(p, sg, clock.Fixed(noon))
+	if _, err := s.SignInByEDS(t.Context(), "key", []byte("pw")); !errors.Is(err, errNotChallenge) {
+		t.Errorf("err = %v", err)
+	}
+	if sg.content != nil {
+		t.Error("the key was used")
+	}
+}
+
+func TestSamePortal(t *testing.T) {
+	for _, c := range []struct {
+		origin, address string
+		want            bool
+	}{
+		{"https://portal.example.by", "https://portal.example.by", true},
+		{"https://Portal.example.by/", "https://portal.example.by:443", true},
+		{"https://portal.example.by/akno", "https://portal.example.by/akno", true},
+		{"http://127.0.0.1:8443", "http://localhost:41093", true},
+		{"http://[::1]:8443", "http://127.0.0.1:8443", true},
+		{"https://portal.example.by", "https://portal.example.by.evil.example", false},
+		{"https://portal.example.by", "https://portal.example.by:8443", false},
+		{"https://portal.example.by/a", "https://portal.example.by/b", false},
+		{"http://portal.example.by", "https://portal.example.by", false},
+		{"https://portal.example.by", "http://127.0.0.1:8443", false},
+		{"http://127.0.0.1:8443", "https://portal.example.by", false},
+		{"", "https://portal.example.by", false},
+		{"portal", "portal", false},
+	} {
+		if got := samePortal(c.origin, c.address); got != c.want {
+			t.Errorf("%q at %q: %v", c.origin, c.address, got)
+		}
 	}
 }
 
