@@ -158,6 +158,9 @@ func (d *Desk) view(v deskwork.View, err error) (DeskView, error) {
 		out.Item.SubmittedAt = millis(*a.SubmittedAt)
 	}
 	for _, f := range v.Files() {
+		if f.Role == deskwork.RoleAnswer {
+			continue // shown with its question
+		}
 		info := d.file(a.Id, f)
 		switch f.Role {
 		case deskwork.RoleDocument:

@@ -161,6 +161,14 @@ func (v View) Files() []File {
 	for _, f := range v.Application.Files {
 		out = append(out, FileOf(f, RoleAttachment))
 	}
+	for _, q := range v.Application.Questions {
+		if q.Files == nil {
+			continue
+		}
+		for _, f := range *q.Files {
+			out = append(out, FileOf(f, RoleAnswer))
+		}
+	}
 	if v.Proposal != nil {
 		out = append(out, FileOf(v.Proposal.Document, RoleProposal))
 	}

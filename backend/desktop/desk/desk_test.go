@@ -95,3 +95,15 @@ func TestTheHeadDoesNotSignWhatWasNotShown(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesOfAnAnswerCanBeSavedToo(t *testing.T) {
+	answer := portalapi.FileRef{Sha256: sumOf("answer"), Name: "a.pdf"}
+	v := View{DeskApplication: portalapi.DeskApplication{Application: portalapi.Application{
+		Files:     []portalapi.FileRef{{Sha256: sumOf("scan"), Name: "s.pdf"}},
+		Questions: []portalapi.Question{{}, {Files: &[]portalapi.FileRef{answer}}},
+	}}}
+	got := v.Files()
+	if len(got) != 2 || got[0].Role != RoleAttachment || got[1] != FileOf(answer, RoleAnswer) {
+		t.Errorf("%+v", got)
+	}
+}
