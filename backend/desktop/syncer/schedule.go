@@ -121,7 +121,7 @@ func judge(err error) verdict {
 			return retry // the portal speaks, and stumbles over this one command
 		}
 		return halt
-	case akno.SlowDown:
+	case akno.SlowDown, akno.NoRevocation: // the portal's lists are late, which says nothing of the signature
 		return retry
 	case akno.SignedOut, akno.LowLevel:
 		return signIn

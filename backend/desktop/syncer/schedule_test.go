@@ -90,6 +90,7 @@ func TestJudge(t *testing.T) {
 	for code, want := range map[akno.Code]verdict{
 		akno.Unavailable: halt, akno.SlowDown: retry, akno.SignedOut: signIn, akno.LowLevel: signIn,
 		akno.Invalid: final, akno.Conflict: final, akno.WrongSigner: final, akno.TooLarge: final, akno.DiskFull: retry,
+		akno.NoRevocation: retry, akno.CertRevoked: final,
 	} {
 		if got := judge(&akno.Error{Code: code}); got != want {
 			t.Errorf("%s: %v", code, got)
