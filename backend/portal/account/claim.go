@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"akno/backend/akno"
 	"akno/backend/internal/dbx"
 	"akno/backend/portal/audit"
 	"akno/backend/portal/mail"
@@ -96,11 +95,16 @@ func Proven(ctx context.Context, tx dbx.Tx, p Proof) error {
 	return nil
 }
 
-// needsCode says whether a cabinet is known by nothing but its address. What does
-// not exist or is not in use is refused elsewhere.
+// needsCode says whether a cabinet is known by nothing but its address. One that
+// nobody can claim, since it waits for its activation or is closed, is refused here,
+// before a letter goes.
 func needsCode(ctx context.Context, tx dbx.Tx, accountID string) (bool, error) {
 	r, found, err := find(ctx, tx, accountID)
-	return found && r.number == "" && r.state == string(akno.AccountActive), err
+	if err != nil || !found || r.number != "" {
+		return false, err
+	}
+	_, _, err = issueMove(r)
+	return true, err
 }
 
 // A claimRow is a code that was sent.

@@ -191,6 +191,31 @@ func TestACodeForTheCounterIsShort(t *testing.T) {
 	})
 }
 
+func TestEveryStateOfACabinetIsProven(t *testing.T) {
+	for state, code := range map[akno.AccountState]akno.Code{
+		akno.AccountActive: akno.Invalid, akno.AccountSuspended: akno.Invalid, akno.AccountPending: akno.WrongState, akno.AccountClosed: akno.WrongState,
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			r := newRig(t)
+			owner := r.byEmail()
+			err := r.db.Write(t.Context(), func(tx dbx.Tx) error {
+				_, err := tx.Exec(t.Context(), `UPDATE account SET state = ? WHERE account_id = ?`, string(state), owner)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			req := r.entry(numberA)
+			req.ClaimAccountId = &owner
+			_, err = r.claim(&req, "")
+			wantCode(t, err, code)
+			if n := len(r.letters(mail.ClaimCode)); (n == 1) != (code == akno.Invalid) {
+				t.Errorf("%d letters", n)
+			}
+		})
+	}
+}
+
 func TestNobodyIsOnBothSidesOfTheCounter(t *testing.T) {
 	r := newRig(t)
 	r.clerk.PersonalNumber = numberA
