@@ -211,6 +211,19 @@ func TestRecordsAreHiddenWhenAPersonSignsOut(t *testing.T) {
 	}
 }
 
+func TestWhoSignedInIsRememberedBeforeTheFirstExchange(t *testing.T) {
+	d := newDevice(t)
+	d.client.SetOffline(true)
+	if err := d.Hurry(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.account = ""
+	d.start() // killed and started again
+	if err := d.Recall(t.Context()); err != nil || d.Account() != annas {
+		t.Errorf("%q %v", d.Account(), err)
+	}
+}
+
 func TestWhatCertainlyDidNotLeaveCanStillBeTakenBack(t *testing.T) {
 	d := newDevice(t)
 	id := d.submit(d.file("a document"))

@@ -149,8 +149,14 @@ func (s *Syncer) Nudge() {
 }
 
 // Hurry forgets every wait and nudges: the person signed in, asked to send now,
-// or the network is back.
+// or the network is back. Who signed in is remembered at once: a program that is
+// killed before its first exchange shows that person's work again.
 func (s *Syncer) Hurry(ctx context.Context) error {
+	if account := s.o.Account(); account != "" {
+		if err := s.keepLast(ctx, account); err != nil {
+			return err
+		}
+	}
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE outbox SET next_at=0 WHERE next_at<>0`)
 		return err
