@@ -59,8 +59,8 @@ export default {
   'document.residence_permit': 'Від на жыхарства',
   'document.bio_residence_foreigner': 'Біяметрычны від на жыхарства замежніка',
   'document.bio_residence_stateless': 'Біяметрычны від на жыхарства асобы без грамадзянства',
-  filled: 'Зверце: падстаўлена',
-  repaired: 'Літары выпраўлены',
+  filled: 'зверце',
+  repaired: 'выпраўлена',
 
   'error.check': 'Патрэбна ваша пацвярджэнне',
   'error.scan': 'Прыкладзіце скан падпісанай паперы',

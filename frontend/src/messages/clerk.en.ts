@@ -60,8 +60,8 @@ export default {
   'document.residence_permit': 'Residence permit',
   'document.bio_residence_foreigner': 'Biometric residence permit of a foreigner',
   'document.bio_residence_stateless': 'Biometric residence permit of a stateless person',
-  filled: 'Filled in: compare',
-  repaired: 'Letters corrected',
+  filled: 'compare',
+  repaired: 'corrected',
 
   'error.check': 'Your confirmation is needed',
   'error.scan': 'Add the scan of the signed paper',

@@ -59,8 +59,8 @@ export default {
   'document.residence_permit': 'Вид на жительство',
   'document.bio_residence_foreigner': 'Биометрический вид на жительство иностранца',
   'document.bio_residence_stateless': 'Биометрический вид на жительство лица без гражданства',
-  filled: 'Сверьте: подставлено',
-  repaired: 'Буквы исправлены',
+  filled: 'сверьте',
+  repaired: 'исправлено',
 
   'error.check': 'Нужно ваше подтверждение',
   'error.scan': 'Приложите скан подписанной бумаги',
