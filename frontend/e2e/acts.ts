@@ -72,3 +72,10 @@ export async function reach(page: Page, next: Locator): Promise<void> {
   await expect(next.or(told).first()).toBeVisible()
   if (!(await next.first().isVisible())) throw new Error('the program tells: ' + (await told.first().innerText()))
 }
+
+/** Changes the language of the page. */
+export async function language(page: Page, name: 'Рус' | 'Бел' | 'Eng'): Promise<void> {
+  const button = page.getByRole('button', { name, exact: true })
+  await button.click()
+  await expect(button).toHaveAttribute('aria-pressed', 'true')
+}

@@ -17,6 +17,8 @@ interface Fixtures {
   wire: Wire
   /** The program of the citizen: a fresh profile and an empty folder for keys. Start it with `await program.start(page)`. */
   program: Program
+  /** The program of the demo's citizen, behind the wire, with every key of the demo portal: also those of others. */
+  demo: Program
   /** The program of somebody of the staff on a profile of their own, with the keys that the demo portal made. */
   staff: (name: string) => Program
   /** The program on a fresh profile, told of no portal. */
@@ -60,6 +62,18 @@ export const test = base.extend<Fixtures>({
     await program.stop()
     if (info.status !== info.expectedStatus)
       await info.attach('akno', { body: program.said, contentType: 'text/plain' })
+  },
+
+  demo: async ({ dir, portal, wire }, use, info) => {
+    const program = new Program(join(dir, 'demo'), {
+      AKNO_PORTAL_URL: wire.url,
+      AKNO_TRUST_DIR: portal.ready.trust,
+      AKNO_KEYS_DIR: portal.ready.keys,
+    })
+    await use(program)
+    await program.stop()
+    if (info.status !== info.expectedStatus)
+      await info.attach('akno', { body: program.said + '\n' + program.log(), contentType: 'text/plain' })
   },
 
   staff: async ({ dir, portal }, use) => {

@@ -17,8 +17,8 @@ export const misread = (code: string, at = 20): string =>
 /** Looks for the claim of a code. */
 export async function findClaim(page: Page, erip: string, code: string): Promise<void> {
   await page.goto(erip)
-  await page.getByLabel('Номер заказа').fill(code.replace(/(\d{6})(?=\d)/g, '$1 '))
-  await page.getByRole('button', { name: 'Найти счет' }).click()
+  await page.getByLabel(/^(Номер заказа|Нумар заказу)$/).fill(code.replace(/(\d{6})(?=\d)/g, '$1 '))
+  await page.getByRole('button', { name: /^(Найти счет|Знайсці рахунак)$/ }).click()
 }
 
 /** Pays the claim of a code. */
