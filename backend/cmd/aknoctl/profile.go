@@ -177,11 +177,12 @@ func (p *profile) wire(db *store.DB) error {
 	p.sync = syncer.New(syncer.Options{
 		DB: db, Portal: p.portal, Account: p.account, Now: p.e.now, Log: logx.Discard(),
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
-			return p.drafts.ApplyChange(ctx, tx, e)
+			return errors.Join(p.drafts.ApplyChange(ctx, tx, e), p.cabinet.ApplyChange(ctx, tx, e))
 		},
 	})
 	p.drafts = draft.New(draft.Options{
-		DB: db, Catalogue: c, Orders: p.portal, Signer: p.signer, Now: p.e.now, Account: p.sync.Account,
+		DB: db, Catalogue: c, Orders: p.portal, Signer: p.signer, Now: p.e.now,
+		Account: p.account, Shown: p.sync.Account,
 		Print: func(octets []byte) ([]byte, error) { return print.Application(octets, false) },
 	})
 	p.blobs = db.Blobs()
