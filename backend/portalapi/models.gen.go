@@ -967,6 +967,14 @@ type PasswordChange struct {
 	Next Password `json:"next"`
 }
 
+// PasswordReset defines model for PasswordReset.
+type PasswordReset struct {
+	Code string `json:"code"`
+
+	// Password UTF-8 octets of the password in base64
+	Password Password `json:"password"`
+}
+
 // PasswordSignIn defines model for PasswordSignIn.
 type PasswordSignIn struct {
 	Login string `json:"login"`
@@ -1367,6 +1375,12 @@ type ActOnApplicationJSONRequestBody = DeskCommand
 
 // CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
 type CreateOrderJSONRequestBody = OrderRequest
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = PasswordReset
+
+// RequestPasswordResetJSONRequestBody defines body for RequestPasswordReset for application/json ContentType.
+type RequestPasswordResetJSONRequestBody = AddressOnly
 
 // NotifyPaymentJSONRequestBody defines body for NotifyPayment for application/json ContentType.
 type NotifyPaymentJSONRequestBody = PaymentNotice

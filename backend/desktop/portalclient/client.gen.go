@@ -240,6 +240,20 @@ func (c *Client) GetOrder(ctx context.Context, orderCode OrderCode) (*Order, err
 	return call[Order](req, "GetOrder", "GET", "/v1/orders/{orderCode}")
 }
 
+// ResetPassword calls POST /v1/passwords/email.
+func (c *Client) ResetPassword(ctx context.Context, body ResetPasswordJSONRequestBody) (*Activated, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetHeader("Content-Type", "application/json").SetBody(body)
+	return call[Activated](req, "ResetPassword", "POST", "/v1/passwords/email")
+}
+
+// RequestPasswordReset calls POST /v1/passwords/letters.
+func (c *Client) RequestPasswordReset(ctx context.Context, body RequestPasswordResetJSONRequestBody) (*LetterSent, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetHeader("Content-Type", "application/json").SetBody(body)
+	return call[LetterSent](req, "RequestPasswordReset", "POST", "/v1/passwords/letters")
+}
+
 // NotifyPayment calls POST /v1/payments/notifications.
 func (c *Client) NotifyPayment(ctx context.Context, body NotifyPaymentJSONRequestBody) (*PaymentTaken, error) {
 	req := c.R.R().SetContext(ctx)

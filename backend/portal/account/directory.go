@@ -41,8 +41,10 @@ var readable = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPaddin
 
 // ActivationCode returns the code of the activation letter whose job has this
 // id: 130 bits in 26 characters, in groups.
-func (s Secret) ActivationCode(jobID string) string {
-	code := readable.EncodeToString(s.Key("activation", jobID)[:16])
+func (s Secret) ActivationCode(jobID string) string { return s.letterCode("activation", jobID) }
+
+func (s Secret) letterCode(kind, jobID string) string {
+	code := readable.EncodeToString(s.Key(kind, jobID)[:16])
 	var groups []string
 	for len(code) > 5 {
 		groups, code = append(groups, code[:5]), code[5:]

@@ -290,6 +290,7 @@ func purge(ctx context.Context, tx dbx.Tx, r row, now time.Time) error {
 		`DELETE FROM activation WHERE account_id = ?`,
 		`DELETE FROM consent WHERE account_id = ?`,
 		`DELETE FROM claim_code WHERE account_id = ?`,
+		`DELETE FROM password_reset WHERE account_id = ?`,
 	} {
 		if _, err := tx.Exec(ctx, q, r.id); err != nil {
 			return fmt.Errorf("account: purge: %w", err)

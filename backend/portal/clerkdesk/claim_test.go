@@ -52,7 +52,7 @@ func (r *rig) letters(l mail.Letter) (jobs []string) {
 				jobs = append(jobs, id)
 			}
 			return err
-		}, `SELECT id, payload FROM job WHERE kind = 'mail' ORDER BY id`)
+		}, `SELECT id, payload FROM job WHERE kind = 'mail' ORDER BY run_at, id`)
 	})
 	if err != nil {
 		r.t.Fatal(err)

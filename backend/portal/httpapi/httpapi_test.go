@@ -312,3 +312,28 @@ func TestEnumerationByRegistrationIsAnsweredAlike(t *testing.T) {
 		t.Errorf("%s %s", known.body, unknown.body)
 	}
 }
+
+func TestAForgottenPasswordIsSetAnewByALetter(t *testing.T) {
+	r := newRig(t, nil)
+	token := r.email("a@b.by")
+	known := get[portalapi.LetterSent](t, r.do("POST", "/v1/passwords/letters", "", portalapi.AddressOnly{Email: "a@b.by"}))
+	unknown := get[portalapi.LetterSent](t, r.do("POST", "/v1/passwords/letters", "", portalapi.AddressOnly{Email: "nobody@b.by"}))
+	if known != unknown {
+		t.Errorf("the known address is answered %+v, the unknown one %+v", known, unknown)
+	}
+	var job string
+	err := r.db.Read(t.Context(), func(tx dbx.Tx) error {
+		return tx.QueryRow(t.Context(), `SELECT id FROM job WHERE kind = 'mail' AND instr(payload, 'password_reset')`).Scan(&job)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const next = "новы надзейны пароль"
+	req := portalapi.PasswordReset{Code: r.access.Secret.ResetCode(job), Password: []byte(next)}
+	if out := get[portalapi.Activated](t, r.do("POST", "/v1/passwords/email", "", req)); out.Email != "a@b.by" {
+		t.Errorf("%+v", out)
+	}
+	r.do("GET", "/v1/sessions/current", token, nil).want(t, akno.SignedOut)
+	r.signIn("a@b.by", password).want(t, akno.BadLogin)
+	get[portalapi.Session](t, r.signIn("a@b.by", next))
+}

@@ -41,6 +41,8 @@ var rights = map[string]right{
 	"POST /v1/registrations/eds":              everybody,
 	"POST /v1/challenges":                     everybody,
 	"POST /v1/sessions/password":              everybody,
+	"POST /v1/passwords/letters":              everybody,
+	"POST /v1/passwords/email":                everybody,
 	"POST /v1/sessions/eds":                   everybody,
 
 	"GET /v1/sessions":                signedIn,

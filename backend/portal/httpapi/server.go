@@ -64,6 +64,18 @@ func (s *server) Activate(ctx context.Context, r ActivateRequestObject) (Activat
 	return Activate200JSONResponse(out), err
 }
 
+// RequestPasswordReset sends a letter by which a password may be set anew.
+func (s *server) RequestPasswordReset(ctx context.Context, r RequestPasswordResetRequestObject) (RequestPasswordResetResponseObject, error) {
+	out, err := s.Access.RequestReset(ctx, visitOf(ctx).from, r.Body.Email)
+	return RequestPasswordReset202JSONResponse(out), err
+}
+
+// ResetPassword sets a password anew by the code of a letter.
+func (s *server) ResetPassword(ctx context.Context, r ResetPasswordRequestObject) (ResetPasswordResponseObject, error) {
+	out, err := s.Access.ResetPassword(ctx, *r.Body)
+	return ResetPassword200JSONResponse(out), err
+}
+
 // RegisterByEds opens or claims a cabinet by EDS.
 func (s *server) RegisterByEds(ctx context.Context, r RegisterByEdsRequestObject) (RegisterByEdsResponseObject, error) {
 	out, err := s.Access.RegisterByEDS(ctx, *r.Body)

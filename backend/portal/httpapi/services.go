@@ -102,6 +102,8 @@ type Access interface {
 	RegisterByEmail(ctx context.Context, from string, req portalapi.EmailRegistration) (portalapi.LetterSent, error)
 	ResendActivation(ctx context.Context, from string, email portalapi.Email) (portalapi.LetterSent, error)
 	Activate(ctx context.Context, from, code string) (portalapi.Activated, error)
+	RequestReset(ctx context.Context, from string, email portalapi.Email) (portalapi.LetterSent, error)
+	ResetPassword(ctx context.Context, req portalapi.PasswordReset) (portalapi.Activated, error)
 	RegisterByEDS(ctx context.Context, req portalapi.EdsRegistration) (portalapi.Session, error)
 	Challenge(ctx context.Context, purpose portalapi.ChallengeRequestPurpose) (portalapi.Challenge, error)
 	SignInByPassword(ctx context.Context, from string, req portalapi.PasswordSignIn) (portalapi.Session, error)

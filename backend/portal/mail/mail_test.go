@@ -51,8 +51,11 @@ func postman(t *testing.T, state, language string) (*Postman, *kept) {
 	}
 	k := &kept{}
 	return &Postman{
-		DB: db, Now: clock.Fixed(at), Sender: k, Code: func(job string) string { return "ABCDE-" + job },
-		ClaimCode: func(string) string { return "1234 5678" }, Portal: "Демонстрационный портал",
+		DB: db, Now: clock.Fixed(at), Sender: k, Codes: map[Letter]func(string) string{
+			Activation:    func(job string) string { return "ABCDE-" + job },
+			ClaimCode:     func(string) string { return "1234 5678" },
+			PasswordReset: func(job string) string { return "VWXYZ-" + job },
+		}, Portal: "Демонстрационный портал",
 	}, k
 }
 
@@ -66,7 +69,7 @@ func job(t *testing.T, n Note) jobs.Job {
 }
 
 func TestEveryLetterIsWrittenInBothLanguages(t *testing.T) {
-	for _, l := range []Letter{Activation, AlreadyRegistered, Guessing, PasswordClosed, IdentifierIssued, ClaimCode, OrderPaid, StatusChanged, QuestionAsked, Decided} {
+	for _, l := range []Letter{Activation, AlreadyRegistered, Guessing, PasswordClosed, IdentifierIssued, ClaimCode, PasswordReset, OrderPaid, StatusChanged, QuestionAsked, Decided} {
 		for _, lang := range []string{"ru", "be", "en"} {
 			p, _ := postman(t, "email_pending", lang)
 			m, err := p.render(Note{Letter: l, Number: "17-2026", Procedure: "1.1.5", Order: strings.Repeat("1", 30), Amount: "45.00", Status: "granted", Due: "2026-12-01"}, lang, "j1")

@@ -39,10 +39,9 @@ type Postman struct {
 	DB     dbx.DB
 	Now    clock.Clock
 	Sender Sender
-	// Code returns the activation code of the letter whose job this is.
-	Code func(jobID string) string
-	// ClaimCode returns the code for the counter in the letter whose job this is.
-	ClaimCode func(jobID string) string
+	// Codes return the code in a letter by the id of its job; a letter that is not
+	// here has none.
+	Codes map[Letter]func(jobID string) string
 	// Portal is the name of the portal in the text.
 	Portal string
 }
@@ -120,12 +119,11 @@ func (p *Postman) render(n Note, language, jobID string) (Message, error) {
 		language = string(akno.Russian)
 	}
 	pg := page{Note: n, Portal: p.Portal}
-	if n.Letter == Activation {
-		pg.Code = p.Code(jobID)
-		pg.Link = "akno://activate?code=" + strings.ReplaceAll(pg.Code, "-", "")
+	if code := p.Codes[n.Letter]; code != nil {
+		pg.Code = code(jobID)
 	}
-	if n.Letter == ClaimCode {
-		pg.Code = p.ClaimCode(jobID)
+	if n.Letter == Activation {
+		pg.Link = "akno://activate?code=" + strings.ReplaceAll(pg.Code, "-", "")
 	}
 	if n.Status != "" {
 		pg.State = statusWord(language, n.Status)

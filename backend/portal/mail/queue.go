@@ -27,6 +27,7 @@ const (
 	Guessing          Letter = "guessing"           // many wrong passwords
 	PasswordClosed    Letter = "password_closed"    // so many that the password no longer opens
 	IdentifierIssued  Letter = "identifier_issued"  // One Window issued the identifier
+	PasswordReset     Letter = "password_reset"     // the code by which a password may be set anew
 	ClaimCode         Letter = "claim_code"         // the code by which One Window may claim the cabinet
 	OrderPaid         Letter = "order_paid"
 	StatusChanged     Letter = "status_changed"

@@ -159,6 +159,7 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 			arg   int64
 		}{
 			{`DELETE FROM challenge WHERE expires_at < ?`, before(keepChallenges)},
+			{`DELETE FROM password_reset WHERE expires_at < ?`, before(keepChallenges)},
 			{`DELETE FROM claim_code WHERE expires_at < ?`, before(keepClaims)},
 			{`DELETE FROM session WHERE expires_at < ?`, before(keepSessions)},
 			{`DELETE FROM throttle WHERE since < ?1 AND next_at < ?1`, before(keepThrottle)},

@@ -230,7 +230,11 @@ func (p *Portal) handlers() (map[string]jobs.Handler, error) {
 	}
 	postman := &mail.Postman{
 		DB: p.DB, Now: p.now, Sender: sender, Portal: p.config.Name,
-		Code: p.Accounts.Secret.ActivationCode, ClaimCode: p.Accounts.Secret.ClaimCode,
+		Codes: map[mail.Letter]func(string) string{
+			mail.Activation:    p.Accounts.Secret.ActivationCode,
+			mail.PasswordReset: p.Accounts.Secret.ResetCode,
+			mail.ClaimCode:     p.Accounts.Secret.ClaimCode,
+		},
 	}
 	row := func(do func(context.Context, store.Job) error) jobs.Handler {
 		return func(ctx context.Context, j jobs.Job) error { return do(ctx, j.Job) }
