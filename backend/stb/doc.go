@@ -10,6 +10,7 @@
 //   - bels: STB 34.101.60, sharing of secrets
 //   - container: STB 34.101.78, key containers; PKCS #12 for reading
 //   - pki, ocsp, tsp, cms: certificates, revocation, time-stamps, signed and enveloped messages
+//   - cvc: STB 34.101.79, card-verifiable certificates and signatures made with them
 //
 // Not implemented are key agreement (STB 34.101.66), curves other than the three standard
 // ones, and messages whose length is not a whole number of octets.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"akno/backend/stb/cvc"
 	"akno/backend/stb/oid"
 	"akno/backend/stb/pki"
 )
@@ -22,6 +23,8 @@ type shown struct {
 	Policies           []string `json:"policies,omitempty"`
 	CRLPoints          []string `json:"crlPoints,omitempty"`
 	OCSPServers        []string `json:"ocspServers,omitempty"`
+	EID                string   `json:"eid,omitempty"`   // rights of a card-verifiable certificate
+	ESign              string   `json:"esign,omitempty"` // the same, to eSign
 	Holder             holder   `json:"holder"`
 }
 
@@ -99,6 +102,14 @@ func certShow(e *env, args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
+	if card := withoutPEM(data); cvc.Is(card) {
+		c, err := cvc.Parse(card)
+		if err != nil {
+			return exitNo, err
+		}
+		s := showCardCertificate(c)
+		return exitYes, e.answer(s, s.text())
+	}
 	c, err := pki.ReadCertificate(certificateBlocks(data)[0])
 	if err != nil {
 		return exitNo, err
@@ -127,6 +138,9 @@ func certVerify(e *env, args []string) (int, error) {
 	data, err := e.read(rest[0])
 	if err != nil {
 		return exitUsage, err
+	}
+	if card := withoutPEM(data); cvc.Is(card) {
+		return e.verifyCardCertificate(card, t, purpose, at)
 	}
 	answer := struct {
 		outcome
@@ -164,6 +178,10 @@ func csrVerify(e *env, args []string) (int, error) {
 		outcome
 		Subject string `json:"subject,omitempty"`
 	}{outcome: outcomeOf(pki.FormatFailure)}
+	if cvc.Is(data) {
+		answer.outcome, answer.Subject = verifyCardRequest(data)
+		return answer.status(), e.answer(answer, answer.text()+"\n"+answer.Subject)
+	}
 	r, err := pki.ParseRequest(data)
 	switch {
 	case err != nil:

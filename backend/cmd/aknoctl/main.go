@@ -1,5 +1,6 @@
-// Command aknoctl does without a window what the program does with one: it opens and makes
-// keys, runs test vectors and measures speed. It is for scripts, support staff and the
+// Command aknoctl does without a window what the program does with one: it checks and makes
+// signatures, keys and certificates, fills forms, takes applications from a draft to the
+// decision, runs test vectors and measures speed. It is for scripts, support staff and the
 // conformance runs of the project, and adds no logic of its own.
 package main
 

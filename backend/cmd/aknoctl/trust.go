@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"akno/backend/stb/cvc"
 	"akno/backend/stb/ocsp"
 	"akno/backend/stb/pki"
 )
@@ -14,6 +15,8 @@ import (
 type trust struct {
 	anchors, certs, crls, ocsps list
 	at, profile                 *string
+
+	cards cvc.Verifier // what load found of card-verifiable certificates
 }
 
 // trust adds the options to o.
@@ -36,10 +39,17 @@ func (t *trust) load(e *env) (v pki.Verifier, at time.Time, err error) {
 	default:
 		return v, at, usageError(fmt.Sprintf("no profile %q", *t.profile))
 	}
-	if v.Anchors, err = e.certificates(t.anchors...); err != nil {
+	var anchors, certs list
+	if t.cards.Anchors, anchors, err = e.cardCertificates(t.anchors); err != nil {
 		return v, at, err
 	}
-	if v.Intermediates, err = e.certificates(t.certs...); err != nil {
+	if t.cards.Intermediates, certs, err = e.cardCertificates(t.certs); err != nil {
+		return v, at, err
+	}
+	if v.Anchors, err = e.certificates(anchors...); err != nil {
+		return v, at, err
+	}
+	if v.Intermediates, err = e.certificates(certs...); err != nil {
 		return v, at, err
 	}
 	for _, name := range t.crls {
@@ -82,15 +92,17 @@ func (e *env) when(text string) (time.Time, error) {
 // binary returns the contents of a file without PEM around them.
 func (e *env) binary(name string) ([]byte, error) {
 	data, err := e.read(name)
-	if err != nil {
-		return nil, err
-	}
+	return withoutPEM(data), err
+}
+
+// withoutPEM returns the octets inside of PEM, or the octets themselves.
+func withoutPEM(data []byte) []byte {
 	if bytes.HasPrefix(bytes.TrimLeft(data, " \r\n\t"), []byte("-----BEGIN ")) {
 		if block, _ := pem.Decode(data); block != nil {
-			return block.Bytes, nil
+			return block.Bytes
 		}
 	}
-	return data, nil
+	return data
 }
 
 // certificates reads certificates from files, of PEM all that are in it.

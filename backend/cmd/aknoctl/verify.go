@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"akno/backend/stb/cms"
+	"akno/backend/stb/cvc"
 )
 
 // unhex decodes hexadecimal digits.
@@ -34,6 +35,13 @@ type signerAnswer struct {
 	Certificate   *shown    `json:"certificate,omitempty"`
 }
 
+// signatureAnswer is the answer about a signature.
+type signatureAnswer struct {
+	outcome
+	Level   cms.Level      `json:"level"`
+	Signers []signerAnswer `json:"signers"`
+}
+
 func verifySignature(e *env, args []string) (int, error) {
 	o := newOptions(e)
 	t := o.trust()
@@ -57,16 +65,20 @@ func verifySignature(e *env, args []string) (int, error) {
 		}
 		content = e.content(*contentFile)
 	}
-	report := cms.VerifyOctets(data, content, opt)
-	answer := struct {
-		outcome
-		Level   cms.Level      `json:"level"`
-		Signers []signerAnswer `json:"signers"`
-	}{outcome{report.Verdict, report.Reason, report.Notes}, report.Level, []signerAnswer{}}
+	var answer signatureAnswer
+	if s, err := cvc.ParseSignature(data); err == nil { // written backwards: nothing else is taken for it
+		if answer, err = e.verifyCardSignature(s, *contentFile, t, opt.At); err != nil {
+			return exitUsage, err
+		}
+	} else {
+		report := cms.VerifyOctets(data, content, opt)
+		answer = signatureAnswer{outcome{report.Verdict, report.Reason, report.Notes}, report.Level, []signerAnswer{}}
+		for _, s := range report.Signers {
+			answer.Signers = append(answer.Signers, answerFor(s))
+		}
+	}
 	text := fmt.Sprintf("%s, level %s", answer.text(), answer.Level)
-	for _, s := range report.Signers {
-		a := answerFor(s)
-		answer.Signers = append(answer.Signers, a)
+	for _, a := range answer.Signers {
 		text += fmt.Sprintf("\n%s\n  %s, level %s, signed %s, stamped %s", a.Subject, a.text(), a.Level, a.SigningTime, a.TimestampTime)
 	}
 	return answer.status(), e.answer(answer, text)

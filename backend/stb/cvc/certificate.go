@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"akno/backend/stb/bign"
@@ -195,6 +196,10 @@ func writeDate(t time.Time) []byte {
 
 // Equal compares two certificates octet for octet.
 func (c *Certificate) Equal(o *Certificate) bool { return bytes.Equal(c.Raw, o.Raw) }
+
+// IsAuthority says whether the holder is named as an authority is; cards and
+// terminals are named by their numbers.
+func (c *Certificate) IsAuthority() bool { return strings.HasPrefix(c.Holder, authorityPrefix) }
 
 // CheckSignatureBy verifies the signature by the key of an authority, whose level
 // decides about the hash algorithm; the certificate's own key checks a request.

@@ -3,6 +3,7 @@ package cvc_test
 import (
 	"bytes"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -262,6 +263,7 @@ func TestASignatureIsCheckedWithItsPath(t *testing.T) {
 		"anchored in the middle":  {made(path, at, card), text, ca, nil, pki.OK},
 		"without certificates":    {made(nil, at, card), text, ca, card.Certificate, pki.OK},
 		"nobody to ask":           {made(nil, at, card), text, ca, nil, pki.NoSigningCertificateFound},
+		"another signed it":       {made(nil, at, card), text + "!", ca, card.Certificate, pki.NoSigningCertificateFound},
 		"another content":         {made(path, at, card), text + "!", root, nil, pki.SigCryptoFailure},
 		"another anchor":          {made(path, at, card), text, stranger, nil, pki.NoCertificateChainFound},
 		"a twin as the anchor":    {made(path[1:], at, card), text, twin, nil, pki.CertificateChainGeneralFailure},
@@ -273,7 +275,11 @@ func TestASignatureIsCheckedWithItsPath(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		r, err := s.Verify(strings.NewReader(c.content), cvc.Verifier{Anchors: []*cvc.Certificate{c.anchor.Certificate}}, c.signer, at)
+		v := cvc.Verifier{Anchors: []*cvc.Certificate{c.anchor.Certificate}}
+		if c.signer != nil {
+			v.Intermediates = []*cvc.Certificate{c.signer}
+		}
+		r, err := s.Verify(strings.NewReader(c.content), v, at)
 		if err != nil || r.Reason != c.want || r.Verdict != c.want.Verdict() {
 			t.Errorf("%s: %s %v %v, want %s", name, r.Reason, r.Notes, err, c.want)
 		}
@@ -282,7 +288,7 @@ func TestASignatureIsCheckedWithItsPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Verify(iotest.ErrReader(errors.New("the disk")), cvc.Verifier{}, nil, at); err == nil {
+	if _, err := s.Verify(iotest.ErrReader(errors.New("the disk")), cvc.Verifier{}, at); err == nil {
 		t.Error("a content that cannot be read was checked")
 	}
 	if _, err := cvc.Sign(strings.NewReader(text), path, at, root.key); !errors.Is(err, cvc.ErrMalformed) {
@@ -304,7 +310,7 @@ func TestEveryOctetOfASignatureMatters(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if r, err := s.Verify(strings.NewReader("x"), v, nil, at); err != nil || r.Verdict == pki.Passed {
+		if r, err := s.Verify(strings.NewReader("x"), v, at); err != nil || r.Verdict == pki.Passed {
 			t.Fatalf("octet %d does not matter: %v", i, err)
 		}
 	}
@@ -315,10 +321,54 @@ func TestEveryOctetOfASignatureMatters(t *testing.T) {
 	}
 }
 
+// peer reads a file that the reference program of the standard's authors made.
+func peer(t testing.TB, name string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/peer/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestFilesOfAPeerAreUnderstood(t *testing.T) {
+	certs := map[string]*cvc.Certificate{}
+	for _, name := range []string{"cert0", "cert1", "cert2", "req1", "req2"} {
+		c, err := cvc.Parse(peer(t, name))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		certs[name] = c
+		if err := c.CheckSignatureBy(c.PublicKey); (err == nil) != (name != "cert1" && name != "cert2") {
+			t.Errorf("%s by its own key: %v", name, err)
+		}
+	}
+	anchor := cvc.Verifier{Anchors: []*cvc.Certificate{certs["cert0"]}}
+	below := anchor
+	below.Intermediates = []*cvc.Certificate{certs["cert1"], certs["cert2"]}
+	r := below.Verify(certs["cert2"], at)
+	if r.Verdict != pki.Passed || !bytes.Equal(r.EID, []byte{0x88, 0x88, 0x88, 0x88, 0x88}) || !bytes.Equal(r.ESign, []byte{0x11, 0x11}) {
+		t.Errorf("%+v", r)
+	}
+	for name, v := range map[string]cvc.Verifier{"order.sig": anchor, "whole.sig": anchor, "nodate.sig": anchor, "bare.sig": below} {
+		s, err := cvc.ParseSignature(peer(t, name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		report, err := s.Verify(bytes.NewReader(peer(t, "order.txt")), v, at)
+		if err != nil || report.Verdict != pki.Passed || report.Signer.Holder != "590082394654" || s.Date.IsZero() != (name[0] != 'o' && name[0] != 'w') {
+			t.Errorf("%s: %+v %v", name, report, err)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	root, _, card := chain(f)
 	f.Add(root.Raw)
 	f.Add(card.Raw)
+	f.Add(peer(f, "cert1"))
+	f.Add(peer(f, "req2"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := cvc.Parse(data)
 		if err != nil {
@@ -336,6 +386,7 @@ func FuzzParse(f *testing.F) {
 
 func FuzzParseSignature(f *testing.F) {
 	_, ca, card := chain(f)
+	f.Add(peer(f, "whole.sig"))
 	for _, path := range [][]*cvc.Certificate{nil, {card.Certificate}, {ca.Certificate, card.Certificate}} {
 		raw, err := cvc.Sign(strings.NewReader("x"), path, at, card.key)
 		if err != nil {

@@ -2,7 +2,6 @@ package cvc
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"akno/backend/stb/pki"
@@ -13,8 +12,7 @@ const (
 	maxChecks = 64 // of signatures for one question
 )
 
-// authorityPrefix begins the names of authorities; cards and terminals are named
-// by their numbers.
+// authorityPrefix begins the names of authorities.
 const authorityPrefix = "BYCA"
 
 // Verifier answers whether certificates may be used. The zero value trusts
@@ -121,7 +119,7 @@ func (s *search) rules(path []*Certificate) (pki.Reason, string) {
 		if c.From.Before(issuer.From) || c.From.After(issuer.Until) {
 			return pki.CertificateChainGeneralFailure, c.Holder + ": issued outside of the days of its authority"
 		}
-		if !strings.HasPrefix(issuer.Holder, authorityPrefix) {
+		if !issuer.IsAuthority() {
 			return pki.ChainConstraintsFailure, issuer.Holder + ": not the name of an authority"
 		}
 		if pki.Level(issuer.PublicKey) < pki.Level(c.PublicKey) {

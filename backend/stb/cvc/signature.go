@@ -98,24 +98,27 @@ type SignatureReport struct {
 }
 
 // Verify checks a signature over content for a day: the value by the signer's
-// certificate, which is the last one or, when there are none, the one that is
-// given; the path as it is written; and the way from the signer to an anchor.
-// The error says that the content could not be read.
-func (s *Signature) Verify(content io.Reader, v Verifier, signer *Certificate, at time.Time) (SignatureReport, error) {
+// certificate, which is the last one or, when the signature carries none, one of
+// the verifier's; the path as it is written; and the way from the signer to an
+// anchor. The error says that the content could not be read.
+func (s *Signature) Verify(content io.Reader, v Verifier, at time.Time) (SignatureReport, error) {
+	var signer *Certificate
 	end := func(r pki.Reason, note string) SignatureReport {
 		return SignatureReport{Result{Verdict: r.Verdict(), Reason: r, Notes: []string{note}}, signer}
 	}
-	if n := len(s.Certificates); n > 0 {
-		signer = s.Certificates[n-1]
+	candidates := s.candidates(v)
+	if len(candidates) == 0 {
+		return end(pki.NoSigningCertificateFound, "no certificate has a key for this signature"), nil
 	}
-	if signer == nil {
-		return end(pki.NoSigningCertificateFound, "the signature carries no certificate"), nil
-	}
-	oidDER, sum, err := s.digest(signer.PublicKey, content)
+	oidDER, sum, err := s.digest(candidates[0].PublicKey, content)
 	if err != nil {
 		return SignatureReport{}, err
 	}
-	if !signer.PublicKey.Verify(oidDER, sum, s.Value) {
+	i := slices.IndexFunc(candidates, func(c *Certificate) bool { return c.PublicKey.Verify(oidDER, sum, s.Value) })
+	if i < 0 && len(s.Certificates) == 0 {
+		return end(pki.NoSigningCertificateFound, "no key at hand has signed this content"), nil
+	}
+	if signer = candidates[max(i, 0)]; i < 0 {
 		return end(pki.SigCryptoFailure, "the key of "+signer.Holder+" did not sign this content"), nil
 	}
 	for i := range max(len(s.Certificates), 1) - 1 {
@@ -129,6 +132,16 @@ func (s *Signature) Verify(content io.Reader, v Verifier, signer *Certificate, a
 	}
 	v.Intermediates = slices.Concat(s.Certificates, v.Intermediates)
 	return SignatureReport{v.Verify(signer, at), signer}, nil
+}
+
+// candidates are the certificates that the signer's may be, all of the level of
+// the value.
+func (s *Signature) candidates(v Verifier) []*Certificate {
+	all := slices.Concat(v.Intermediates, v.Anchors)
+	if n := len(s.Certificates); n > 0 {
+		all = []*Certificate{s.Certificates[n-1]}
+	}
+	return slices.DeleteFunc(all, func(c *Certificate) bool { return c.PublicKey.Curve().SignatureSize() != len(s.Value) })
 }
 
 // Sign signs content with the signer's key and the path, whose last certificate
