@@ -255,9 +255,23 @@ func (s *Service) read(ctx context.Context, id string) (row Row, o order, err er
 }
 
 // Delete hides a draft; Restore brings it back. One that was handed over cannot
-// be deleted.
+// be deleted, nor one whose order was paid, or can be: money would go for
+// nothing. The field order of the refusal says paid or exists.
 func (s *Service) Delete(ctx context.Context, id string) error {
-	return s.mark(ctx, "draft.Delete", id, `UPDATE draft SET deleted_at=? WHERE id=? AND state<>'signed' AND deleted_at=0`, s.o.Now().UnixMilli())
+	const op = "draft.Delete"
+	_, o, err := s.read(ctx, id)
+	if err != nil {
+		return err
+	}
+	if o.code != "" {
+		switch o.body.Status {
+		case OrderPaid:
+			return &akno.Error{Code: akno.WrongState, Op: op, Fields: map[string]string{"order": "paid"}}
+		case OrderAwaiting:
+			return &akno.Error{Code: akno.WrongState, Op: op, Fields: map[string]string{"order": "exists"}}
+		}
+	}
+	return s.mark(ctx, op, id, `UPDATE draft SET deleted_at=? WHERE id=? AND state<>'signed' AND deleted_at=0`, s.o.Now().UnixMilli())
 }
 
 // Restore brings a deleted draft back.

@@ -262,6 +262,29 @@ func TestAnswersThatChangeTheFeeVoidTheOrder(t *testing.T) {
 	}
 }
 
+func TestADraftWithAnOrderIsNotDeleted(t *testing.T) {
+	d := newDesk(t)
+	id := d.create(paidOne)
+	d.fill(id)
+	d.order(id)
+	if err := d.Delete(t.Context(), id); akno.CodeOf(err) != akno.WrongState || akno.FieldsOf(err)["order"] != "exists" {
+		t.Errorf("somebody may pay for nothing: %v", err)
+	}
+	d.orders.pay("T-1")
+	if _, err := d.RefreshOrder(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Delete(t.Context(), id); akno.CodeOf(err) != akno.WrongState || akno.FieldsOf(err)["order"] != "paid" {
+		t.Errorf("what was paid for is gone: %v", err)
+	}
+	cancelled := d.create(paidOne)
+	d.fill(cancelled)
+	d.order(cancelled)
+	if err := errors.Join(d.CancelOrder(t.Context(), cancelled), d.Delete(t.Context(), cancelled)); err != nil {
+		t.Error(err)
+	}
+}
+
 // passport fills in the exchange of a passport, whose fee follows from the speed
 // that is chosen, and has its order paid.
 func (d *desk) passport() (id string) {

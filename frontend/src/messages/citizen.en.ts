@@ -144,6 +144,8 @@ export default {
   'draft.saved': 'Saved {moment}',
   'draft.delete': 'Delete the draft “{title}”',
   'draft.deleted': 'The draft is deleted',
+  'draft.kept.exists': 'The draft has an order. Cancel the order first, so that nobody pays for it.',
+  'draft.kept.paid': 'The order of this draft is paid. File the application: no other payment is needed.',
   'saved.at': 'Saved: {path}',
   'file.unseen': 'This file cannot be shown here',
   'check.document': 'This is how the body will see it: {body}',

@@ -92,6 +92,16 @@ describe('my applications', () => {
     toasts().at(-1)?.undo?.()
     await waitFor(() => expect(fake.calls.some((c) => c.name === 'Drafts.Restore')).toBe(true))
   })
+  test('a draft with an order stays and says why', async () => {
+    await world()
+    go('/applications?box=drafts')
+    render(Applications)
+    const remove = { name: 'Удалить черновик «Регистрация по месту жительства»' }
+    fake.fail('Drafts.Delete', 'wrong_state', { order: 'exists' })
+    await userEvent.click(await screen.findByRole('button', remove))
+    await waitFor(() => expect(toasts().at(-1)?.text).toMatch(/^У черновика есть заказ/))
+    expect(screen.getByRole('button', remove)).toBeInTheDocument()
+  })
   test('three boxes with their counts', async () => {
     await world()
     render(Applications)
