@@ -143,11 +143,15 @@ func (s *Service) reset(ctx context.Context, tx dbx.Tx, r row, code []byte, hash
 		args []any
 	}{
 		{`UPDATE password_reset SET used_at = ? WHERE code_hash = ?`, []any{now.UnixMilli(), code}},
-		{`INSERT INTO password(account_id, way, hash, must_change, expires_at, changed_at) VALUES(?, 'email', ?, 0, 0, ?)
+		{
+			`INSERT INTO password(account_id, way, hash, must_change, expires_at, changed_at) VALUES(?, 'email', ?, 0, 0, ?)
 			ON CONFLICT(account_id, way) DO UPDATE SET hash = excluded.hash, must_change = 0, expires_at = 0, changed_at = excluded.changed_at`,
-			[]any{r.id, hash, now.UnixMilli()}},
-		{`UPDATE session SET ended_at = ? WHERE account_id = ? AND way = ? AND ended_at = 0`,
-			[]any{now.UnixMilli(), r.id, string(session.ByEmail)}},
+			[]any{r.id, hash, now.UnixMilli()},
+		},
+		{
+			`UPDATE session SET ended_at = ? WHERE account_id = ? AND way = ? AND ended_at = 0`,
+			[]any{now.UnixMilli(), r.id, string(session.ByEmail)},
+		},
 	} {
 		if _, err := tx.Exec(ctx, q.text, q.args...); err != nil {
 			return fmt.Errorf("reset: %w", err)

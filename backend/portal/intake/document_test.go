@@ -36,20 +36,20 @@ func TestTheBodyReadsWhatWasSigned(t *testing.T) {
 		}
 		ref := w.keep(canon.Hash(pdf), "application/pdf", int64(len(pdf)))
 		req.Document.Sha256, req.Document.Size = ref.Sha256, ref.Size
-		before := len(w.blobs)
+		before := len(w.blobs.all)
 		if a := w.submit(req); a.Document.Sha256 != ref.Sha256 {
 			t.Errorf("the document is %+v", a.Document)
 		}
-		if len(w.blobs) != before {
-			t.Errorf("%d files were stored beside it", len(w.blobs)-before)
+		if len(w.blobs.all) != before {
+			t.Errorf("%d files were stored beside it", len(w.blobs.all)-before)
 		}
 	})
 	t.Run("and nothing is made of what is refused", func(t *testing.T) {
 		req := w.build(w.prepare(free))
-		before := len(w.blobs)
+		before := len(w.blobs.all)
 		req.Signature = sign("hank", req.Submission)
-		if _, err := w.Submit(ctx, strict(), req); err == nil || len(w.blobs) != before {
-			t.Errorf("error is %v, %d files were stored", err, len(w.blobs)-before)
+		if _, err := w.Submit(ctx, strict(), req); err == nil || len(w.blobs.all) != before {
+			t.Errorf("error is %v, %d files were stored", err, len(w.blobs.all)-before)
 		}
 	})
 }

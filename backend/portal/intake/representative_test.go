@@ -71,7 +71,7 @@ func TestARepresentativeFiles(t *testing.T) {
 		f := w.prepare(free)
 		speakFor(f)
 		req := w.build(f)
-		delete(w.blobs, yanAccount+canon.Hash([]byte("доверенность")))
+		delete(w.blobs.all, yanAccount+canon.Hash([]byte("доверенность")))
 		if _, err := w.Submit(ctx, strict(), req); akno.FieldsOf(err)["rep_file"] != "file_missing" {
 			t.Errorf("error is %v", err)
 		}

@@ -142,13 +142,13 @@ func TestASubmissionThatIsNotRightIsRefused(t *testing.T) {
 			code:   akno.Invalid, field: "passport_expires", why: "date_min",
 		},
 		"a missing document": {
-			procedure: free, after: func(w *world, r *portalapi.SubmissionRequest) { delete(w.blobs, yanAccount+r.Document.Sha256) },
+			procedure: free, after: func(w *world, r *portalapi.SubmissionRequest) { delete(w.blobs.all, yanAccount+r.Document.Sha256) },
 			code: akno.Invalid, field: "document", why: "file_missing",
 		},
 		"a document of another account": {
 			procedure: free, after: func(w *world, r *portalapi.SubmissionRequest) {
-				w.blobs["other"+r.Document.Sha256] = w.blobs[yanAccount+r.Document.Sha256]
-				delete(w.blobs, yanAccount+r.Document.Sha256)
+				w.blobs.all["other"+r.Document.Sha256] = w.blobs.all[yanAccount+r.Document.Sha256]
+				delete(w.blobs.all, yanAccount+r.Document.Sha256)
 			}, code: akno.Invalid, field: "document", why: "file_missing",
 		},
 		"a document that is a picture": {

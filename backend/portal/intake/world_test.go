@@ -52,20 +52,27 @@ func nonStrict() session.Session {
 }
 
 // blobs is every file that an account has stored.
-type blobs map[string]portalapi.BlobRef
+type blobs struct {
+	mu  sync.Mutex
+	all map[string]portalapi.BlobRef
+}
 
-func (b blobs) Stat(_ context.Context, account, sum string) (portalapi.BlobRef, error) {
-	ref, ok := b[account+sum]
+func (b *blobs) Stat(_ context.Context, account, sum string) (portalapi.BlobRef, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	ref, ok := b.all[account+sum]
 	if !ok {
 		return ref, &akno.Error{Code: akno.NotFound}
 	}
 	return ref, nil
 }
 
-func (b blobs) Add(_ context.Context, account string, r io.Reader) (portalapi.BlobRef, error) {
+func (b *blobs) Add(_ context.Context, account string, r io.Reader) (portalapi.BlobRef, error) {
 	raw, err := io.ReadAll(r)
 	ref := portalapi.BlobRef{Sha256: canon.Hash(raw), MediaType: "application/pdf", Size: int64(len(raw))}
-	b[account+ref.Sha256] = ref
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all[account+ref.Sha256] = ref
 	return ref, err
 }
 
@@ -99,13 +106,13 @@ type world struct {
 	db    *store.DB
 	cat   *catalogue.Catalogue
 	pay   *payment.Service
-	blobs blobs
+	blobs *blobs
 	cards *cards
 }
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: friday, blobs: blobs{}, cards: &cards{
+	w := &world{t: t, now: friday, blobs: &blobs{all: map[string]portalapi.BlobRef{}}, cards: &cards{
 		people: map[string]portalapi.Person{
 			"yan":  {Surname: "Тестовский", Name: "Ян", PersonalNumber: new(yanNumber)},
 			"hank": {Surname: "Иванов", Name: "Иван", PersonalNumber: new("4250699K012PB4")},
@@ -227,7 +234,7 @@ func (w *world) build(f *filing) portalapi.SubmissionRequest {
 
 func (w *world) keep(sum, mediaType string, size int64) portalapi.BlobRef {
 	ref := portalapi.BlobRef{Sha256: sum, MediaType: mediaType, Size: size}
-	w.blobs[yanAccount+sum] = ref
+	w.blobs.all[yanAccount+sum] = ref
 	return ref
 }
 
