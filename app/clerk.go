@@ -22,6 +22,26 @@ type Clerk struct {
 
 var _ clerkSurface = (*Clerk)(nil)
 
+// open has the slips wiped when the clerk's session is over. Issuing again gives
+// the same password, as long as the card is here.
+func (k *Clerk) open(context.Context) error {
+	if err := k.c.opened(); err != nil {
+		return err
+	}
+	k.c.session.OnChange(func(st session.State) {
+		if st.Role != "clerk" {
+			k.wipe()
+		}
+	})
+	return nil
+}
+
+// close wipes the slips at the end of the program.
+func (k *Clerk) close() error {
+	k.wipe()
+	return nil
+}
+
 // CheckNumber looks at an identification number while it is typed.
 func (k *Clerk) CheckNumber(text string) (out NumberCheck, err error) {
 	defer k.a.guard("clerk.CheckNumber", &err)
@@ -170,6 +190,7 @@ func (k *Clerk) Issue(id string) (out IssuedSlip, err error) {
 	if k.slips == nil {
 		k.slips = map[string]slip{}
 	}
+	k.drop(id) // one that was asked for before
 	k.slips[id] = slip{paper, file.URL}
 	k.slipsMu.Unlock()
 	view, err := k.view(issued.Work)
@@ -194,13 +215,30 @@ func (k *Clerk) SlipPrinted(id string) (err error) {
 	}
 	defer cancel()
 	k.slipsMu.Lock()
-	if s, printed := k.slips[id]; printed {
-		k.a.files.forget(s.url)
-		clear(s.paper)
-		delete(k.slips, id)
-	}
+	k.drop(id)
 	k.slipsMu.Unlock()
 	return k.c.window.Done(ctx, id)
+}
+
+// drop wipes a slip, if there is one, and takes its address back; slipsMu is
+// held.
+func (k *Clerk) drop(id string) {
+	s, held := k.slips[id]
+	if !held {
+		return
+	}
+	k.a.files.forget(s.url)
+	clear(s.paper)
+	delete(k.slips, id)
+}
+
+// wipe drops every slip.
+func (k *Clerk) wipe() {
+	k.slipsMu.Lock()
+	defer k.slipsMu.Unlock()
+	for id := range k.slips {
+		k.drop(id)
+	}
 }
 
 // Cancel gives a registration up.

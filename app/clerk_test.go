@@ -1,20 +1,37 @@
 package app
 
 import (
+	"bytes"
 	"testing"
 
 	"akno/backend/akno"
 	"akno/backend/desktop/session"
 )
 
-func TestCardsInWorkAreShownToClerksOnly(t *testing.T) {
-	c := newCabinet(t)
-	var clerk *Clerk
+// clerk is the counter's part of the program.
+func (c *cabinetBench) clerk() (k *Clerk) {
 	for _, p := range c.parts {
-		if k, ok := p.(*Clerk); ok {
-			clerk = k
+		if found, ok := p.(*Clerk); ok {
+			k = found
 		}
 	}
+	return k
+}
+
+func TestSlipsAreWipedWhenTheClerkLeaves(t *testing.T) {
+	c := newCabinet(t)
+	k, paper := c.clerk(), []byte("%PDF one-time password")
+	file := k.a.octets(paper, "application/pdf", "slip.pdf")
+	k.slips = map[string]slip{"card": {paper, file.URL}}
+	k.c.session.Forget()
+	if len(k.slips) != 0 || !bytes.Equal(paper, make([]byte, len(paper))) || k.a.files.has(file.URL) {
+		t.Errorf("%q is readable by whoever comes next", paper)
+	}
+}
+
+func TestCardsInWorkAreShownToClerksOnly(t *testing.T) {
+	c := newCabinet(t)
+	clerk := c.clerk()
 	kept, err := clerk.Save(RegistrationCard{Person: Person{Surname: "Тестовский"}})
 	if err != nil || kept.Card.ID == "" {
 		t.Fatalf("what a clerk typed is lost when the session has ended: %v", err)
