@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed" // the examples
 	"encoding/json"
 	"errors"
 	"flag"
@@ -23,6 +24,19 @@ const (
 type command struct {
 	name, args, short string
 	run               func(e *env, args []string) (int, error)
+}
+
+//go:embed examples.txt
+var examples string
+
+// examples returns the examples of a command.
+func (c command) examples() (lines []string) {
+	for line := range strings.Lines(examples) {
+		if strings.HasPrefix(line, "aknoctl "+c.name+" ") || line == "aknoctl "+c.name+"\n" {
+			lines = append(lines, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	return lines
 }
 
 // commands lists them in the order of the help text.
@@ -69,9 +83,12 @@ func commands() []command {
 
 // run runs a command line and returns the exit status.
 func run(args []string, e *env) int {
-	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
+	if len(args) == 0 {
 		usage(e.err)
 		return exitUsage
+	}
+	if slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
+		return help(e, strings.Join(args[1:], " "))
 	}
 	for _, c := range commands() {
 		words := strings.Fields(c.name)
@@ -93,11 +110,37 @@ func run(args []string, e *env) int {
 	return exitUsage
 }
 
+// help shows the commands whose names begin with the words, with examples; all
+// of them, in short, for no words.
+func help(e *env, words string) int {
+	if words == "" {
+		usage(e.out)
+		return exitYes
+	}
+	status := exitUsage
+	for _, c := range commands() {
+		if c.name != words && !strings.HasPrefix(c.name, words+" ") {
+			continue
+		}
+		status = exitYes
+		fmt.Fprintf(e.out, "aknoctl %s %s\n  %s\n", c.name, c.args, c.short)
+		for _, x := range c.examples() {
+			fmt.Fprintf(e.out, "    %s\n", x)
+		}
+	}
+	if status == exitUsage {
+		fmt.Fprintf(e.err, "aknoctl: no command %q\n", words)
+	}
+	return status
+}
+
 func usage(w io.Writer) {
 	fmt.Fprintln(w, "usage: aknoctl COMMAND …")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %s %s\n      %s\n", c.name, c.args, c.short)
 	}
+	fmt.Fprintln(w, "aknoctl help COMMAND shows examples.")
+	fmt.Fprintln(w, "Exit status: 0 yes, valid, done; 1 no, invalid, refused; 2 wrong usage; 3 cannot be decided yet.")
 }
 
 // usageError is a fault of the command line.

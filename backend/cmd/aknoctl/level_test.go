@@ -13,6 +13,7 @@ import (
 
 	"akno/backend/gossuok"
 	"akno/backend/internal/clock"
+	"akno/backend/portal/demo"
 	"akno/backend/stb/bign"
 	"akno/backend/stb/container"
 	"akno/backend/stb/pki"
@@ -56,13 +57,13 @@ func newSuite(t *testing.T) *suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := container.Seal(key, []byte("secret"), container.MinIterations)
+	sealed, err := container.Seal(key, []byte(demo.Password), container.MinIterations)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.put("key", sealed)
 	s.put("key.cer", cert.Raw)
-	s.put("password", []byte("secret\n"))
+	s.put("password", []byte(demo.Password+"\n"))
 	s.put("root.cer", s.authority.Anchor().Raw)
 	s.put("ruc.cer", s.authority.Issuer().Raw)
 	s.put("doc.txt", []byte("заявление"))

@@ -93,25 +93,23 @@ func (o *cabinetOptions) with(e *env, work func(*profile) (int, error)) (int, er
 		}
 	}
 	if err != nil {
-		return e.refused(status, err)
+		return e.refused(err)
 	}
 	return status, nil
 }
 
 // refused answers with the code of an error that has one. Silence and haste
 // leave the question open; the rest says no.
-func (e *env) refused(status int, err error) (int, error) {
+func (e *env) refused(err error) (int, error) {
 	if _, wrong := errors.AsType[usageError](err); wrong {
 		return exitUsage, err
 	}
-	code := akno.CodeOf(err)
+	status, code := exitNo, akno.CodeOf(err)
 	switch code {
 	case akno.Internal:
 		return exitUsage, err
 	case akno.Unavailable, akno.SlowDown:
 		status = exitMaybe
-	default:
-		status = exitNo
 	}
 	answer := struct {
 		Code   akno.Code         `json:"code"`

@@ -179,7 +179,7 @@ func TestWhatIsNotACertificateIsRefused(t *testing.T) {
 		"letters for digits": replaced("\x5f\x25\x06\x02\x06", "\x5f\x25\x0626"),
 		"until before from":  replaced("\x5f\x24\x06\x02\x07", "\x5f\x24\x06\x02\x05"),
 		"a name with a star": replaced("BYCA1000", "BYCA100*"),
-		"a short name":       bytes.Replace(replaced("\x42\x08BYCA1000", "\x42\x07BYCA100\x00"), []byte{0}, nil, 0),
+		"a short name":       replaced("\x42\x08BYCA1000", "\x42\x07BYCA1000"),
 		"unused bits":        replaced("\x03\x41\x00", "\x03\x41\x01"),
 		"another algorithm":  replaced("\x65\x2d\x02\x01", "\x65\x2d\x02\x02"),
 	} {
