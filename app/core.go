@@ -75,7 +75,7 @@ func (c *core) open(ctx context.Context) error {
 	c.facts = session.NewFacts(c.portal, c.store)
 	c.keys = keyring.New(filepath.Join(dir, "keys"), extra, c.store, c.trust, now)
 	c.signer = signer.New(c.keys, c.trust, now)
-	c.desk = deskwork.New(c.portal, c.signer, now)
+	c.desk = deskwork.New(c.portal, c.signer, c.store, now)
 	c.window = onewindow.New(c.portal, c.store, attach.Taker{Blobs: c.store.Blobs(), Now: now}, consentOf, now)
 	s := session.New(c.portal, c.signer, now)
 	s.OnChange(func(session.State) { c.a.platform.Emit("session") })

@@ -83,6 +83,21 @@ func (d *Desk) Act(id string, c DeskCommand) (out DeskView, err error) {
 	return d.view(d.c.desk.Act(ctx, id, deskwork.Step{Event: c.Event, Outcome: c.Outcome, Text: c.Text, Ground: c.Ground, Version: v}))
 }
 
+// Keep keeps what is being written about an application.
+func (d *Desk) Keep(id string, writings []DeskWriting) (err error) {
+	defer d.a.guard("desk.Keep", &err)
+	ctx, cancel, err := d.c.calling()
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	list := make([]deskwork.Writing, 0, len(writings))
+	for _, w := range writings {
+		list = append(list, deskwork.Writing(w))
+	}
+	return d.c.desk.Keep(ctx, id, list)
+}
+
 // BeginDecide signs the proposed decision as it was shown; the password of the
 // body's key follows.
 func (d *Desk) BeginDecide(id, proposal, keyID string) (out Ticket, err error) {
@@ -152,7 +167,10 @@ func (d *Desk) view(v deskwork.View, err error) (DeskView, error) {
 		},
 		Version: strconv.FormatInt(a.Version, 10), Applicant: personOf(session.PersonOf(&v.Applicant)),
 		Groups: answerGroups(v.Filed), Files: []FileInfo{}, History: []HistoryLine{}, Questions: []QuestionView{},
-		Allowed: append([]string{}, v.Allowed...),
+		Allowed: append([]string{}, v.Allowed...), Written: []DeskWriting{},
+	}
+	for _, w := range v.Written {
+		out.Written = append(out.Written, DeskWriting(w))
 	}
 	if a.SubmittedAt != nil {
 		out.Item.SubmittedAt = millis(*a.SubmittedAt)

@@ -128,6 +128,15 @@ type DeskView struct {
 	Proposal  ProposalView   `json:"proposal"`
 	Decision  DecisionView   `json:"decision"`
 	Allowed   []string       `json:"allowed"` // events this reviewer may cause now
+	Written   []DeskWriting  `json:"written"` // texts that were being written here
+}
+
+// DeskWriting is a text of a review that has not been sent.
+type DeskWriting struct {
+	Mode    string `json:"mode"` // what the page writes it for
+	Outcome string `json:"outcome"`
+	Text    string `json:"text"`
+	Ground  string `json:"ground"`
 }
 
 // DeskCommand is a step of a review.

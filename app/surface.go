@@ -10,7 +10,9 @@ type sessionSurface interface {
 	Consent(language string) (ConsentText, error)
 	BeginRegisterByEmail(r EmailRegistration) (Ticket, error) // password → LetterSent
 	ResendActivation(email string) (LetterSent, error)
-	Activate(codeOrLink string) (string, error)           // e-mail of the cabinet
+	Activate(codeOrLink string) (string, error) // e-mail of the cabinet
+	RequestPasswordReset(email string) (LetterSent, error)
+	BeginResetPassword(code string) (Ticket, error)       // password → e-mail of the cabinet
 	BeginSignInByPassword(login string) (Ticket, error)   // password → SessionState
 	BeginSignInByEDS(keyID string) (Ticket, error)        // key password → SessionState; code unbound: offer registration
 	BeginRegisterByEDS(r EDSRegistration) (Ticket, error) // key password → SessionState
@@ -116,6 +118,7 @@ type deskSurface interface {
 	Queue(queue, search, cursor string) (DeskPage, error)
 	Get(id string) (DeskView, error)
 	Act(id string, c DeskCommand) (DeskView, error)
+	Keep(id string, writings []DeskWriting) error           // what is being written; an empty list forgets it
 	BeginDecide(id, proposal, keyID string) (Ticket, error) // key password → DeskView
 	SaveFile(id, file string) (string, error)
 }

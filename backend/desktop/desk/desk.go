@@ -36,16 +36,53 @@ type Signer interface {
 // largestFile is the largest file of an application, in octets.
 const largestFile = 64 << 20
 
+// Memory keeps what is being written; it is on disk when SetSetting returns.
+type Memory interface {
+	Setting(ctx context.Context, name string, v any) error
+	SetSetting(ctx context.Context, name string, v any) error
+}
+
+// Writing is a text of a review that has not been sent: a question, a decision.
+type Writing struct {
+	Mode string // what it is for, a word of the page
+
+	Outcome, Text, Ground string
+}
+
 // Service is the desk of the session that is open.
 type Service struct {
 	portal Portal
 	signer Signer
+	memory Memory
 	now    clock.Clock
 }
 
 // New returns a desk over the portal.
-func New(portal Portal, s Signer, now clock.Clock) *Service {
-	return &Service{portal: portal, signer: s, now: now}
+func New(portal Portal, s Signer, memory Memory, now clock.Clock) *Service {
+	return &Service{portal: portal, signer: s, memory: memory, now: now}
+}
+
+const (
+	maxWritings = 12
+	maxWriting  = 4 * 8000 // octets of a text
+)
+
+// writings is the setting that keeps the texts about one application.
+func writings(id string) string { return "desk." + id }
+
+// Keep keeps the texts that are being written about the application id; an empty
+// list forgets them.
+func (s *Service) Keep(ctx context.Context, id string, list []Writing) error {
+	const op = "desk.Keep"
+	if !ids.Valid(id) || len(list) > maxWritings {
+		return &akno.Error{Code: akno.Invalid, Op: op}
+	}
+	for _, w := range list {
+		if len(w.Mode) > 40 || len(w.Outcome) > 40 || len(w.Text) > maxWriting || len(w.Ground) > maxWriting {
+			return &akno.Error{Code: akno.TooLarge, Op: op}
+		}
+	}
+	return s.memory.SetSetting(ctx, writings(id), list)
 }
 
 // View is an application on the desk.
@@ -56,6 +93,8 @@ type View struct {
 	// Own is this computer's own verdict on the applicant's signature; nil when
 	// there is none.
 	Own *signer.Verdict
+	// Written are the texts that were being written about it here.
+	Written []Writing
 }
 
 // Queue returns a page of a queue, nearest deadline first.
@@ -202,6 +241,9 @@ func (s *Service) view(ctx context.Context) func(*portalapi.DeskApplication, err
 			return View{}, &akno.Error{Code: akno.BadFile, Op: "desk.view", Err: err}
 		}
 		v.Filed = filed
+		if err := s.memory.Setting(ctx, writings(d.Application.Id), &v.Written); err != nil {
+			return View{}, err
+		}
 		if d.Signature == nil {
 			return v, nil
 		}

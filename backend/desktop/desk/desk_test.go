@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +60,22 @@ func (head) VerifyDetached(context.Context, []byte, []byte) (signer.Verdict, err
 	return signer.Verdict{}, nil
 }
 
+// memory keeps settings as the profile's database does, in JSON.
+type memory map[string][]byte
+
+func (m memory) Setting(_ context.Context, name string, v any) error {
+	if b, ok := m[name]; ok {
+		return json.Unmarshal(b, v)
+	}
+	return nil
+}
+
+func (m memory) SetSetting(_ context.Context, name string, v any) error {
+	b, err := json.Marshal(v)
+	m[name] = b
+	return err
+}
+
 func newDesk(t *testing.T, document string) (*Service, *body) {
 	t.Helper()
 	filed, err := os.ReadFile("../../akno/canon/testdata/frozen/200.1.3.4.json")
@@ -65,7 +83,7 @@ func newDesk(t *testing.T, document string) (*Service, *body) {
 		t.Fatal(err)
 	}
 	b := &body{filed: filed, document: document}
-	return New(b, head{}, func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }), b
+	return New(b, head{}, memory{}, func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }), b
 }
 
 func sumOf(text string) string {
@@ -105,5 +123,27 @@ func TestFilesOfAnAnswerCanBeSavedToo(t *testing.T) {
 	got := v.Files()
 	if len(got) != 2 || got[0].Role != RoleAttachment || got[1] != FileOf(answer, RoleAnswer) {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestWhatIsBeingWrittenComesBack(t *testing.T) {
+	d, _ := newDesk(t, "decision")
+	const id = "0193f0a0-0000-7000-8000-000000000001"
+	writing := []Writing{{Mode: "ask", Text: "Уточните, пожа"}}
+	if err := d.Keep(t.Context(), id, writing); err != nil {
+		t.Fatal(err)
+	}
+	var kept []Writing
+	if err := d.memory.Setting(t.Context(), writings(id), &kept); err != nil || len(kept) != 1 || kept[0] != writing[0] {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	for name, bad := range map[string]error{
+		"another's setting": d.Keep(t.Context(), "keyring", writing),
+		"too many":          d.Keep(t.Context(), id, make([]Writing, maxWritings+1)),
+		"too long":          d.Keep(t.Context(), id, []Writing{{Text: strings.Repeat("а", maxWriting)}}),
+	} {
+		if bad == nil {
+			t.Errorf("%s was kept", name)
+		}
 	}
 }

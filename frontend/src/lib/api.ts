@@ -13,6 +13,7 @@ import type {
   DeskCommand,
   DeskPage,
   DeskView,
+  DeskWriting,
   DraftChange,
   DraftSummary,
   DraftView,
@@ -57,6 +58,11 @@ export const session = {
   /** e-mail of the cabinet */
   activate: (codeOrLink: string) =>
     call<string>('Session', 'Activate', [codeOrLink]),
+  requestPasswordReset: (email: string) =>
+    call<LetterSent>('Session', 'RequestPasswordReset', [email]),
+  /** password → e-mail of the cabinet */
+  beginResetPassword: (code: string) =>
+    call<Ticket>('Session', 'BeginResetPassword', [code]),
   /** password → SessionState */
   beginSignInByPassword: (login: string) =>
     call<Ticket>('Session', 'BeginSignInByPassword', [login]),
@@ -261,6 +267,9 @@ export const desk = {
     read<DeskView>('Desk', 'Get', [id]),
   act: (id: string, c: DeskCommand) =>
     call<DeskView>('Desk', 'Act', [id, c]),
+  /** what is being written; an empty list forgets it */
+  keep: (id: string, writings: DeskWriting[]) =>
+    call<void>('Desk', 'Keep', [id, writings]),
   /** key password → DeskView */
   beginDecide: (id: string, proposal: string, keyID: string) =>
     call<Ticket>('Desk', 'BeginDecide', [id, proposal, keyID]),

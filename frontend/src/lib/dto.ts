@@ -825,6 +825,17 @@ export interface DeskView {
   decision: DecisionView
   /** events this reviewer may cause now */
   allowed: string[]
+  /** texts that were being written here */
+  written: DeskWriting[]
+}
+
+/** DeskWriting is a text of a review that has not been sent. */
+export interface DeskWriting {
+  /** what the page writes it for */
+  mode: string
+  outcome: string
+  text: string
+  ground: string
 }
 
 /** DeskCommand is a step of a review. */

@@ -47,8 +47,9 @@ export function modesOf(view: DeskView): Mode[] {
   return modes
 }
 
-// What was written and opened stays while the program runs, also when another
-// application is looked at in between; it is in no file.
+// What is being written is kept by the program 300 ms after the last key; what
+// was opened stays while the page is open.
+const keepAfter = 300
 const written = new Map<string, Partial<Record<Mode, Writing>>>()
 const openedFiles = new Map<string, Set<string>>()
 
@@ -62,6 +63,9 @@ export class Review {
   loadFailure = $state.raw<unknown>()
   busy = $state(false)
   opened = $state.raw<ReadonlySet<string>>(new Set())
+
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #unkept = false
 
   constructor(readonly id: string) {
     this.opened = openedFiles.get(id) ?? new Set()
@@ -79,6 +83,13 @@ export class Review {
   /** Takes over what the portal answered; the mode stays when it still may. */
   take(view: DeskView): void {
     this.view = view
+    if (!written.has(this.id) && view.written.length)
+      written.set(
+        this.id,
+        Object.fromEntries(view.written.map(({ mode, ...writing }) => [mode, writing])) as Partial<
+          Record<Mode, Writing>
+        >,
+      )
     const modes = modesOf(view)
     this.choose(modes.includes(this.mode) ? this.mode : (modes[0] ?? 'wait'))
   }
@@ -125,9 +136,26 @@ export class Review {
   write(change: Partial<Writing>): void {
     this.writing = { ...this.writing, ...change }
     written.set(this.id, { ...written.get(this.id), [this.mode]: { ...this.writing } })
+    this.#unkept = true
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.keep(), keepAfter)
     for (const key of Object.keys(change)) {
       if (this.errors[key])
         this.errors = Object.fromEntries(Object.entries(this.errors).filter(([k]) => k !== key))
+    }
+  }
+
+  /** Hands over what is being written: soon after the last key, and before the page is left. */
+  async keep(): Promise<void> {
+    clearTimeout(this.#timer)
+    if (!this.#unkept) return
+    this.#unkept = false
+    const list = Object.entries(written.get(this.id) ?? {}).map(([mode, writing]) => ({ mode, ...writing }))
+    try {
+      await desk.keep(this.id, list)
+    } catch (e) {
+      this.#unkept = true
+      this.failure = asFailure(e)
     }
   }
 
@@ -159,8 +187,8 @@ export class Review {
         text: text.trim(),
         ground: ground.trim(),
       })
-      written.delete(this.id)
-      this.take(view)
+      this.forget()
+      this.take({ ...view, written: [] })
       return true
     } catch (e) {
       this.failure = asFailure(e)
@@ -174,6 +202,13 @@ export class Review {
     } finally {
       this.busy = false
     }
+  }
+
+  /** What was written has been sent. */
+  forget(): void {
+    written.delete(this.id)
+    this.#unkept = true
+    void this.keep()
   }
 
   async refresh(): Promise<void> {

@@ -31,6 +31,7 @@ const view = (over: Partial<DeskView> = {}, status = 'in_review'): DeskView => (
   proposal: { id: '', outcome: '', text: '', ground: '', document: file(), proposedAt: '', proposedBy: '' },
   decision: noDecision,
   allowed: ['ask_applicant', 'request_agency', 'propose'],
+  written: [],
   ...over,
 })
 
@@ -47,7 +48,11 @@ const begin = async (start = view()): Promise<Review> => {
 }
 
 beforeEach(() => {
-  methods = { Get: vi.fn(), Act: vi.fn(async () => view({ version: '4', allowed: [] }, 'clarification')) }
+  methods = {
+    Get: vi.fn(),
+    Keep: vi.fn(async () => undefined),
+    Act: vi.fn(async () => view({ version: '4', allowed: [] }, 'clarification')),
+  }
   Object.assign(window, { go: { app: { Desk: methods } } })
 })
 afterEach(() => delete (window as { go?: unknown }).go)
@@ -112,6 +117,24 @@ describe('a step', () => {
     await again.load()
     again.choose('ask')
     expect(again.writing.text).toBe('Начало вопроса')
+  })
+
+  test('hands over what is written, and takes up what an earlier run kept', async () => {
+    const review = await begin()
+    review.choose('ask')
+    review.write({ text: 'Половина вопроса' })
+    await review.keep()
+    expect(methods.Keep).toHaveBeenLastCalledWith(
+      review.id,
+      expect.arrayContaining([expect.objectContaining({ mode: 'ask', text: 'Половина вопроса' })]),
+    )
+    const other = new Review('0193f0a0-0000-7000-8000-00000000ffff')
+    methods.Get?.mockResolvedValue(
+      view({ written: [{ mode: 'ask', outcome: '', text: 'Было набрано вчера', ground: '' }] }),
+    )
+    await other.load()
+    other.choose('ask')
+    expect(other.writing.text).toBe('Было набрано вчера')
   })
 
   test('that came too late shows what is now, and why it was refused', async () => {
