@@ -95,6 +95,38 @@ func (s *Session) Activate(codeOrLink string) (email string, err error) {
 	return s.c.session.Activate(ctx, codeOrLink)
 }
 
+// RequestPasswordReset asks for a letter by which a password may be set anew.
+func (s *Session) RequestPasswordReset(email string) (out LetterSent, err error) {
+	const op = "session.RequestPasswordReset"
+	defer s.a.guard(op, &err)
+	ctx, cancel, err := s.c.calling()
+	if err != nil {
+		return out, err
+	}
+	defer cancel()
+	email = strings.TrimSpace(email)
+	if !strings.Contains(email, "@") {
+		return out, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"email": "pattern"}}
+	}
+	l, err := s.c.session.RequestPasswordReset(ctx, email)
+	if err != nil {
+		return out, err
+	}
+	return letterSent(l), nil
+}
+
+// BeginResetPassword sets a forgotten password by the code of the letter; the new
+// password follows.
+func (s *Session) BeginResetPassword(code string) (out Ticket, err error) {
+	defer s.a.guard("session.BeginResetPassword", &err)
+	if err := s.c.opened(); err != nil {
+		return out, err
+	}
+	return s.a.secrets.password("reset_password", func(ctx context.Context, password []byte) (any, error) {
+		return s.c.session.ResetPassword(ctx, code, password)
+	})
+}
+
 // BeginSignInByPassword signs in by e-mail or identification number; the
 // password follows.
 func (s *Session) BeginSignInByPassword(login string) (out Ticket, err error) {

@@ -20,6 +20,8 @@ type Portal interface {
 	RegisterByEmail(context.Context, portalapi.EmailRegistration) (*portalapi.LetterSent, error)
 	ResendActivation(context.Context, portalapi.AddressOnly) (*portalapi.LetterSent, error)
 	Activate(context.Context, portalapi.Activation) (*portalapi.Activated, error)
+	RequestPasswordReset(context.Context, portalapi.AddressOnly) (*portalapi.LetterSent, error)
+	ResetPassword(context.Context, portalapi.PasswordReset) (*portalapi.Activated, error)
 	CreateChallenge(context.Context, portalapi.ChallengeRequest) (*portalapi.Challenge, error)
 	RegisterByEds(context.Context, portalapi.EdsRegistration) (*portalapi.Session, error)
 	SignInByPassword(context.Context, portalapi.PasswordSignIn) (*portalapi.Session, error)
@@ -104,6 +106,25 @@ func (s *Service) Activate(ctx context.Context, codeOrLink string) (email string
 		return "", err
 	}
 	a, err := s.portal.Activate(ctx, portalapi.Activation{Code: code})
+	if err != nil {
+		return "", err
+	}
+	return a.Email, nil
+}
+
+// RequestPasswordReset asks for a letter by which the password of an e-mail cabinet
+// may be set anew. The answer is the same whether the address is known or not.
+func (s *Service) RequestPasswordReset(ctx context.Context, email string) (Letter, error) {
+	return letterOf(s.portal.RequestPasswordReset(ctx, portalapi.AddressOnly{Email: email}))
+}
+
+// ResetPassword sets the password of an e-mail cabinet by the code of the letter and
+// returns the cabinet's address. Nobody is signed in by it.
+func (s *Service) ResetPassword(ctx context.Context, code string, password []byte) (email string, err error) {
+	if code, err = ActivationCode(code); err != nil {
+		return "", err
+	}
+	a, err := s.portal.ResetPassword(ctx, portalapi.PasswordReset{Code: code, Password: password})
 	if err != nil {
 		return "", err
 	}

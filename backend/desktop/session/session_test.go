@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -21,6 +22,16 @@ type portal struct {
 	wrong  string // purpose to put into challenges instead of the one asked for
 	end    error  // answer of SignOut
 	origin string // in challenges, "" for its own
+	reset  portalapi.PasswordReset
+}
+
+func (p *portal) RequestPasswordReset(context.Context, portalapi.AddressOnly) (*portalapi.LetterSent, error) {
+	return &portalapi.LetterSent{ResendAfter: 60, ValidFor: 600}, nil
+}
+
+func (p *portal) ResetPassword(_ context.Context, r portalapi.PasswordReset) (*portalapi.Activated, error) {
+	p.reset = portalapi.PasswordReset{Code: r.Code, Password: bytes.Clone(r.Password)}
+	return &portalapi.Activated{Email: "anna@example.by"}, nil
 }
 
 func (p *portal) Address() string { return "https://portal.example" }
@@ -220,4 +231,23 @@ func FuzzActivationCode(f *testing.F) {
 			t.Errorf("a code is not its own code: %q, %q, %v", code, again, err)
 		}
 	})
+}
+
+func TestAForgottenPasswordIsSetByACode(t *testing.T) {
+	p := &portal{}
+	s := New(p, nil, clock.Fixed(noon))
+	l, err := s.RequestPasswordReset(t.Context(), "anna@example.by")
+	if err != nil || l.ResendAfter != time.Minute {
+		t.Fatalf("%+v %v", l, err)
+	}
+	if _, err := s.ResetPassword(t.Context(), "?", []byte("x")); akno.FieldsOf(err)["code"] != "pattern" || p.reset.Code != "" {
+		t.Errorf("a text that is no code was sent: %v", err)
+	}
+	email, err := s.ResetPassword(t.Context(), " abcde-fghjk-12345 ", []byte("новы надзейны пароль"))
+	if err != nil || email != "anna@example.by" || p.reset.Code != "ABCDEFGHJK12345" || string(p.reset.Password) != "новы надзейны пароль" {
+		t.Errorf("%q, sent %q, %v", email, p.reset.Code, err)
+	}
+	if s.State().SignedIn {
+		t.Error("a code of a letter has signed somebody in")
+	}
 }

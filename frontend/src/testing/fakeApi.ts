@@ -139,6 +139,8 @@ function bind(w: World, fake: Fake): Bound {
         ticket('register', () => ({ resendAfterSeconds: 60, validForSeconds: 86_400 })),
       ResendActivation: () => ({ resendAfterSeconds: 60, validForSeconds: 86_400 }),
       Activate: () => 'anna@example.by',
+      RequestPasswordReset: () => ({ resendAfterSeconds: 60, validForSeconds: 600 }),
+      BeginResetPassword: () => ticket('reset', () => 'anna@example.by'),
       BeginSignInByPassword: () =>
         ticket('signin', () => (w.session = s.sessionState({ level: 'email', way: 'email' }))),
       BeginSignInByEDS: () => ticket('signin-eds', () => (w.session = s.sessionState())),

@@ -7,6 +7,7 @@ import { installFake, type Fake } from '../../testing/fakeApi.ts'
 import { guest, sessionState } from '../../testing/samples.ts'
 import Activate from './activate.svelte'
 import First from './first.svelte'
+import Forgot from './forgot.svelte'
 import Password from './password.svelte'
 import Register from './register.svelte'
 import SignIn from './sign-in.svelte'
@@ -181,5 +182,37 @@ describe('the first run', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Далее' }))
     await userEvent.click(screen.getByRole('button', { name: 'Есть, войти с подписью' }))
     await waitFor(() => expect(path()).toBe('/signin?level=strict'))
+  })
+})
+
+describe('a forgotten password', () => {
+  test('is set anew by the code of a letter, and nobody is signed in', async () => {
+    await world('/forgot')
+    render(Forgot)
+    await userEvent.click(screen.getByRole('button', { name: 'Прислать код' }))
+    expect(fake.calls.some((c) => c.name === 'Session.RequestPasswordReset')).toBe(false)
+    await userEvent.type(screen.getByRole('textbox', { name: /Электронная почта/ }), 'anna@example.by{Enter}')
+    expect(await screen.findByText(/Код действует 10 минут/)).toBeInTheDocument()
+    await userEvent.type(screen.getByRole('textbox', { name: /Код из письма/ }), 'ABCDE-FGHJK')
+    await userEvent.type(screen.getByLabelText('Новый пароль'), 'новые слова')
+    await userEvent.type(screen.getByLabelText('Ещё раз новый пароль'), 'другие слова{Enter}')
+    expect(fake.calls.some((c) => c.name === 'Session.BeginResetPassword')).toBe(false)
+    await userEvent.clear(screen.getByLabelText('Ещё раз новый пароль'))
+    await userEvent.type(screen.getByLabelText('Ещё раз новый пароль'), 'новые слова{Enter}')
+    await waitFor(() => expect(path()).toBe('/signin'))
+    expect(who()?.signedIn).toBeFalsy()
+    expect(fake.calls.find((c) => c.name === 'Session.BeginResetPassword')?.args).toEqual(['ABCDE-FGHJK'])
+    expect(JSON.stringify(fake.calls)).not.toContain('новые слова')
+  })
+  test('a code that has run out is told and a letter can be asked for again', async () => {
+    await world('/forgot')
+    render(Forgot)
+    await userEvent.type(screen.getByRole('textbox', { name: /Электронная почта/ }), 'anna@example.by{Enter}')
+    fake.fail('secret.reset', 'expired_code')
+    await userEvent.type(await screen.findByRole('textbox', { name: /Код из письма/ }), 'ABCDE-FGHJK')
+    await userEvent.type(screen.getByLabelText('Новый пароль'), 'новые слова')
+    await userEvent.type(screen.getByLabelText('Ещё раз новый пароль'), 'новые слова{Enter}')
+    expect(await screen.findByRole('heading', { name: 'Срок кода закончился' })).toBeInTheDocument()
+    expect(screen.getByLabelText('Новый пароль')).toHaveValue('')
   })
 })

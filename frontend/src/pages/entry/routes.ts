@@ -2,6 +2,7 @@
 import type { Route } from '../../lib/router.svelte.ts'
 import Activate from './activate.svelte'
 import First from './first.svelte'
+import Forgot from './forgot.svelte'
 import Password from './password.svelte'
 import Register from './register.svelte'
 import SignIn from './sign-in.svelte'
@@ -14,5 +15,6 @@ export const routes: readonly Route[] = [
   { path: '/register', title: 'entry.register.email', page: Register, frame },
   { path: '/activate', title: 'entry.activate.title', page: Activate, frame },
   { path: '/activate/:code', title: 'entry.activate.title', page: Activate, frame },
+  { path: '/forgot', title: 'entry.forgot.title', page: Forgot, frame },
   { path: '/password', title: 'entry.password.title', page: Password, frame },
 ]
