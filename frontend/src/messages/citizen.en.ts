@@ -165,6 +165,8 @@ export default {
   'order.paid': 'Paid',
   'order.paid.at': 'Confirmed by the bank {moment}',
   'order.paid.text': 'The bank confirmed the payment',
+  'order.paid.other':
+    'The payment was for earlier answers, the fee is another now. Put the answer back that the fee follows from: the portal refuses the application otherwise.',
   'order.operation': 'operation {number}',
   'order.text':
     'The body receives the application after payment. If it is not paid in time, the order closes and the answers stay in the draft.',

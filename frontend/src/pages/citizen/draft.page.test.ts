@@ -126,6 +126,16 @@ describe('the order of a draft', () => {
   })
 })
 
+describe('an order that was paid for other answers', () => {
+  test('says so and leads to no signature', async () => {
+    await open('d8', 'order', (w) =>
+      w.drafts.forEach((d) => (d.order = { ...d.order, status: 'paid', proofReady: false })),
+    )
+    expect(await screen.findByText(/Верните ответ, от которого она зависит/)).toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: 'Подписать' })).not.toBeInTheDocument()
+  })
+})
+
 const proven: Parameters<typeof installFake>[0] = (w) =>
   w.drafts.forEach((d) => (d.order = { ...d.order, status: 'paid', proofReady: true }))
 
