@@ -103,9 +103,6 @@ func synchronise(e *env, args []string) (int, error) {
 				status = exitMaybe
 			}
 		}
-		if err := p.signOut(); err != nil {
-			return exitNo, err
-		}
 		return status, e.answer(answer, text)
 	})
 }
@@ -129,9 +126,6 @@ func submit(e *env, args []string) (int, error) {
 		}
 		if online == nil {
 			if err := p.sync.Now(p.ctx); err != nil && akno.CodeOf(err) != akno.Unavailable {
-				return exitNo, err
-			}
-			if err := p.signOut(); err != nil {
 				return exitNo, err
 			}
 		}
@@ -207,11 +201,7 @@ func applicationStatus(e *env, args []string) (int, error) {
 		if len(rest) == 0 {
 			return p.statusOfAll()
 		}
-		status, err := p.statusOfOne(rest[0], *decision)
-		if err != nil {
-			return exitNo, err
-		}
-		return status, p.signOut()
+		return p.statusOfOne(rest[0], *decision)
 	})
 }
 
@@ -224,9 +214,6 @@ func (p *profile) statusOfAll() (int, error) {
 	for _, a := range all {
 		shown := showApplication(a)
 		lines, text = append(lines, shown), append(text, shown.text())
-	}
-	if err := p.signOut(); err != nil {
-		return exitNo, err
 	}
 	return exitYes, p.e.answer(map[string]any{"applications": lines}, cmp.Or(strings.Join(text, "\n"), "no applications"))
 }

@@ -353,7 +353,7 @@ func orderFee(e *env, args []string) (int, error) {
 	return onDraft(e, o, args, func(p *profile, v draft.View) (int, error) {
 		id, err := v.Row.ID, error(nil)
 		if *receipt == "" && *transaction == "" || p.keyID != "" {
-			if err := p.signIn(); err != nil {
+			if err := p.exchange(); err != nil {
 				return exitNo, err
 			}
 			if v, err = p.drafts.CreateOrder(p.ctx, id); err != nil {
@@ -372,9 +372,6 @@ func orderFee(e *env, args []string) (int, error) {
 		}
 		if p.session.State().SignedIn {
 			if v, err = p.drafts.RefreshOrder(p.ctx, id); err != nil {
-				return exitNo, err
-			}
-			if err := p.signOut(); err != nil {
 				return exitNo, err
 			}
 		}

@@ -85,6 +85,7 @@ func (o *cabinetOptions) with(e *env, work func(*profile) (int, error)) (int, er
 	status, err := exitUsage, p.open(o)
 	if err == nil {
 		status, err = work(p)
+		err = errors.Join(err, p.signOut())
 	}
 	clear(p.password)
 	for i := len(p.close) - 1; i >= 0; i-- {
@@ -272,11 +273,9 @@ func (p *profile) signIn() error {
 	return err
 }
 
-// signOut ends the session on the portal. The profile stays with its owner, so
-// that what is prepared next is found again.
-func (p *profile) signOut() error {
-	return p.session.SignOut(p.ctx)
-}
+// signOut ends the session on the portal, if there is one. The profile stays
+// with its owner, so that what is prepared next is found again.
+func (p *profile) signOut() error { return p.session.SignOut(p.ctx) }
 
 // exchange signs in and makes one whole exchange.
 func (p *profile) exchange() error {

@@ -15,6 +15,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/workdays"
 	"akno/backend/cmd/portald/server"
+	"akno/backend/desktop/single"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/ids"
 	"akno/backend/logx"
@@ -358,5 +359,32 @@ func TestAnApplicationSignedWithoutANetworkWaitsForTheNextExchange(t *testing.T)
 	w.do(exitMaybe, &a, "status", d.ID)
 	if a.Status != string(akno.Submitted) {
 		t.Errorf("after the exchange: %+v", a)
+	}
+}
+
+func TestAProfileHasOneProgramAtATime(t *testing.T) {
+	w := newWorld(t)
+	lock, err := single.Take(single.Place{Profile: filepath.Join(w.dir, "profile"), Runtime: w.dir}, nil, func([]string, string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do(exitUsage, nil, "draft", "list")
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.do(exitYes, nil, "draft", "list")
+}
+
+func TestASessionEndsWithTheCommand(t *testing.T) {
+	w := newWorld(t)
+	w.do(exitYes, nil, w.citizen("sync")...)
+	w.do(exitNo, nil, w.citizen("status", "00000000-0000-7000-8000-000000000000")...) // also when it fails
+	p := w.staff("citizen")
+	open, err := p.session.Sessions(p.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(open) != 1 || !open[0].Current {
+		t.Errorf("%d sessions are open: %+v", len(open), open)
 	}
 }
