@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ func (k *Keys) list() (KeyList, error) {
 	}
 	defer cancel()
 	l, err := k.c.keys.List(ctx)
+	if err == nil && unchained(l) && k.reachTrust(ctx) {
+		l, err = k.c.keys.List(ctx)
+	}
 	if err != nil {
 		return KeyList{}, err
 	}
@@ -52,6 +56,20 @@ func (k *Keys) list() (KeyList, error) {
 		out.Looked = append(out.Looked, place)
 	}
 	return out, nil
+}
+
+// unchained says whether every key at hand is useless for want of a path to the
+// root: the issuer's certificate may have been out of reach so far.
+func unchained(l keyring.Listing) bool {
+	return len(l.Usable) == 0 && slices.ContainsFunc(l.Other, func(e keyring.Entry) bool { return e.State == keyring.Untrusted })
+}
+
+// reachTrust asks the portal for the certificates of issuers and the lists, no
+// longer than a person waits for a list of keys, and says whether they came.
+func (k *Keys) reachTrust(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	return k.c.trust.Refresh(ctx, k.c.portal) == nil
 }
 
 // card is an entry as the page reads it. The identification number is masked
