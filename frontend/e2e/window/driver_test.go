@@ -112,6 +112,7 @@ type session struct {
 	t   *testing.T
 	url string
 	dir string  // the profile
+	pid int     // of the driver
 	log *record // of driver and program
 }
 
@@ -127,7 +128,8 @@ func reopen(t *testing.T, profile string, env []string, args ...string) *session
 	t.Helper()
 	port := freePort(t)
 	s := &session{t: t, dir: profile}
-	_, s.log = start(t, append([]string{"AKNO_PROFILE_DIR=" + s.dir}, env...), "WebKitWebDriver", fmt.Sprintf("--port=%d", port))
+	driver, log := start(t, append([]string{"AKNO_PROFILE_DIR=" + s.dir}, env...), "WebKitWebDriver", fmt.Sprintf("--port=%d", port))
+	s.pid, s.log = driver.Process.Pid, log
 	base := fmt.Sprintf("http://127.0.0.1:%d", port)
 	wait(t, "the driver", func() bool {
 		res, err := http.Get(base + "/status")
