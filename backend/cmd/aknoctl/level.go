@@ -245,8 +245,12 @@ func (r *raiser) ask(address string, cert, issuer *pki.Certificate) (*ocsp.Respo
 		return nil, err
 	}
 	a, err := ocsp.ParseResponse(raw)
-	if err == nil {
-		_, err = a.Status(cert, issuer)
+	if err != nil {
+		return nil, err
+	}
+	status, err := a.Status(cert, issuer)
+	if err == nil && status.State == pki.StateUnknown {
+		err = errors.New("the service does not know the certificate")
 	}
 	return a, err
 }

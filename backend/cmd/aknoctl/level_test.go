@@ -24,7 +24,9 @@ type suite struct {
 	t         *testing.T
 	dir, url  string
 	authority *gossuok.Authority
+	serial    pki.Serial   // of the person's certificate
 	asked     atomic.Int64 // requests for lists and statuses
+	listless  atomic.Int64 // how often the list of the holders' authority cannot be fetched
 }
 
 func newSuite(t *testing.T) *suite {
@@ -34,6 +36,10 @@ func newSuite(t *testing.T) *suite {
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/crl") || strings.HasPrefix(r.URL.Path, "/ocsp") {
 			s.asked.Add(1)
+		}
+		if r.URL.Path == "/crl/ruc.crl" && s.listless.Add(-1) >= 0 {
+			http.NotFound(w, r)
+			return
 		}
 		handler.ServeHTTP(w, r)
 	}))
@@ -57,6 +63,7 @@ func newSuite(t *testing.T) *suite {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.serial = cert.Serial
 	sealed, err := container.Seal(key, []byte(demo.Password), container.MinIterations)
 	if err != nil {
 		t.Fatal(err)
@@ -148,6 +155,29 @@ func TestASignatureCarriesWhatALaterCheckNeeds(t *testing.T) {
 		"--crl", s.at("root.crl"), "--crl", s.at("ruc.crl"))
 	if got := s.level(); got != "B-LT" || s.asked.Load() != asked {
 		t.Errorf("level %s, asked %d times for what was given", got, s.asked.Load()-asked)
+	}
+}
+
+func TestAStatusIsAskedWhereThereIsNoList(t *testing.T) {
+	s := newSuite(t)
+	s.listless.Store(1) // for the signer; the service of stamps is in no register of statuses
+	s.sign(exitYes, "b-lt", "--tsa", s.url+"/tsa", "--trust", s.at("root.cer"))
+	if got := s.level(); got != "B-LT" {
+		t.Errorf("level %s", got)
+	}
+	if err := s.authority.Revoke(s.serial, pki.ReasonKeyCompromise); err != nil {
+		t.Fatal(err)
+	}
+	s.listless.Store(1)
+	if text := s.sign(exitUsage, "b-lt", "--tsa", s.url+"/tsa", "--trust", s.at("root.cer"), "--out", s.at("revoked.p7s")); !strings.Contains(text, "REVOKED") {
+		t.Errorf("a revoked certificate signs: %s", text)
+	}
+	if _, err := os.Stat(s.at("revoked.p7s")); err == nil {
+		t.Error("a signature by a revoked certificate was written")
+	}
+	s.listless.Store(1 << 20)
+	if text := s.sign(exitUsage, "b-lt", "--tsa", s.url+"/tsa", "--trust", s.at("root.cer")); !strings.Contains(text, "does not know the certificate") {
+		t.Errorf("no datum about the service: %s", text)
 	}
 }
 

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"akno/backend/internal/clock"
+)
+
+const exampleFiles = "../../akno/form/testdata/examples/*.json"
+
+// filling is the day on which the examples are filled.
+const filling = "2026-11-21T12:00:00Z"
+
+func TestTheBundledFormsAndTheirExamplesAreRight(t *testing.T) {
+	files, err := filepath.Glob(exampleFiles)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d examples, %v", len(files), err)
+	}
+	args := []string{"form", "check", "--at", filling}
+	for _, f := range files {
+		args = append(args, "--example", f)
+	}
+	status, answer := ask(t, args...)
+	if status != exitYes || answer["valid"] != true {
+		t.Fatalf("exit status %d: %v", status, answer)
+	}
+	examples := 0
+	for _, f := range answer["forms"].([]any) {
+		examples += int(f.(map[string]any)["examples"].(float64))
+	}
+	if examples != len(files) {
+		t.Errorf("%d examples were checked of %d", examples, len(files))
+	}
+}
+
+func TestAFileOfCasesIsAnsweredLikeEachCase(t *testing.T) {
+	files, err := filepath.Glob(exampleFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases, want bytes.Buffer
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Compact(&cases, raw); err != nil {
+			t.Fatal(err)
+		}
+		cases.WriteByte('\n')
+		var head struct{ Form string }
+		if err := json.Unmarshal(raw, &head); err != nil {
+			t.Fatal(err)
+		}
+		e := &env{in: strings.NewReader(""), out: &want, err: &bytes.Buffer{}, now: clock.System}
+		if status := run([]string{"form", "fill", "--form", head.Form, "--answers", name, "--at", filling, "--json"}, e); status != exitYes {
+			t.Errorf("%s: exit status %d", name, status)
+		}
+	}
+	var got bytes.Buffer
+	e := &env{in: &cases, out: &got, err: &bytes.Buffer{}, now: clock.System}
+	if status := run([]string{"form", "fill", "--cases", "-", "--at", filling}, e); status != exitYes {
+		t.Errorf("exit status %d", status)
+	}
+	lines, each := strings.Split(got.String(), "\n"), strings.Split(want.String(), "\n")
+	if len(lines) != len(each) || len(lines) != len(files)+1 {
+		t.Fatalf("%d lines for %d cases", len(lines), len(files))
+	}
+	for i, line := range lines[:len(files)] {
+		head, rest, _ := strings.Cut(line, ",")
+		if rest != strings.TrimPrefix(each[i], "{") || !strings.HasPrefix(head, `{"i":`) {
+			t.Errorf("case %d: %s, alone %s", i, line, each[i])
+		}
+	}
+}
