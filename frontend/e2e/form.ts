@@ -78,6 +78,13 @@ export async function put(page: Page, field: Locator, value: unknown): Promise<v
   if (await boxes.count()) return void (await boxes.first().setChecked(value === true))
   const list = field.locator('select')
   if (await list.count()) return void (await list.first().selectOption(text))
+  const combo = field.locator('input[role="combobox"]')
+  if (await combo.count()) {
+    await combo.click()
+    const named = field.getByRole('option').filter({ hasText: text })
+    await ((await named.count()) ? named : field.getByRole('option')).first().click()
+    return
+  }
   const box = field.locator('input,textarea').first()
   await box.fill(written(text))
   await box.blur()

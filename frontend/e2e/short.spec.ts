@@ -1,7 +1,10 @@
 // Shorter ways than the whole journey, each with a portal of its own.
-import { signDraft, signInWithKey, skipIntroduction } from './acts.ts'
+import { language, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
+import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
-import { example, fill } from './form.ts'
+import { example, fill, step } from './form.ts'
+import { Papers } from './papers.ts'
+import { checks, orderCode } from './pay.ts'
 
 test('a free procedure, from the catalogue to the cabinet', async ({ page, staff, shots, complaints }) => {
   const program = staff('citizen')
@@ -25,5 +28,74 @@ test('a free procedure, from the catalogue to the cabinet', async ({ page, staff
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/пособия на детей/)
   await expect(page.getByRole('main').getByText('Подано', { exact: true })).toBeVisible()
   await shots.both(page, 'submitted')
+  expect(complaints).toEqual([])
+})
+
+test('a paid procedure with the scan of a receipt', async ({ page, dir, staff, shots, complaints }) => {
+  await staff('citizen').start(page)
+  await skipIntroduction(page)
+  await signInWithKey(page, 'Ковалева Анна Сергеевна')
+  await expect(page.getByRole('heading', { name: 'Здравствуйте, Анна Сергеевна' })).toBeVisible()
+  await page.evaluate(() => void (location.hash = '#/catalogue/200.5.13'))
+  await page.getByRole('button', { name: 'Начать заявление' }).click()
+  await expect(step(page)).toBeVisible()
+  await fill(page, example('F_5_13', 'surname', 'name', 'patronymic', 'birth_date', 'personal_number', 'sex'))
+  await page.getByRole('button', { name: 'Получить код заказа' }).click()
+  await expect(page.getByRole('heading', { name: /^Оплатите до/ })).toBeVisible()
+  expect(checks(await orderCode(page))).toBe(true)
+  await expect(page.getByText('Отправить можно, когда оплата видна или приложен чек')).toBeVisible()
+  const chooser = page.waitForEvent('filechooser')
+  await page
+    .getByRole('group', { name: 'Чек' })
+    .getByRole('button', { name: /^Выбрать файл/ })
+    .click()
+  await (await chooser).setFiles(new Papers(dir + '/papers').pdf('чек из банка.pdf', 'Receipt'))
+  await expect(page.getByText('чек из банка.pdf')).toBeVisible()
+  await shots.both(page, 'receipt')
+  await page.getByRole('button', { name: 'Подписать', exact: true }).click()
+  await signDraft(page, 'Ковалева Анна Сергеевна')
+  await expect(page.getByText('Оплата проверяется').first()).toBeVisible()
+  await shots.both(page, 'checking')
+  expect(complaints).toEqual([])
+})
+
+const pages = {
+  home: '/home',
+  catalogue: '/catalogue',
+  procedure: '/catalogue/200.11.2.1',
+  applications: '/applications',
+  decisions: '/decisions',
+  keys: '/keys',
+  'new-key': '/keys/new',
+  trust: '/keys/trust',
+  access: '/access',
+  exchange: '/exchange',
+  settings: '/settings',
+}
+
+test('the main screens in Belarusian, in three themes', async ({ page, staff, shots, complaints }) => {
+  await staff('citizen').start(page)
+  await skipIntroduction(page)
+  await language(page, 'Бел')
+  await page.getByRole('link', { name: /^Увайсці|Уваход не выкананы/ }).first().click()
+  await shots.both(page, 'sign-in')
+  await accessible(page)
+  await language(page, 'Рус')
+  await page.evaluate(() => void (location.hash = '#/home'))
+  await signInWithKey(page, 'Ковалева Анна Сергеевна')
+  await expect(page.getByRole('heading', { name: 'Здравствуйте, Анна Сергеевна' })).toBeVisible()
+  await language(page, 'Бел')
+  for (const theme of ['Светлая', 'Цёмная', 'Кантрасная']) {
+    await page.evaluate(() => void (location.hash = '#/settings'))
+    await page.getByRole('radio', { name: theme }).check({ force: true })
+    for (const [name, address] of Object.entries(pages)) {
+      await page.evaluate((to) => void (location.hash = to), '#' + address)
+      await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+      await expect(page.getByText('Загружаем')).toHaveCount(0)
+      await accessible(page)
+      if (theme === 'Светлая') await shots.both(page, name)
+      else await shots.take(page, `${name}-${theme}`)
+    }
+  }
   expect(complaints).toEqual([])
 })

@@ -91,6 +91,7 @@ func TestAnApplicationFromAnOfflineDraftToTheBody(t *testing.T) {
 	shot(t, "story-6-sign")
 	s.type_("dialog #sign-password", enter)
 	s.shows("Подано")
+	s.shows("Ход заявления")
 	shot(t, "story-7-submitted")
 	if b, err := os.ReadFile(filepath.Join(s.dir, "log", "akno.log")); err != nil || bytes.Contains(b, []byte(password)) || bytes.Contains(b, []byte("Ковалева")) {
 		t.Errorf("the log tells of the person: %v", err)
@@ -173,10 +174,11 @@ func (s *session) press(name string) {
 	})
 }
 
-// shows waits for words on the page.
+// shows waits for words on the page and for the frame that paints them.
 func (s *session) shows(words string) {
 	s.t.Helper()
 	wait(s.t, words, func() bool { return s.js(`return document.body.innerText.includes(args[0])`, words) == true })
+	s.js(`await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r))))`)
 }
 
 // kill ends the program at once.
