@@ -130,6 +130,7 @@ type systemSurface interface {
 	About() (About, error)
 	Ready() ([]Link, error) // the page listens; what was asked for before
 	Painted() error         // the first frame is on the screen
+	Active() error          // the person types or points; once a minute at most
 	Left() error            // everything typed was handed over
 	OpenURL(address string) error
 	Print() error

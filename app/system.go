@@ -98,3 +98,24 @@ func (s *System) SetPreferences(p Preferences) (err error) {
 	}
 	return nil
 }
+
+// Active says that the person is at the window: typing or pointing. The page
+// says it once a minute at most. Exchange in the background is no sign of a
+// person, so that a session left alone ends when the law of the portal says.
+func (s *System) Active() (err error) {
+	defer s.a.guard("system.Active", &err)
+	s.a.Go("system.Active", func() {
+		for _, p := range s.a.parts {
+			c, ok := p.(*core)
+			if !ok || c.opened() != nil || !c.session.State().SignedIn {
+				continue
+			}
+			ctx, cancel := context.WithTimeout(s.a.ctx, callLimit)
+			defer cancel()
+			if _, err := c.session.Refresh(ctx); err != nil && akno.CodeOf(err) != akno.Unavailable {
+				s.a.log.WithField("cause", err).Warn("the portal was not told of the person")
+			}
+		}
+	})
+	return nil
+}

@@ -3,6 +3,7 @@ import App from './app.svelte'
 import { startApp } from './lib/app.svelte.ts'
 import { system } from './lib/api.ts'
 import { install, listen, painted } from './lib/bridge.ts'
+import { watchPresence } from './lib/presence.ts'
 import { followLinks } from './lib/links.ts'
 import { flush, start } from './lib/router.svelte.ts'
 import { followSystem } from './lib/theme.svelte.ts'
@@ -31,6 +32,7 @@ followSystem()
 await startApp()
 mount(App, { target: document.getElementById('app')! })
 painted()
+watchPresence()
 await followLinks()
 
 // Before the window closes, what was typed last is handed over.

@@ -237,7 +237,7 @@ func (s *Service) Refresh(ctx context.Context) (State, error) {
 	if err != nil {
 		return s.State(), err
 	}
-	return s.set(stateOf(got)), nil
+	return s.renew(stateOf(got)), nil
 }
 
 // Sessions lists the account's open sessions.
@@ -303,5 +303,20 @@ func (s *Service) set(st State) State {
 	for _, f := range s.onChange {
 		f(st)
 	}
+	return st
+}
+
+// renew takes over what the portal says of the present session, and tells it
+// unless nothing but the end of idleness has moved.
+func (s *Service) renew(st State) State {
+	s.stateMu.Lock()
+	before := s.state
+	s.stateMu.Unlock()
+	if before.IdleUntil = st.IdleUntil; before != st {
+		return s.set(st)
+	}
+	s.stateMu.Lock()
+	s.state = st
+	s.stateMu.Unlock()
 	return st
 }

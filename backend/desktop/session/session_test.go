@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"testing"
@@ -23,6 +24,14 @@ type portal struct {
 	end    error  // answer of SignOut
 	origin string // in challenges, "" for its own
 	reset  portalapi.PasswordReset
+	idle   time.Time
+	level  string // of GetSession; "email" when empty
+}
+
+func (p *portal) GetSession(context.Context) (*portalapi.Session, error) {
+	out := p.session(cmp.Or(p.level, "email"))
+	out.Token, out.IdleUntil = nil, p.idle.UnixMilli()
+	return out, nil
 }
 
 func (p *portal) RequestPasswordReset(context.Context, portalapi.AddressOnly) (*portalapi.LetterSent, error) {
@@ -249,5 +258,24 @@ func TestAForgottenPasswordIsSetByACode(t *testing.T) {
 	}
 	if s.State().SignedIn {
 		t.Error("a code of a letter has signed somebody in")
+	}
+}
+
+func TestRefreshTellsOnlyWhatChanged(t *testing.T) {
+	p := &portal{}
+	s := New(p, &signer{}, clock.Fixed(noon))
+	told := 0
+	s.OnChange(func(State) { told++ })
+	if _, err := s.SignInByPassword(t.Context(), "a@example.by", []byte("right")); err != nil {
+		t.Fatal(err)
+	}
+	p.idle = noon.Add(time.Minute)
+	st, err := s.Refresh(t.Context())
+	if err != nil || !st.IdleUntil.Equal(p.idle) || told != 1 {
+		t.Errorf("%+v, %v, told %d times", st, err, told)
+	}
+	p.level = "strict"
+	if st, err = s.Refresh(t.Context()); err != nil || st.Level != akno.Strict || told != 2 {
+		t.Errorf("%+v, %v, told %d times", st, err, told)
 	}
 }

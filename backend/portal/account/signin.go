@@ -178,6 +178,11 @@ func signedIn(ctx context.Context, tx dbx.Tx, o session.Opening, e akno.Event, n
 	return present(ctx, tx, o.AccountID, id, token)
 }
 
+// Look returns the session of a token without taking the look for a use of it.
+func (s *Service) Look(ctx context.Context, token string) (session.Session, error) {
+	return session.Keeper{DB: s.DB, Now: s.Now}.Look(ctx, token)
+}
+
 // Authenticate returns the session of a token.
 func (s *Service) Authenticate(ctx context.Context, token string) (session.Session, error) {
 	return session.Keeper{DB: s.DB, Now: s.Now}.Authenticate(ctx, token)

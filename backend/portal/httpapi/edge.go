@@ -247,7 +247,11 @@ func (e *edge) identify(r *http.Request, v *visit, may right) error {
 	if !ok {
 		return &akno.Error{Code: akno.SignedOut, Op: "httpapi.identify"}
 	}
-	s, err := e.access.Authenticate(r.Context(), token)
+	authenticate := e.access.Authenticate
+	if may.unattended {
+		authenticate = e.access.Look
+	}
+	s, err := authenticate(r.Context(), token)
 	if err != nil {
 		return err
 	}

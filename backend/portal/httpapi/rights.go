@@ -14,11 +14,14 @@ type right struct {
 	roles    []session.Role // one of these; the citizen is everybody
 	oneTime  bool           // also with a one-time password that has to be changed
 	provider bool           // the payment system, by its signature under the body
+	// unattended: programs ask this by themselves, so it is no sign of a person.
+	unattended bool
 }
 
 var (
 	everybody = right{open: true}
 	signedIn  = right{level: akno.Email, roles: []session.Role{session.Citizen}}
+	pulling   = right{level: akno.Email, roles: []session.Role{session.Citizen}, unattended: true}
 	firstStep = right{level: akno.Email, roles: []session.Role{session.Citizen}, oneTime: true}
 	clerks    = right{level: akno.Strict, roles: []session.Role{session.Clerk}}
 	reviewers = right{level: akno.Strict, roles: []session.Role{session.Officer, session.Head}}
@@ -65,7 +68,7 @@ var rights = map[string]right{
 	"POST /v1/applications/{applicationId}/withdrawal": signedIn,
 	"POST /v1/applications/{applicationId}/answers":    signedIn,
 	"POST /v1/applications/{applicationId}/opening":    signedIn,
-	"GET /v1/changes":                                  signedIn,
+	"GET /v1/changes":                                  pulling,
 
 	"POST /v1/clerk/matches":                                    clerks,
 	"POST /v1/clerk/registrations":                              clerks,

@@ -108,6 +108,9 @@ type Access interface {
 	Challenge(ctx context.Context, purpose portalapi.ChallengeRequestPurpose) (portalapi.Challenge, error)
 	SignInByPassword(ctx context.Context, from string, req portalapi.PasswordSignIn) (portalapi.Session, error)
 	SignInByEDS(ctx context.Context, req portalapi.SignedChallenge) (portalapi.Session, error)
+	// Look is Authenticate for what a program asks by itself, with nobody
+	// there: it does not put off the end of an idle session.
+	Look(ctx context.Context, token string) (session.Session, error)
 	// Authenticate returns the session whose token this is, or an error with
 	// code akno.SignedOut.
 	Authenticate(ctx context.Context, token string) (session.Session, error)

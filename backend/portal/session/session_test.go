@@ -116,3 +116,17 @@ func TestANameIsSurnameAndInitials(t *testing.T) {
 		}
 	}
 }
+
+func TestALookPutsOffNoEnd(t *testing.T) {
+	db := open(t)
+	_, token := begin(t, db, "active", akno.Strict)
+	idle := LimitsOf(akno.Strict).Idle
+	for _, after := range []time.Duration{idle / 3, 2 * idle / 3, idle - time.Second} {
+		if _, err := (Keeper{db, clock.Fixed(start.Add(after))}).Look(t.Context(), token); err != nil {
+			t.Fatalf("after %v: %v", after, err)
+		}
+	}
+	if _, err := (Keeper{db, clock.Fixed(start.Add(idle))}).Look(t.Context(), token); akno.CodeOf(err) != akno.SignedOut {
+		t.Errorf("a session that was only looked at lives on: %v", err)
+	}
+}

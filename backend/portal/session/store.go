@@ -108,30 +108,14 @@ var errSignedOut = &akno.Error{Code: akno.SignedOut, Op: "session.Authenticate"}
 // notes that it was used. Any token that opens nothing is answered with
 // akno.SignedOut.
 func (k Keeper) Authenticate(ctx context.Context, token string) (Session, error) {
-	accountID, hash, ok := parse(token)
-	if !ok {
-		return Session{}, errSignedOut
-	}
 	now := k.Now()
-	var s Session
-	var seen time.Time
-	err := k.DB.Read(ctx, func(tx dbx.Tx) error {
-		var err error
-		s, seen, err = load(ctx, tx, `s.token_hash = ?`, accountID, hash)
-		return err
-	})
-	if err != nil {
-		return Session{}, err
-	}
-	if s.ID == "" || !now.Before(s.ExpiresAt) || !now.Before(s.IdleUntil) {
-		return Session{}, errSignedOut
-	}
-	if now.Sub(seen) < seenStep {
-		return s, nil
+	s, seen, err := k.look(ctx, token, now)
+	if err != nil || now.Sub(seen) < seenStep {
+		return s, err
 	}
 	err = k.DB.Write(ctx, func(tx dbx.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE session SET seen_at = ? WHERE account_id = ? AND id = ? AND ended_at = 0 AND seen_at < ?`,
-			now.UnixMilli(), accountID, s.ID, now.UnixMilli())
+			now.UnixMilli(), s.AccountID, s.ID, now.UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -139,6 +123,32 @@ func (k Keeper) Authenticate(ctx context.Context, token string) (Session, error)
 	}
 	s.IdleUntil = now.Add(LimitsOf(s.Level).Idle)
 	return s, nil
+}
+
+// Look is Authenticate for a request that a program makes by itself: nobody need
+// be there, so it does not put off the end of an idle session.
+func (k Keeper) Look(ctx context.Context, token string) (Session, error) {
+	s, _, err := k.look(ctx, token, k.Now())
+	return s, err
+}
+
+func (k Keeper) look(ctx context.Context, token string, now time.Time) (s Session, seen time.Time, err error) {
+	accountID, hash, ok := parse(token)
+	if !ok {
+		return Session{}, seen, errSignedOut
+	}
+	err = k.DB.Read(ctx, func(tx dbx.Tx) error {
+		var err error
+		s, seen, err = load(ctx, tx, `s.token_hash = ?`, accountID, hash)
+		return err
+	})
+	if err != nil {
+		return Session{}, seen, err
+	}
+	if s.ID == "" || !now.Before(s.ExpiresAt) || !now.Before(s.IdleUntil) {
+		return Session{}, seen, errSignedOut
+	}
+	return s, seen, nil
 }
 
 // Load returns an open session of the account by its id, inside a transaction.

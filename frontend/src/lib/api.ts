@@ -286,6 +286,9 @@ export const system = {
   /** the first frame is on the screen */
   painted: () =>
     call<void>('System', 'Painted'),
+  /** the person types or points; once a minute at most */
+  active: () =>
+    call<void>('System', 'Active'),
   /** everything typed was handed over */
   left: () =>
     call<void>('System', 'Left'),
