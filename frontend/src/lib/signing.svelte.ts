@@ -11,8 +11,11 @@ export type SigningState = 'loading' | 'nokey' | 'ready' | 'waiting' | 'signing'
 /** Seconds of honest friction after the nth wrong password: the code cannot tell how often a stranger tried. */
 export const delayAfter = (wrong: number): number => (wrong === 0 ? 0 : Math.min(2 ** (wrong - 1), 30))
 
-/** Failures after which the same key may be tried again with another password. */
-const again = new Set(['bad_password', 'slow_down', 'timeout', 'unavailable', 'internal'])
+/**
+ * Wrong passwords of each key since the program started and, in milliseconds, when the next may be tried: closing
+ * the dialog is no way around the pause, which the program keeps too.
+ */
+export const tries = new Map<string, { wrong: number; until: number }>()
 
 /** One signing: the keys, the chosen one, the tries. */
 export class Signing<T> {
@@ -24,7 +27,6 @@ export class Signing<T> {
   result = $state.raw<T>()
   /** Seconds until the next try may be made. */
   wait = $state(0)
-  #wrong = 0
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(
@@ -48,6 +50,7 @@ export class Signing<T> {
       this.unusable = found.unusable
       if (!this.key) this.chosen = (found.keys.find(this.suits) ?? found.keys[0])?.id ?? ''
       this.state = this.chosen ? 'ready' : 'nokey'
+      if (this.chosen) this.#resume()
     } catch (e) {
       this.failure = asFailure(e)
       this.state = 'nokey'
@@ -60,8 +63,8 @@ export class Signing<T> {
     this.chosen = id
     this.failure = undefined
     this.#stop()
-    this.#wrong = 0
     this.state = 'ready'
+    this.#resume()
   }
 
   /** Sends the password of the field once and empties it; does nothing when the field is empty or a try is on its way. */
@@ -74,13 +77,16 @@ export class Signing<T> {
       const ticket = await this.begin(this.chosen)
       this.result = await secret<T>(ticket, [password])
       this.state = 'done'
+      tries.delete(this.chosen)
       return this.result
     } catch (e) {
       this.failure = asFailure(e)
-      if (this.failure.code === 'bad_password') this.#wrong++
       this.state = 'ready'
-      if (again.has(this.failure.code))
-        this.#pause(this.failure.code === 'bad_password' ? delayAfter(this.#wrong) : 0)
+      if (this.failure.code === 'bad_password') {
+        const wrong = (tries.get(this.chosen)?.wrong ?? 0) + 1
+        tries.set(this.chosen, { wrong, until: Date.now() + delayAfter(wrong) * 1000 })
+        this.#resume()
+      }
       return undefined
     } finally {
       password.fill(0)
@@ -92,9 +98,11 @@ export class Signing<T> {
     this.#stop()
   }
 
-  #pause(seconds: number): void {
-    if (seconds === 0) return
-    this.wait = seconds
+  /** Takes up the pause of the chosen key, if one is left. */
+  #resume(): void {
+    const left = Math.ceil(((tries.get(this.chosen)?.until ?? 0) - Date.now()) / 1000)
+    if (left <= 0) return
+    this.wait = left
     this.state = 'waiting'
     this.#timer = setInterval(() => {
       this.wait--

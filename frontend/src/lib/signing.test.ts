@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { keyCard } from '../testing/samples.ts'
-import { delayAfter, Signing } from './signing.svelte.ts'
+import { delayAfter, Signing, tries } from './signing.svelte.ts'
 
 const field = (value: string) => Object.assign(document.createElement('input'), { value })
 const keys = { keys: [keyCard(), keyCard({ id: 'k2' })], unusable: [], looked: [] }
@@ -23,7 +23,10 @@ async function ready() {
   return { signing, begin }
 }
 
-beforeEach(() => void vi.useFakeTimers())
+beforeEach(() => {
+  vi.useFakeTimers()
+  tries.clear()
+})
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
@@ -88,6 +91,23 @@ describe('a signing', () => {
     await signing.submit(field('a'))
     signing.choose('k2')
     expect([signing.state, signing.wait, signing.failure]).toEqual(['ready', 0, undefined])
+  })
+
+  test('the pause outlives the dialog and the choice of another key', async () => {
+    answers([422, { code: 'bad_password' }], [422, { code: 'bad_password' }], [200, { queued: true }])
+    const first = (await ready()).signing
+    await first.submit(field('a'))
+    first.choose('k2')
+    first.choose('k1')
+    expect([first.state, first.wait]).toEqual(['waiting', 1])
+    await vi.advanceTimersByTimeAsync(1000)
+    await first.submit(field('b'))
+    first.close()
+    const second = (await ready()).signing
+    expect([second.state, second.wait]).toEqual(['waiting', 2])
+    await vi.advanceTimersByTimeAsync(2000)
+    await second.submit(field('c'))
+    expect([second.state, tries.size]).toEqual(['done', 0])
   })
 
   test('without a key there is a way out: looking again', async () => {
