@@ -106,8 +106,8 @@ export class Draft {
     this.#settled.delete(key)
     this.#left.delete(key)
     this.#queue.set(key, { ...place, value })
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.flush(), pause)
+    // Not put off by the next key: who types without a pause is kept up with too.
+    this.#timer ??= setTimeout(() => void this.flush(), pause)
   }
 
   /** Takes over a finished change: the field was left or a choice was made. It is sent at once. */
@@ -124,6 +124,7 @@ export class Draft {
   /** Sends what waits and resolves when Go has committed everything; a failure is kept in "failure". */
   flush(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#timer = undefined
     if (this.#queue.size > 0) this.#sending = this.#sending.then(() => this.#send())
     return this.#sending
   }
