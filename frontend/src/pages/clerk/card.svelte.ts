@@ -174,13 +174,14 @@ export class Work {
   }
 
   #saveSoon(): void {
-    clearTimeout(this.#saving)
-    this.#saving = setTimeout(() => void this.flush(), saveAfter)
+    // Not put off by the next key: who types without a pause is kept up with too.
+    this.#saving ??= setTimeout(() => void this.flush(), saveAfter)
   }
 
   /** Keeps what was typed; saves follow one another, so that the first one gives the card its id. */
   flush(): Promise<void> {
     clearTimeout(this.#saving)
+    this.#saving = undefined
     if (!this.#dirty || !this.open) return this.#saved
     this.#dirty = false
     this.#saved = this.#saved.then(() => this.#save())

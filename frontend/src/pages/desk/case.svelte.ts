@@ -47,7 +47,7 @@ export function modesOf(view: DeskView): Mode[] {
   return modes
 }
 
-// What is being written is kept by the program 300 ms after the last key; what
+// What is being written is kept by the program 300 ms after a key; what
 // was opened stays while the page is open.
 const keepAfter = 300
 const written = new Map<string, Partial<Record<Mode, Writing>>>()
@@ -137,8 +137,7 @@ export class Review {
     this.writing = { ...this.writing, ...change }
     written.set(this.id, { ...written.get(this.id), [this.mode]: { ...this.writing } })
     this.#unkept = true
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.keep(), keepAfter)
+    this.#timer ??= setTimeout(() => void this.keep(), keepAfter) // not put off by the next key
     for (const key of Object.keys(change)) {
       if (this.errors[key])
         this.errors = Object.fromEntries(Object.entries(this.errors).filter(([k]) => k !== key))
@@ -148,6 +147,7 @@ export class Review {
   /** Hands over what is being written: soon after the last key, and before the page is left. */
   async keep(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#timer = undefined
     if (!this.#unkept) return
     this.#unkept = false
     const list = Object.entries(written.get(this.id) ?? {}).map(([mode, writing]) => ({ mode, ...writing }))
