@@ -40,8 +40,9 @@ class Ledger {
     this.struck.push({ field, text, at: Date.now() })
   }
 
-  died(): void {
-    const then = Date.now() - 1000
+  /** at is when the program was struck: what was typed into a dead one is nobody's promise. */
+  died(at: number): void {
+    const then = at - 1000
     for (const s of this.struck) if (s.at <= then) this.owed.set(s.field, s.text)
     this.struck = []
   }
@@ -162,8 +163,9 @@ test.describe('death at any moment', () => {
       const ledger = new Ledger()
       const death = new Death(seed, {
         desktop: async () => {
+          const at = Date.now()
           await demo.kill()
-          ledger.died()
+          ledger.died(at)
           await demo.start(page)
         },
         portal: async () => {
