@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"os"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/desktop/signer"
+	"akno/backend/internal/testkit/testsettings"
 	"akno/backend/portalapi"
 )
 
@@ -60,22 +60,6 @@ func (head) VerifyDetached(context.Context, []byte, []byte) (signer.Verdict, err
 	return signer.Verdict{}, nil
 }
 
-// memory keeps settings as the profile's database does, in JSON.
-type memory map[string][]byte
-
-func (m memory) Setting(_ context.Context, name string, v any) error {
-	if b, ok := m[name]; ok {
-		return json.Unmarshal(b, v)
-	}
-	return nil
-}
-
-func (m memory) SetSetting(_ context.Context, name string, v any) error {
-	b, err := json.Marshal(v)
-	m[name] = b
-	return err
-}
-
 func newDesk(t *testing.T, document string) (*Service, *body) {
 	t.Helper()
 	filed, err := os.ReadFile("../../akno/canon/testdata/frozen/200.1.3.4.json")
@@ -83,7 +67,7 @@ func newDesk(t *testing.T, document string) (*Service, *body) {
 		t.Fatal(err)
 	}
 	b := &body{filed: filed, document: document}
-	return New(b, head{}, memory{}, func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }), b
+	return New(b, head{}, testsettings.Memory{}, func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }), b
 }
 
 func sumOf(text string) string {

@@ -1,8 +1,6 @@
 package keyring
 
 import (
-	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,25 +9,11 @@ import (
 	"akno/backend/akno"
 	"akno/backend/desktop/trust"
 	"akno/backend/internal/testkit/testpki"
+	"akno/backend/internal/testkit/testsettings"
 	"akno/backend/stb/bign"
 	"akno/backend/stb/container"
 	"akno/backend/stb/pki"
 )
-
-type memory map[string][]byte
-
-func (m memory) Setting(_ context.Context, name string, v any) error {
-	if b, ok := m[name]; ok {
-		return json.Unmarshal(b, v)
-	}
-	return nil
-}
-
-func (m memory) SetSetting(_ context.Context, name string, v any) error {
-	b, err := json.Marshal(v)
-	m[name] = b
-	return err
-}
 
 const password = "васильки на поле у реки"
 
@@ -56,7 +40,7 @@ func newWorld(t *testing.T) *world {
 			t.Fatal(err)
 		}
 	}
-	w.keys = New(w.own, []string{w.dir}, memory{}, ts, clock)
+	w.keys = New(w.own, []string{w.dir}, testsettings.Memory{}, ts, clock)
 	return w
 }
 

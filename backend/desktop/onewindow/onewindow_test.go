@@ -2,7 +2,6 @@ package onewindow
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"akno/backend/desktop/store"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/testkit/testpki"
+	"akno/backend/internal/testkit/testsettings"
 	"akno/backend/portalapi"
 )
 
@@ -72,21 +72,6 @@ func (p *portal) Upload(_ context.Context, sum string, size int64, f io.ReadSeek
 	return err
 }
 
-type memory map[string][]byte
-
-func (m memory) Setting(_ context.Context, name string, v any) error {
-	if b, ok := m[name]; ok {
-		return json.Unmarshal(b, v)
-	}
-	return nil
-}
-
-func (m memory) SetSetting(_ context.Context, name string, v any) error {
-	b, err := json.Marshal(v)
-	m[name] = b
-	return err
-}
-
 type world struct {
 	portal *portal
 	desk   *Service
@@ -101,7 +86,7 @@ func newWorld(t *testing.T) world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	p, m, now := &portal{}, memory{}, clock.Fixed(testpki.Noon)
+	p, m, now := &portal{}, testsettings.Memory{}, clock.Fixed(testpki.Noon)
 	consent := func(string) (session.Consent, error) { return session.Consent{Version: "1", SHA256: "00"}, nil }
 	again := func() *Service { return New(p, m, attach.Taker{Blobs: db.Blobs(), Now: now}, consent, now) }
 	return world{p, again(), again, t.TempDir()}

@@ -1,8 +1,6 @@
 package signer
 
 import (
-	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,25 +10,10 @@ import (
 	"akno/backend/desktop/keyring"
 	"akno/backend/desktop/trust"
 	"akno/backend/internal/testkit/testpki"
+	"akno/backend/internal/testkit/testsettings"
 	"akno/backend/stb/container"
 	"akno/backend/stb/pki"
 )
-
-// memory keeps settings as the profile's database does, in JSON.
-type memory map[string][]byte
-
-func (m memory) Setting(_ context.Context, name string, v any) error {
-	if b, ok := m[name]; ok {
-		return json.Unmarshal(b, v)
-	}
-	return nil
-}
-
-func (m memory) SetSetting(_ context.Context, name string, v any) error {
-	b, err := json.Marshal(v)
-	m[name] = b
-	return err
-}
 
 const password = "васильки на поле у реки"
 
@@ -56,7 +39,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.lists(t)
-	w.keys = keyring.New(filepath.Join(w.dir, "own"), []string{w.dir}, memory{}, w.trust, clock)
+	w.keys = keyring.New(filepath.Join(w.dir, "own"), []string{w.dir}, testsettings.Memory{}, w.trust, clock)
 	w.signer = New(w.keys, w.trust, clock)
 	return w
 }
