@@ -33,18 +33,29 @@ function random(seed: number): () => number {
 /** What was typed into which field, and when the page had taken it. */
 class Ledger {
   private struck: { field: string; text: string; at: number }[] = []
+  private dead = false
   /** What must be there: each field as it was a second before the last death. */
   owed = new Map<string, string>()
 
+  /**
+   * A page in a browser outlives its program and goes on taking keys, as no
+   * window does: what is typed into it is nobody's promise.
+   */
   note(field: string, text: string): void {
-    this.struck.push({ field, text, at: Date.now() })
+    if (!this.dead) this.struck.push({ field, text, at: Date.now() })
   }
 
-  /** at is when the program was struck: what was typed into a dead one is nobody's promise. */
-  died(at: number): void {
-    const then = at - 1000
+  /** The program is struck now. */
+  dies(): void {
+    this.dead = true
+    const then = Date.now() - 1000
     for (const s of this.struck) if (s.at <= then) this.owed.set(s.field, s.text)
     this.struck = []
+  }
+
+  /** The program runs again, with a page of its own. */
+  lives(): void {
+    this.dead = false
   }
 }
 
@@ -163,10 +174,10 @@ test.describe('death at any moment', () => {
       const ledger = new Ledger()
       const death = new Death(seed, {
         desktop: async () => {
-          const at = Date.now()
+          ledger.dies()
           await demo.kill()
-          ledger.died(at)
           await demo.start(page)
+          ledger.lives()
         },
         portal: async () => {
           await portal.kill()

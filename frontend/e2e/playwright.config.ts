@@ -9,9 +9,6 @@ const browser = process.env.AKNO_CHROMIUM || ['/usr/bin/chromium', '/usr/bin/goo
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  // Deaths at random moments are judged by the second: on a disk that stalls for longer they tell of the disk.
-  // They run in `make soak`, on a machine that does nothing else.
-  testIgnore: process.env.AKNO_SOAK ? [] : ['kill.spec.ts'],
   outputDir: '../../build/shots/.failures',
   timeout: 120_000,
   expect: { timeout: 10_000 },
