@@ -5,7 +5,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
-	"akno/backend/desktop/store"
+	"akno/backend/desktop/words"
 )
 
 // Catalogue is the bound type of the procedures.
@@ -25,10 +25,10 @@ func (c *Catalogue) List(q CatalogueQuery) (out CatalogueList, err error) {
 	cat := c.w.c.catalogue
 	all := cat.Procedures()
 	out = CatalogueList{Version: cat.Version(), Items: []ProcedureCard{}, Categories: []CategoryCount{}, Total: len(all)}
-	words := store.ParseQuery(q.Search)
+	asked := words.ParseQuery(q.Search)
 	for _, p := range all {
 		body, _ := cat.Body(p.Body)
-		if !words.Matches(p.Number, p.Code, p.Title.RU, p.Title.BE, p.Title.EN, body.Name.RU, body.Name.BE) {
+		if !asked.Matches(p.Number, p.Code, p.Title.RU, p.Title.BE, p.Title.EN, body.Name.RU, body.Name.BE) {
 			continue
 		}
 		card := c.w.card(p)

@@ -60,7 +60,7 @@ var doors = map[string][]string{
 	"github.com/emersion/go-smtp":              {"backend/portal/demo"},
 	"codeberg.org/go-pdf/fpdf":                 {"backend/print"},
 	"github.com/boombuler/barcode":             {"backend/print"},
-	"github.com/kljensen/snowball":             {"backend/portal/catalogue", "backend/desktop/store"},
+	"github.com/kljensen/snowball":             {"backend/portal/catalogue", "backend/desktop/words"},
 	"github.com/rogpeppe/go-internal":          {"backend/cmd"},
 	"golang.org/x/sys":                         {"backend/cmd/aknoctl", "backend/desktop/keyring", "backend/desktop/single", "backend/portal/blob"},
 	"golang.org/x/sync":                        {"backend"},
