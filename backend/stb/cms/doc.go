@@ -1,7 +1,8 @@
 // Package cms reads, makes and judges signatures in the cryptographic message
 // syntax (STB 34.101.23) with the attributes of advanced electronic signatures
 // (STB 34.101.80): CAdES of levels B-B, B-T and B-LT. It also makes and opens
-// envelopes (EnvelopedData) of any length.
+// envelopes (EnvelopedData) of any length. Documents of any length are signed,
+// detached or attached, and verified with constant memory.
 //
 // Reading takes BER, indefinite lengths included, because strangers write it;
 // what is signed or hashed must be DER. Writing is DER. Every limit that bounds

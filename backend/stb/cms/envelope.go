@@ -71,7 +71,7 @@ func Encrypt(ctx context.Context, dst io.Writer, src io.Reader, size int64, reci
 		return fmt.Errorf("cms: encrypt: %w", err)
 	}
 	defer c.Wipe()
-	n, err := pour(ctx, dst, io.LimitReader(src, size), c.NewCTR(iv))
+	n, err := pour(ctx, dst, io.LimitReader(src, size), c.NewCTR(iv), make([]byte, copySize))
 	if err != nil {
 		return fmt.Errorf("cms: encrypt: %w", err)
 	}
@@ -81,16 +81,20 @@ func Encrypt(ctx context.Context, dst io.Writer, src io.Reader, size int64, reci
 	return nil
 }
 
-// pour copies through a cipher in pieces and stops with the context.
-func pour(ctx context.Context, dst io.Writer, src io.Reader, stream cipher.Stream) (total int64, err error) {
-	buf := make([]byte, copySize)
-	defer clear(buf)
+// pour copies in pieces as long as buf, through a cipher if there is one, and
+// stops with the context. What passed through is wiped from buf.
+func pour(ctx context.Context, dst io.Writer, src io.Reader, stream cipher.Stream, buf []byte) (total int64, err error) {
+	used := 0
+	defer func() { clear(buf[:used]) }()
 	for {
 		if err := ctx.Err(); err != nil {
 			return total, err
 		}
 		n, err := src.Read(buf)
-		stream.XORKeyStream(buf[:n], buf[:n])
+		used = max(used, n)
+		if stream != nil {
+			stream.XORKeyStream(buf[:n], buf[:n])
+		}
 		if _, werr := dst.Write(buf[:n]); werr != nil {
 			return total, werr
 		}
@@ -177,9 +181,13 @@ func Decrypt(ctx context.Context, dst io.Writer, src io.Reader, key Unwrapper) e
 	if err != nil {
 		return err
 	}
-	if err := s.content(ctx, dst, stream); err != nil {
+	if err := s.content(ctx, dst, stream, der.Context(0)); err != nil {
 		return fmt.Errorf("cms: decrypt: %w", err)
 	}
+	if !s.leave() { // encryptedContentInfo
+		return fmt.Errorf("cms: decrypt: %w", s.malformed("encrypted content"))
+	}
+	s.attributes()
 	if err := s.finish(); err != nil {
 		return fmt.Errorf("cms: decrypt: %w", err)
 	}
@@ -189,7 +197,7 @@ func Decrypt(ctx context.Context, dst io.Writer, src io.Reader, key Unwrapper) e
 // openEnvelope reads up to the encrypted octets and recovers their key.
 func openEnvelope(s *scanner, key Unwrapper) (cipher.Stream, error) {
 	if !s.enter(tag.SEQUENCE) || !s.oid(TypeEnvelopedData) || !s.enter(explicit0) || !s.enter(tag.SEQUENCE) {
-		return nil, malformed("not an envelope")
+		return nil, s.malformed("not an envelope")
 	}
 	version, ok := s.element()
 	if !ok || version.Tag != tag.INTEGER {

@@ -37,14 +37,16 @@ func malformed(what string) error { return fmt.Errorf("%w: %s", ErrMalformed, wh
 
 // SignedData is a signed message.
 type SignedData struct {
-	// Raw is the whole message as it was encoded.
+	// Raw is the whole message as it was encoded; nil after ParseStream.
 	Raw []byte
 	// Version is the version as written; it decides nothing.
 	Version int
 	// ContentType is the type of the content.
 	ContentType asn1.ObjectIdentifier
-	// Content is the embedded content; nil when Detached.
+	// Content is the embedded content; nil when Detached and after ParseStream.
 	Content []byte
+	// ContentSize is the number of octets of the embedded content.
+	ContentSize int64
 	// Detached says that the content travels apart.
 	Detached bool
 	// Certificates are proposed for paths; some may have a Defect.
@@ -59,6 +61,8 @@ type SignedData struct {
 
 	// pool holds what comes in unsigned attributes.
 	pool pki.Verifier
+	// streamed is the embedded content of a message that is not held.
+	streamed *embedded
 }
 
 // Signer is one signature of a message.
@@ -166,28 +170,32 @@ func Parse(data []byte) (*SignedData, error) {
 	if len(sd.Raw)-len(sd.Content) > MaxSize {
 		return nil, malformed("too long")
 	}
-	parts = parts[3:]
-	if parts[0].Tag == explicit0 {
+	return sd, sd.readRest(parts[3:])
+}
+
+// readRest reads what stands after the content.
+func (sd *SignedData) readRest(parts []ber.Element) error {
+	if len(parts) > 0 && parts[0].Tag == explicit0 {
 		if err := sd.readCertificates(parts[0]); err != nil {
-			return nil, err
+			return err
 		}
 		parts = parts[1:]
 	}
 	if len(parts) > 0 && parts[0].Tag == explicit1 {
 		if err := sd.readRevocation(parts[0]); err != nil {
-			return nil, err
+			return err
 		}
 		parts = parts[1:]
 	}
 	if len(parts) != 1 || parts[0].Tag != tag.SET {
-		return nil, malformed("signers")
+		return malformed("signers")
 	}
 	// A response may leave out the certificate of its responder and rely on the
 	// message to bring it.
 	for _, r := range sd.OCSP {
 		r.Certificates = append(r.Certificates, sd.Certificates...)
 	}
-	return sd, sd.readSigners(parts[0])
+	return sd.readSigners(parts[0])
 }
 
 func (sd *SignedData) readContent(e ber.Element) error {
@@ -216,7 +224,16 @@ func (sd *SignedData) readContent(e ber.Element) error {
 	if sd.Content == nil {
 		sd.Content = []byte{}
 	}
+	sd.ContentSize = int64(len(sd.Content))
 	return nil
+}
+
+// document is the embedded content.
+func (sd *SignedData) document() Content {
+	if sd.streamed != nil {
+		return sd.streamed
+	}
+	return Octets(sd.Content)
 }
 
 // readCertificates takes what can be told apart as a certificate; attribute

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/cipher"
 	"encoding/asn1"
+	"errors"
+	"fmt"
 	"io"
 
 	tag "golang.org/x/crypto/cryptobyte/asn1"
@@ -25,14 +27,39 @@ type scanner struct {
 	// ends are where the containers that were entered end, indefinite for those
 	// that end with a mark.
 	ends []int64
+	// limit is the most octets of an element that is taken whole.
+	limit int64
+	// buf is what long strings pass through, in however many pieces they come.
+	buf []byte
+	// failure is the first error of the reader other than its end: a message that
+	// could not be read is not a malformed one.
+	failure error
 }
 
-func newScanner(r io.Reader) *scanner { return &scanner{r: bufio.NewReaderSize(r, copySize)} }
+func newScanner(r io.Reader) *scanner {
+	return &scanner{r: bufio.NewReaderSize(r, copySize), limit: scannerHead, buf: make([]byte, copySize)}
+}
+
+// note keeps the first error of the reader and reports whether there was none.
+func (s *scanner) note(err error) bool {
+	if err != nil && s.failure == nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		s.failure = err
+	}
+	return err == nil
+}
+
+// malformed is the error for what was found, or that of the reader.
+func (s *scanner) malformed(what string) error {
+	if s.failure != nil {
+		return fmt.Errorf("cms: read: %w", s.failure)
+	}
+	return malformed(what)
+}
 
 func (s *scanner) octet() (byte, bool) {
 	b, err := s.r.ReadByte()
 	s.pos++
-	return b, err == nil
+	return b, s.note(err)
 }
 
 // head reads identifier and length octets and returns them too.
@@ -51,7 +78,7 @@ func (s *scanner) head() (t tag.Tag, n int64, raw []byte, ok bool) {
 		n = int64(l)
 	case l == 0x80:
 		return tag.Tag(b), indefinite, raw, b&0x20 != 0
-	case l > 0x88:
+	case l == 0xff:
 		return 0, 0, nil, false
 	default:
 		for range l & 0x7f {
@@ -102,16 +129,15 @@ func (s *scanner) element() (ber.Element, bool) {
 
 func (s *scanner) take(depth int) ([]byte, bool) {
 	_, n, raw, ok := s.head()
-	if !ok || depth > ber.MaxDepth || n > scannerHead {
+	if !ok || depth > ber.MaxDepth || n > s.limit {
 		return nil, false
 	}
 	if n != indefinite {
-		body := make([]byte, n)
-		m, err := io.ReadFull(s.r, body)
-		s.pos += int64(m)
-		return append(raw, body...), err == nil
+		body, err := io.ReadAll(io.LimitReader(s.r, n)) // n is only a claim: memory follows what is there
+		s.pos += int64(len(body))
+		return append(raw, body...), s.note(err) && int64(len(body)) == n
 	}
-	for len(raw) <= scannerHead {
+	for int64(len(raw)) <= s.limit {
 		if s.atMark() {
 			return append(raw, 0, 0), true
 		}
@@ -127,7 +153,7 @@ func (s *scanner) take(depth int) ([]byte, bool) {
 // atMark takes the mark that ends an indefinite length, if it is next.
 func (s *scanner) atMark() bool {
 	next, err := s.r.Peek(2)
-	if err != nil || next[0] != 0 || next[1] != 0 {
+	if !s.note(err) || next[0] != 0 || next[1] != 0 {
 		return false
 	}
 	_, _ = s.r.Discard(2)
@@ -144,11 +170,12 @@ func (s *scanner) oid(want asn1.ObjectIdentifier) bool {
 	return ok && id.Equal(want)
 }
 
-// content passes the encrypted octets through a cipher, in one piece or many.
-func (s *scanner) content(ctx context.Context, dst io.Writer, stream cipher.Stream) error {
+// content passes a string under a tag to dst, in one piece or many, and through
+// a cipher if there is one.
+func (s *scanner) content(ctx context.Context, dst io.Writer, stream cipher.Stream, want tag.Tag) error {
 	t, n, _, ok := s.head()
-	if !ok || t&^0x20 != 0x80 {
-		return malformed("encrypted octets")
+	if !ok || t&^0x20 != want {
+		return s.malformed("content")
 	}
 	return s.pieces(ctx, dst, stream, t&0x20 != 0, n, 0)
 }
@@ -158,7 +185,7 @@ func (s *scanner) pieces(ctx context.Context, dst io.Writer, stream cipher.Strea
 		return malformed("too deep")
 	}
 	if !constructed {
-		m, err := pour(ctx, dst, io.LimitReader(s.r, n), stream)
+		m, err := pour(ctx, dst, io.LimitReader(s.r, n), stream, s.buf)
 		if s.pos += m; err != nil {
 			return err
 		}
@@ -175,7 +202,7 @@ func (s *scanner) pieces(ctx context.Context, dst io.Writer, stream cipher.Strea
 		// A piece of indefinite length may still run over: that is seen on return.
 		t, m, _, ok := s.head()
 		if !ok || t&^0x20 != tag.OCTET_STRING || n != indefinite && (s.pos > end || m > end-s.pos) {
-			return malformed("pieces of the encrypted octets")
+			return s.malformed("pieces of the content")
 		}
 		if err := s.pieces(ctx, dst, stream, t&0x20 != 0, m, depth+1); err != nil {
 			return err
@@ -183,28 +210,44 @@ func (s *scanner) pieces(ctx context.Context, dst io.Writer, stream cipher.Strea
 	}
 }
 
-// finish leaves all containers: each ends where it said, after unprotected
-// attributes at most, and nothing follows the last.
+// more reports whether the innermost container has another element, and takes
+// the mark at its end if there is none.
+func (s *scanner) more() bool {
+	last := len(s.ends) - 1
+	if end := s.ends[last]; end != indefinite {
+		return s.pos != end
+	}
+	if !s.atMark() {
+		return true
+	}
+	s.ends[last] = s.pos
+	return false
+}
+
+// leave ends the innermost container, which must end here.
+func (s *scanner) leave() bool {
+	ok := !s.more()
+	s.ends = s.ends[:len(s.ends)-1]
+	return ok
+}
+
+// finish leaves all containers: each ends where it said, and nothing follows the
+// last.
 func (s *scanner) finish() error {
-	for i := len(s.ends) - 1; i >= 0; i-- {
-		end := s.ends[i]
-		s.ends = s.ends[:i+1]
-		if i == 2 {
-			s.attributes(end)
-		}
-		if end == indefinite && !s.atMark() || end != indefinite && s.pos != end {
-			return malformed("end of the envelope")
+	for len(s.ends) > 0 {
+		if !s.leave() {
+			return s.malformed("end of the message")
 		}
 	}
-	if _, err := s.r.ReadByte(); err != io.EOF {
-		return malformed("octets after the envelope")
+	if _, err := s.r.ReadByte(); err == nil || !s.note(err) && s.failure != nil {
+		return s.malformed("octets after the message")
 	}
 	return nil
 }
 
 // attributes passes over unprotected attributes, which say nothing that counts.
-func (s *scanner) attributes(end int64) {
-	if end != indefinite && s.pos == end {
+func (s *scanner) attributes() {
+	if end := s.ends[len(s.ends)-1]; end != indefinite && s.pos == end {
 		return
 	}
 	if next, err := s.r.Peek(1); err == nil && next[0] == byte(explicit1) {

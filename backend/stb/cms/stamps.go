@@ -67,7 +67,7 @@ func verifyStamp(raw []byte, data Content, opt Options) StampReport {
 // signature.
 func (sd *SignedData) contentStamps(s *Signer, content Content, opt Options, r *SignerReport) *StampReport {
 	var last *StampReport
-	var data Content = Octets(sd.Content)
+	data := sd.document()
 	if sd.Detached {
 		data = content
 	}

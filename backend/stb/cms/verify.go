@@ -91,12 +91,17 @@ func (r *SignerReport) end(reason pki.Reason, notes ...string) {
 func VerifyOctets(data []byte, content Content, opt Options) Report {
 	sd, err := Parse(data)
 	if err != nil {
-		return Report{
-			Verdict: pki.Failed, Reason: pki.FormatFailure, Level: LevelCMS, At: opt.At,
-			Profile: profile(opt), Notes: []string{err.Error()},
-		}
+		return unreadable(err, opt)
 	}
 	return Verify(sd, content, opt)
+}
+
+// unreadable is the report on what is no signed message.
+func unreadable(err error, opt Options) Report {
+	return Report{
+		Verdict: pki.Failed, Reason: pki.FormatFailure, Level: LevelCMS, At: opt.At,
+		Profile: profile(opt), Notes: []string{err.Error()},
+	}
 }
 
 func profile(opt Options) pki.Profile {
@@ -295,7 +300,10 @@ func (sd *SignedData) digest(content Content, h *pki.HashAlgorithm) ([]byte, err
 		}
 		return content.Digest(h)
 	}
-	sum := h.Sum(sd.Content)
+	sum, err := sd.document().Digest(h)
+	if err != nil {
+		return nil, err
+	}
 	if content != nil {
 		given, err := content.Digest(h)
 		if err != nil {
