@@ -83,3 +83,27 @@ func (s *stream) Digest(h *pki.HashAlgorithm) (sum []byte, err error) {
 	s.sums[h] = f.Sum(nil)
 	return s.sums[h], nil
 }
+
+// Metered returns a reader that tells report how many octets each reading brought,
+// so that somebody can watch a long document pass. Report must be quick; it runs
+// where the reading does.
+func Metered(r io.ReadCloser, report func(n int)) io.ReadCloser {
+	if report == nil {
+		return r
+	}
+	return metered{r, report}
+}
+
+type metered struct {
+	io.ReadCloser
+	report func(n int)
+}
+
+// Read implements io.Reader.
+func (m metered) Read(p []byte) (int, error) {
+	n, err := m.ReadCloser.Read(p)
+	if n > 0 {
+		m.report(n)
+	}
+	return n, err
+}

@@ -46,16 +46,9 @@ type SignOptions struct {
 // before it is returned. The content of a detached signature comes from content;
 // for an attached one content is not used.
 func Sign(content Content, opt SignOptions) ([]byte, error) {
-	if opt.Certificate == nil || opt.Signer == nil || opt.Certificate.PublicKey == nil ||
-		!opt.Certificate.PublicKey.Equal(opt.Signer.PublicKey()) {
-		return nil, fmt.Errorf("%w: the key is not that of the certificate", ErrSigner)
-	}
-	alg := pki.AlgorithmFor(opt.Certificate.PublicKey)
-	if alg == nil {
-		return nil, fmt.Errorf("%w: %w", ErrSigner, pki.ErrAlgorithm)
-	}
-	if opt.ContentType == nil {
-		opt.ContentType = TypeData
+	alg, err := opt.algorithm()
+	if err != nil {
+		return nil, err
 	}
 	if opt.Attached != nil {
 		content = Octets(opt.Attached)
@@ -67,6 +60,25 @@ func Sign(content Content, opt SignOptions) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cms: hash content: %w", err)
 	}
+	return signDigest(digest, alg, opt)
+}
+
+// algorithm checks that certificate and key belong together and returns what
+// they sign with.
+func (o SignOptions) algorithm() (*pki.SignatureAlgorithm, error) {
+	if o.Certificate == nil || o.Signer == nil || o.Certificate.PublicKey == nil ||
+		!o.Certificate.PublicKey.Equal(o.Signer.PublicKey()) {
+		return nil, fmt.Errorf("%w: the key is not that of the certificate", ErrSigner)
+	}
+	alg := pki.AlgorithmFor(o.Certificate.PublicKey)
+	if alg == nil {
+		return nil, fmt.Errorf("%w: %w", ErrSigner, pki.ErrAlgorithm)
+	}
+	return alg, nil
+}
+
+// signDigest makes the message for the hash value of a content.
+func signDigest(digest []byte, alg *pki.SignatureAlgorithm, opt SignOptions) ([]byte, error) {
 	attributes, err := signedAttributes(digest, alg, opt)
 	if err != nil {
 		return nil, err
@@ -83,6 +95,14 @@ func Sign(content Content, opt SignOptions) ([]byte, error) {
 	return message(alg, attributes, sig, opt)
 }
 
+// contentType is the type of the content, plain data if nothing was said.
+func (o SignOptions) contentType() asn1.ObjectIdentifier {
+	if o.ContentType == nil {
+		return TypeData
+	}
+	return o.ContentType
+}
+
 // signedAttributes returns the attributes in the order of DER, joined.
 func signedAttributes(digest []byte, alg *pki.SignatureAlgorithm, opt SignOptions) ([]byte, error) {
 	var list [][]byte
@@ -92,7 +112,7 @@ func signedAttributes(digest []byte, alg *pki.SignatureAlgorithm, opt SignOption
 		return err
 	}
 	err := errors.Join(
-		add(attrContentType, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(opt.ContentType) }),
+		add(attrContentType, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(opt.contentType()) }),
 		add(attrMessageDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(digest) }),
 		add(attrSigningCertV2, func(b *cryptobyte.Builder) { addReference(b, alg, opt) }),
 	)
@@ -145,7 +165,7 @@ func addReference(b *cryptobyte.Builder, alg *pki.SignatureAlgorithm, opt SignOp
 // message puts a signature together.
 func message(alg *pki.SignatureAlgorithm, attributes, sig []byte, opt SignOptions) ([]byte, error) {
 	version := int64(1)
-	if !opt.ContentType.Equal(TypeData) {
+	if !opt.contentType().Equal(TypeData) {
 		version = 3
 	}
 	var b cryptobyte.Builder
@@ -156,7 +176,7 @@ func message(alg *pki.SignatureAlgorithm, attributes, sig []byte, opt SignOption
 				b.AddASN1Int64(version)
 				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { der.AddAlgorithm(b, alg.Hash.OID) })
 				b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
-					b.AddASN1ObjectIdentifier(opt.ContentType)
+					b.AddASN1ObjectIdentifier(opt.contentType())
 					if opt.Attached != nil {
 						b.AddASN1(explicit0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(opt.Attached) })
 					}
