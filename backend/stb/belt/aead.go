@@ -13,7 +13,7 @@ var ErrOpen = errors.New("belt: authenticated ciphertext does not open")
 
 // aead implements cipher.AEAD for belt-dwp and belt-che.
 type aead struct {
-	c   Cipher
+	c   *Cipher
 	che bool
 }
 
@@ -25,12 +25,16 @@ func NewDWP(key []byte) (cipher.AEAD, error) { return newAEAD(key, false) }
 func NewCHE(key []byte) (cipher.AEAD, error) { return newAEAD(key, true) }
 
 func newAEAD(key []byte, che bool) (cipher.AEAD, error) {
-	a := &aead{che: che}
-	if err := expandKey(&a.c.k, key); err != nil {
+	c, err := NewCipher(key)
+	if err != nil {
 		return nil, err
 	}
-	return a, nil
+	return &aead{c, che}, nil
 }
+
+// DWP returns belt-dwp under the key of c, which it shares and does not copy:
+// who keeps c in memory of its own choice keeps the key there.
+func (c *Cipher) DWP() cipher.AEAD { return &aead{c: c} }
 
 // NonceSize implements cipher.AEAD; it returns 16.
 func (a *aead) NonceSize() int { return BlockSize }
@@ -44,6 +48,7 @@ func (a *aead) Seal(dst, nonce, plaintext, data []byte) []byte {
 	n, m := len(dst), len(plaintext)
 	dst = slices.Grow(dst, m+MACSize)[:n+m+MACSize]
 	p := a.start(nonce, data)
+	defer p.wipe()
 	p.crypt(dst[n:n+m], plaintext)
 	p.text(dst[n : n+m])
 	tag := p.tag(len(data), m)
@@ -58,6 +63,7 @@ func (a *aead) Open(dst, nonce, ciphertext, data []byte) ([]byte, error) {
 	}
 	m := len(ciphertext) - MACSize
 	p := a.start(nonce, data)
+	defer p.wipe()
 	p.text(ciphertext[:m])
 	tag := p.tag(len(data), m)
 	if subtle.ConstantTimeCompare(tag[:], ciphertext[m:]) != 1 {
@@ -80,7 +86,7 @@ type packet struct {
 // start takes in the nonce and the associated data.
 func (a *aead) start(nonce, data []byte) *packet {
 	p := &packet{che: a.che}
-	p.ctr.start(&a.c, nonce)
+	p.ctr.start(a.c, nonce)
 	r := [4]uint32(p.ctr.s)
 	if !a.che {
 		encrypt(&a.c.k, &r)
@@ -91,6 +97,9 @@ func (a *aead) start(nonce, data []byte) *packet {
 	p.text(data)
 	return p
 }
+
+// wipe clears the key, its gamma and what depends on them.
+func (p *packet) wipe() { *p = packet{} }
 
 // text takes octets into the tag, the last piece padded with zeros.
 func (p *packet) text(b []byte) {
