@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+
+	"akno/backend/desktop/secmem"
 )
 
 // arenaBuffers is how many secrets can be in use at once.
@@ -22,7 +24,7 @@ type arena struct {
 
 func newArena() *arena {
 	a := &arena{free: make(chan []byte, arenaBuffers)}
-	a.pages, a.locked = securePages(arenaBuffers * maxSecret)
+	a.pages, a.locked = secmem.Pages(arenaBuffers * maxSecret)
 	for i := range arenaBuffers {
 		a.free <- a.pages[i*maxSecret : (i+1)*maxSecret : (i+1)*maxSecret]
 	}

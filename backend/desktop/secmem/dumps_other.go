@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package app
+package secmem
 
 // keepFromDumps has no means here.
 func keepFromDumps([]byte) {}
