@@ -15,10 +15,10 @@ var constants = func() (c [rounds]uint64) {
 	return c
 }()
 
-// permute is bash-f on words (clause 6.2). Two rounds go from s to a second state and
+// permutePlain is bash-f on words (clause 6.2), for any processor. Two rounds go from s to a second state and
 // back, so that the permutation of words costs nothing: results are stored at their
 // new places.
-func permute(s *[24]uint64) {
+func permutePlain(s *[24]uint64) {
 	var t [24]uint64
 	for i := 0; i < rounds; i += 2 {
 		round(&t, s)
@@ -31,11 +31,11 @@ func permute(s *[24]uint64) {
 
 // column is bash-s (clause 6.1).
 func column(a, b, c uint64, m1, n1, m2, n2 int) (x, y, z uint64) {
-	u := b ^ bits.RotateLeft64(a^b^c, n1)
+	t := a ^ b ^ c
+	u := b ^ bits.RotateLeft64(t, n1)
 	v := u ^ bits.RotateLeft64(a, m1)
-	a ^= b ^ c
-	c ^= bits.RotateLeft64(c, m2) ^ bits.RotateLeft64(u, n2)
-	return a ^ (^c | v), v ^ (a | c), c ^ a&v
+	w := c ^ bits.RotateLeft64(c, m2) ^ bits.RotateLeft64(u, n2)
+	return t ^ (^w | v), v ^ (t | w), w ^ t&v
 }
 
 // round applies bash-s to the eight columns of s and stores the words, permuted, in t.
