@@ -1,7 +1,7 @@
 # The commands of the project. Each is a script under build/ that says at its
 # top what it does; README.md tells about the first two.
 
-.PHONY: run test reset-demo lint bench fuzz soak shots clean
+.PHONY: run test reset-demo lint bench fuzz soak shots speed clean
 
 run: ## start the demo portal and open the window (or the browser)
 	@build/run.sh
@@ -17,6 +17,9 @@ lint: ## the checks that run no code
 
 bench: ## benchmarks of the Go packages
 	go test -run '^$$' -bench . -benchmem ./backend/... ./app/...
+
+speed: ## the national primitives beside Go's and, with BEE2_DIR=checkout, bee2's, with their bars
+	@build/speed.sh
 
 fuzz: ## every fuzz target for FUZZTIME (30s each by default)
 	@build/fuzz.sh
