@@ -164,6 +164,46 @@ func (d Decimal) Quo(e Decimal) (Decimal, bool) {
 	return r.Round(max(Digits-whole, 0)), true
 }
 
+// Limit returns d with at most 34 significant digits and 40 places, halves away
+// from zero. It is false for a number of more than 40 digits before the full
+// stop, so that no chain of products grows without end.
+func (d Decimal) Limit() (Decimal, bool) {
+	if d.coef.BitLen() <= 64 && d.scale <= maxPlaces {
+		return d, true // the most frequent case: at most 20 digits
+	}
+	digits := len(new(big.Int).Abs(&d.coef).String())
+	if digits-d.scale > maxPlaces {
+		return Decimal{}, false
+	}
+	if keep := d.scale + Digits - digits; keep < 0 {
+		unit := Decimal{}
+		unit.coef.Set(pow10(-keep))
+		q, _ := d.Quo(unit)
+		return q.Round(0).Mul(unit), true
+	} else {
+		return d.Round(min(keep, maxPlaces)), true
+	}
+}
+
+// maxPlaces bounds what Limit lets through.
+const maxPlaces = 40
+
+// Trunc returns d without its fraction.
+func (d Decimal) Trunc() Decimal {
+	if d.scale == 0 {
+		return d
+	}
+	var r Decimal
+	r.coef.Quo(&d.coef, pow10(d.scale))
+	return r
+}
+
+// Int64 returns d as an int64, and false if it has a fraction or does not fit.
+func (d Decimal) Int64() (int64, bool) {
+	t := d.Trunc()
+	return t.coef.Int64(), t.coef.IsInt64() && t.Cmp(d) == 0
+}
+
 // IsInt reports whether d has no fraction.
 func (d Decimal) IsInt() bool { return d.scale == 0 || d.Round(0).Cmp(d) == 0 }
 

@@ -1,6 +1,9 @@
 package decimal
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestArithmeticIsExact(t *testing.T) {
 	d := MustParse
@@ -99,4 +102,37 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%s · %s / %s = %s", x, y, y, q)
 		}
 	})
+}
+
+func TestNumbersAreKeptWithinTheirDigits(t *testing.T) {
+	third, _ := Int(1).Quo(Int(3))
+	for in, want := range map[string]string{
+		"1":                                   "1",
+		"-12.50":                              "-12.5",
+		strings.Repeat("9", 34):               strings.Repeat("9", 34),
+		strings.Repeat("1", 35):               strings.Repeat("1", 34) + "0",
+		strings.Repeat("9", 35):               "1" + strings.Repeat("0", 35),
+		"-" + strings.Repeat("1", 34) + "5":   "-" + strings.Repeat("1", 33) + "20",
+		strings.Repeat("1", 30) + ".55555":    strings.Repeat("1", 30) + ".5556",
+		"0." + strings.Repeat("0", 39) + "15": "0." + strings.Repeat("0", 39) + "2",
+		strings.Repeat("1", 41):               "",
+	} {
+		d, ok := MustParse(in).Limit()
+		if ok != (want != "") || ok && d.String() != want {
+			t.Errorf("%s is limited to %s, %t, want %s", in, d, ok, want)
+		}
+	}
+	if d, ok := third.Mul(third).Limit(); !ok || len(d.String()) != 2+Digits {
+		t.Errorf("a ninth is %s", d)
+	}
+	for in, want := range map[string]string{"2.9": "2", "-2.9": "-2", "7": "7", "0.5": "0", "-0.5": "0"} {
+		if got := MustParse(in).Trunc().String(); got != want {
+			t.Errorf("%s without its fraction is %s, want %s", in, got, want)
+		}
+	}
+	for in, want := range map[string]bool{"12": true, "12.0": true, "12.5": false, "-9223372036854775808": true, "9223372036854775808": false} {
+		if n, ok := MustParse(in).Int64(); ok != want {
+			t.Errorf("%s is %d, %t", in, n, ok)
+		}
+	}
 }
