@@ -14,7 +14,7 @@ func FieldCodes() []string {
 		"min_len", "min_rows", "must_be", "must_change", "no_fee", "none", "not_text", "not_writable", "number",
 		"number_mismatch", "option", "option_twice", "other_person", "own", "own_data", "paid", "password_frequent",
 		"password_long", "password_own", "password_same", "password_short", "password_text", "password_wrong",
-		"pattern", "repeats", "required", "reused", "same_person", "sex_mismatch", "shown", "stale", "step", "text",
+		"pattern", "repeats", "required", "reused", "rule_limit", "same_person", "sex_mismatch", "shown", "stale", "step", "text",
 		"time_impossible", "too_short", "type", "unexpected", "unknown", "unknown_area", "unknown_option",
 		"unknown_series", "unpaid", "unsigned", "unusual_first_digit", "used", "word",
 	}

@@ -19,6 +19,8 @@ type checker struct {
 	r  *run
 	sc scope
 	fs *FieldState
+	// place is that of the field, or of the table it is a column of.
+	place int
 }
 
 // fail adds an error; params are pairs of name and value.
@@ -80,7 +82,7 @@ func (c *checker) answer() {
 	default:
 		c.code(v.text)
 	}
-	if must := c.f.Rules.MustBe; must != nil && !same(v, *must) {
+	if must := c.f.Rules.MustBe; must != nil && !v.Equal(*must) {
 		c.fail(MustBe)
 	}
 }
@@ -112,8 +114,8 @@ func (c *checker) text(s string) {
 	case n < c.f.Rules.MinLen:
 		c.fail(MinLen, "min", strconv.Itoa(c.f.Rules.MinLen))
 	}
-	if p := c.f.patternFor(c.sc); p != nil && !p.MatchString(s) {
-		c.pattern(p, s)
+	if p := c.pattern(); p != nil && !p.MatchString(s) {
+		c.match(p, s)
 	}
 	if c.f.Rules.OptionsRef != "" && len(c.fs.Errors) == 0 {
 		if _, known := c.f.options[c.fs.Value.text]; !known && len(c.f.options) > 0 {
@@ -122,18 +124,19 @@ func (c *checker) text(s string) {
 	}
 }
 
-func (f *field) patternFor(sc scope) *regexp.Regexp {
-	for _, p := range f.patterns {
-		if p.when.holds(sc) {
+// pattern is that of the first pattern_if that holds, or the field's own.
+func (c *checker) pattern() *regexp.Regexp {
+	for _, p := range c.f.patterns {
+		if c.r.eval(p.when, c.sc, c.place).True() {
 			return p.pattern
 		}
 	}
-	return f.pattern
+	return c.f.pattern
 }
 
-// pattern tries the repairs of a text typed on the other keyboard before it
+// match tries the repairs of a text typed on the other keyboard before it
 // calls the text wrong: МР for MP in a passport, 10A for 10А in an address.
-func (c *checker) pattern(p *regexp.Regexp, s string) {
+func (c *checker) match(p *regexp.Regexp, s string) {
 	latin, _ := ident.Latin(s)
 	cyrillic, _ := ident.Cyrillic(s)
 	for _, t := range []string{ident.Capitals(s), latin, cyrillic} {
@@ -299,7 +302,7 @@ func (c *checker) code(s string) {
 			c.doubt(code)
 		}
 	}
-	if p := c.f.patternFor(c.sc); p != nil && !p.MatchString(checked.Text) {
+	if p := c.pattern(); p != nil && !p.MatchString(checked.Text) {
 		c.fail(Pattern)
 		return
 	}
@@ -330,4 +333,10 @@ func (c *checker) cross(s string) {
 			c.fail(SexMismatch, "field", id)
 		}
 	}
+}
+
+// numberIn reads an answer as a decimal number.
+func numberIn(v Value) (decimal.Decimal, bool) {
+	d, err := decimal.Parse(v.Text())
+	return d, err == nil
 }

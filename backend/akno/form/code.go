@@ -41,6 +41,7 @@ const (
 	ImageAspect   Code = "image_aspect" // aspect
 	MinRows       Code = "min_rows"     // min
 	MaxRows       Code = "max_rows"     // max
+	RuleLimit     Code = "rule_limit"   // the rules of the form do not come to an end
 )
 
 // The doubts.
@@ -60,7 +61,7 @@ func Codes() []Code {
 		Required, WrongType, Pattern, Charset, MaxLen, MinLen, BadOption, OptionTwice, BadDate, BadTime, BadNumber,
 		TooSmall, TooLarge, LessThanField, TooEarly, TooLate, BeforeField, NotInteger, BadStep, BadLength, BadFormat, CheckDigit, NoCentury, BirthMismatch,
 		SexMismatch, MustBe, BadFile, EmptyFile, BadMIME, FileTooLarge, TooManyFiles, ImageSmall, ImageAspect,
-		MinRows, MaxRows,
+		MinRows, MaxRows, RuleLimit,
 		Expired, UnknownSeries, UnknownArea, UnusualDigit, UnknownOption, OddExtension,
 	}
 }

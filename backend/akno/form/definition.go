@@ -18,6 +18,29 @@ type Definition struct {
 	Title             akno.Text `json:"title"`
 	RequiresSignature bool      `json:"requires_signature"`
 	Sections          []Section `json:"sections"`
+	// Rules are errors that follow from several answers.
+	Rules []CrossRule `json:"rules,omitempty"`
+	// Migrate says how answers to the version before become answers to this one;
+	// without it they keep their fields.
+	Migrate *Migration `json:"migrate,omitempty"`
+}
+
+// A CrossRule is an error of a field that follows from several answers.
+type CrossRule struct {
+	If    string     `json:"if"`    // a rule; "this" is the field's own answer
+	Field string     `json:"field"` // the field that is named, or table.column: then the rule reads one row
+	Error Code       `json:"error"` // a code of the form's own
+	Msg   *akno.Text `json:"msg,omitempty"`
+}
+
+// A Migration leads from the answers to one version of a form to those of the
+// next. What no member names keeps its id; what finds no place becomes an
+// orphan.
+type Migration struct {
+	From   int               `json:"from"`             // the version before
+	Rename map[string]string `json:"rename,omitempty"` // old id to new id; table.column to column
+	Drop   []string          `json:"drop,omitempty"`   // old ids, and table.column
+	Set    map[string]string `json:"set,omitempty"`    // new id to a rule that reads the old answers
 }
 
 // A Section is a group of fields: a step for a citizen, a heading for a clerk.
@@ -66,9 +89,11 @@ type Field struct {
 	OptionsRef string     `json:"options_ref,omitempty"` // name of a list
 	DependsOn  string     `json:"depends_on,omitempty"`  // the field whose value is the parent of the options
 	Columns    []Field    `json:"columns,omitempty"`     // of a table
-	Expr       string     `json:"expr,omitempty"`        // of a computed field
+	Expr       string     `json:"expr,omitempty"`        // a rule: the answer is computed and not asked
 	Prefill    string     `json:"prefill,omitempty"`     // path into the profile
 	VisibleIf  *Condition `json:"visible_if,omitempty"`
+	Show       string     `json:"show,omitempty"`        // a rule, where visible_if does not say enough
+	RequiredIf string     `json:"required_if,omitempty"` // a rule; Required needs none
 	Rules      Rules      `json:"rules,omitzero"`
 }
 
@@ -79,7 +104,8 @@ type Option struct {
 	Parent string    `json:"parent,omitempty"` // the value it belongs to, for a list with depends_on
 }
 
-// A Condition is a comparison with a field, or several of them.
+// A Condition is a comparison with a field, or several of them. It is the stored
+// form of the simplest rules: see Lower.
 type Condition struct {
 	Field string      `json:"field,omitempty"`
 	Op    string      `json:"op,omitempty"` // eq, ne, in

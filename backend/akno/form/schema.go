@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"akno/backend/akno/decimal"
+	"akno/backend/akno/form/rule"
 	"akno/backend/akno/workdays"
 )
 
@@ -19,15 +20,18 @@ type Schema struct {
 	def    Definition
 	fields []*field // in document order
 	byID   map[string]int
-	order  []int // fields in the order in which visibility and computed values follow from one another
+	order  []int  // fields in the order in which visibility and computed values follow from one another
+	read   []bool // fields that a rule reads
+	cross  []cross
 }
 
 // field is a compiled Field.
 type field struct {
 	Field
 	section  int
-	visible  rule // nil: always
-	compute  expr // nil: not computed
+	visible  *rule.Program // nil: always
+	needed   *rule.Program // nil: Required says it
+	compute  *rule.Program // nil: not computed
 	pattern  *regexp.Regexp
 	patterns []patternIf
 	choices  []Option          // own or of the list
@@ -41,7 +45,7 @@ type field struct {
 }
 
 type patternIf struct {
-	when    rule
+	when    *rule.Program
 	pattern *regexp.Regexp
 }
 
@@ -77,10 +81,20 @@ func Compile(def Definition, lists Lists) (*Schema, error) {
 			s.fields = append(s.fields, &field{Field: f, section: i})
 		}
 	}
+	s.read = make([]bool, len(s.fields))
+	names := s.names()
 	for _, f := range s.fields {
-		if err := f.compile(scopeNames{fields: s.byID, top: s}, lists); err != nil {
+		if err := f.compile(names, lists); err != nil {
 			return nil, fmt.Errorf("%w: %s.%s: %w", ErrDefinition, def.ID, f.ID, err)
 		}
+	}
+	for i, r := range def.Rules {
+		if err := s.addCross(r); err != nil {
+			return nil, fmt.Errorf("%w: %s: rule %d: %w", ErrDefinition, def.ID, i, err)
+		}
+	}
+	if err := def.Migrate.check(def); err != nil {
+		return nil, fmt.Errorf("%w: %s: migrate: %w", ErrDefinition, def.ID, err)
 	}
 	if err := s.sort(); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrDefinition, def.ID, err)
@@ -107,21 +121,6 @@ func (s *Schema) Field(id string) (Field, bool) {
 	return s.fields[i].Field, true
 }
 
-// scopeNames resolves names while a field is compiled: the columns of a row, or
-// the fields of the form.
-type scopeNames struct {
-	fields map[string]int
-	top    *Schema // nil inside a table
-}
-
-func (n scopeNames) find(id string) (int, error) {
-	i, ok := n.fields[id]
-	if !ok {
-		return 0, fmt.Errorf("there is no field %q", id)
-	}
-	return i, nil
-}
-
 func (f *field) compile(names scopeNames, lists Lists) error {
 	if !idShape.MatchString(f.ID) {
 		return fmt.Errorf("the id has another form")
@@ -130,35 +129,57 @@ func (f *field) compile(names scopeNames, lists Lists) error {
 		return fmt.Errorf("no label")
 	}
 	steps := []func(scopeNames, Lists) error{
-		f.compileVisible, f.compilePatterns, f.compileOptions, f.compileLimits, f.compileReferences, f.compileTable,
+		f.compileRules, f.compilePatterns, f.compileOptions, f.compileLimits, f.compileReferences, f.compileTable,
 	}
 	for _, step := range steps {
 		if err := step(names, lists); err != nil {
 			return err
 		}
 	}
-	if (f.Type == TypeComputed) != (f.Expr != "") {
-		return fmt.Errorf("an expression belongs to a computed field and to no other")
-	}
-	if f.Expr != "" && names.top == nil {
-		return fmt.Errorf("a column cannot be computed")
-	}
-	if f.Expr != "" {
-		e, err := compileExpr(f.Expr, names.top)
-		if err != nil {
-			return err
-		}
-		f.compute = e
-	}
 	return nil
 }
 
-func (f *field) compileVisible(names scopeNames, _ Lists) error {
-	if f.VisibleIf == nil {
-		return nil
+// compileRules reads when the field is shown and required, and how its value is
+// computed.
+func (f *field) compileRules(names scopeNames, _ Lists) error {
+	show := f.Show
+	if f.VisibleIf != nil {
+		if show != "" {
+			return fmt.Errorf("show and visible_if together")
+		}
+		var err error
+		if show, err = f.VisibleIf.rule(names); err != nil {
+			return err
+		}
 	}
 	var err error
-	f.visible, err = compileCondition(*f.VisibleIf, names)
+	if show != "" {
+		if f.visible, err = names.compile("show", show, rule.Of(rule.Bool)); err != nil {
+			return err
+		}
+	}
+	if f.RequiredIf != "" {
+		if f.Required {
+			return fmt.Errorf("required_if and required together")
+		}
+		if f.needed, err = names.compile("required", f.RequiredIf, rule.Of(rule.Bool)); err != nil {
+			return err
+		}
+	}
+	if f.Expr == "" {
+		if f.Type == TypeComputed {
+			return fmt.Errorf("a computed field has no expression")
+		}
+		return nil
+	}
+	if names.row {
+		return fmt.Errorf("a column cannot be computed")
+	}
+	switch f.Type {
+	case TypeFile, TypeFileList, TypeTable, TypeMultiselect:
+		return fmt.Errorf("a field of type %s cannot be computed", f.Type)
+	}
+	f.compute, err = names.compile("expr", f.Expr, f.ruleType())
 	return err
 }
 
@@ -169,7 +190,11 @@ func (f *field) compilePatterns(names scopeNames, _ Lists) error {
 	}
 	for _, p := range f.Rules.PatternIf {
 		var c patternIf
-		if c.when, err = compileCondition(p.When, names); err != nil {
+		when, err := p.When.rule(names)
+		if err != nil {
+			return err
+		}
+		if c.when, err = names.compile("pattern_if", when, rule.Of(rule.Bool)); err != nil {
 			return err
 		}
 		if c.pattern, err = compilePattern(p.Pattern); err != nil {
@@ -219,8 +244,7 @@ func (f *field) compileOptions(names scopeNames, lists Lists) error {
 		}
 	}
 	if f.DependsOn != "" {
-		_, err := names.find(f.DependsOn)
-		return err
+		return names.find(f.DependsOn)
 	}
 	return nil
 }
@@ -270,7 +294,7 @@ func (f *field) compileReferences(names scopeNames, _ Lists) error {
 		refs = append(refs, f.Rules.MinField)
 	}
 	for _, id := range refs {
-		if _, err := names.find(id); err != nil {
+		if err := names.find(id); err != nil {
 			return err
 		}
 	}
@@ -304,7 +328,7 @@ func (f *field) compileTable(names scopeNames, lists Lists) error {
 	if f.Type != TypeTable {
 		return nil
 	}
-	if names.top == nil {
+	if names.row {
 		return fmt.Errorf("a table cannot stand in a table")
 	}
 	f.colByID = map[string]int{}
@@ -316,11 +340,11 @@ func (f *field) compileTable(names scopeNames, lists Lists) error {
 		f.columns = append(f.columns, &field{Field: c, section: f.section})
 	}
 	for _, c := range f.columns {
-		if c.VisibleIf != nil {
+		if c.VisibleIf != nil || c.Show != "" {
 			return fmt.Errorf("%s: a column is always visible", c.ID)
 		}
 		c.siblings = f.colByID
-		if err := c.compile(scopeNames{fields: f.colByID}, lists); err != nil {
+		if err := c.compile(names.inRow(f), lists); err != nil {
 			return fmt.Errorf("%s: %w", c.ID, err)
 		}
 	}
@@ -351,11 +375,12 @@ func (s *Schema) sort() error {
 				err = visit(j)
 			}
 		}
-		if f := s.fields[i]; f.visible != nil {
-			f.visible.each(need)
-		}
-		if f := s.fields[i]; f.compute != nil {
-			f.compute.each(need)
+		for _, p := range []*rule.Program{s.fields[i].visible, s.fields[i].compute} {
+			if p != nil {
+				for _, j := range p.Slots() {
+					need(j)
+				}
+			}
 		}
 		if err != nil {
 			return err

@@ -1,5 +1,7 @@
 package form
 
+import "akno/backend/akno/form/rule"
+
 // A Problem is an error or a doubt about one answer.
 type Problem struct {
 	Field  string            `json:"field"` // id, or table[0].column
@@ -38,7 +40,15 @@ type State struct {
 	Warnings []Problem      `json:"warnings"`
 	Ready    int            `json:"ready"` // required visible fields that are answered rightly
 	Total    int            `json:"total"` // required visible fields
+	Faults   []Fault        `json:"-"`     // for the form's author: no part of the verdict
 	index    map[string]int
+}
+
+// A Fault is a rule that came to nothing where its author would not expect it.
+type Fault struct {
+	Field string     `json:"field"`
+	Rule  string     `json:"rule"`
+	Fault rule.Fault `json:"fault"`
 }
 
 // Valid reports whether the form may be signed and filed.

@@ -81,6 +81,8 @@ export default {
   'error.image_aspect': 'The picture has other proportions than needed',
   'error.min_rows': 'Add at least one more row',
   'error.max_rows': 'More rows than are accepted here',
+  'error.rule_limit':
+    'The rules of the form could not be checked to the end: use fewer rows or tell the support',
   'error.unknown': 'There is no such value',
   'error.address': 'The address must begin with https:// and hold the name of the portal only',
   'error.expired': 'The document has expired',
