@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -38,7 +39,7 @@ type Catalogue struct {
 	documents  map[string]akno.Document
 	bases      []BaseValue
 	lists      form.Lists
-	forms      map[string]*entry
+	forms      map[string][]*entry // by id, oldest version first
 	formIDs    []string
 }
 
@@ -55,6 +56,9 @@ type BaseValue struct {
 type Form struct {
 	*form.Schema
 	Hash string // SHA-256 of the canonical JSON of the definition, 64 hexadecimal digits
+	// AcceptUntil is the last day on which drafts pinned to this version may be
+	// filed; zero for the version in force.
+	AcceptUntil workdays.Date
 }
 
 // entry compiles its form when it is first asked for: seventy forms would cost
@@ -64,11 +68,17 @@ type entry struct {
 	once func() (*Form, error)
 }
 
+// A Published is a version of a form and the time in which it may be filed.
+type Published struct {
+	Definition  form.Definition
+	AcceptUntil workdays.Date // zero for the version in force
+}
+
 // Load reads the bundle inside the program.
 func Load() (*Catalogue, error) {
 	c := &Catalogue{
 		byCode: map[string]int{}, byID: map[int]int{}, bodies: map[string]akno.Body{},
-		documents: map[string]akno.Document{}, forms: map[string]*entry{},
+		documents: map[string]akno.Document{}, forms: map[string][]*entry{},
 	}
 	var raw bundle
 	sum := sha256.New()
@@ -114,7 +124,9 @@ func (c *Catalogue) fill(raw bundle) error {
 		if def.ID != id {
 			return fmt.Errorf("form %s calls itself %s", id, def.ID)
 		}
-		c.addForm(def)
+		if err := c.addForm(Published{Definition: def}); err != nil {
+			return err
+		}
 	}
 	for _, rp := range raw.Procedures {
 		p, err := rp.procedure(raw)
@@ -133,7 +145,9 @@ func (c *Catalogue) fill(raw bundle) error {
 				return fmt.Errorf("procedure %s: %w", p.Code, err)
 			}
 			p.Form = def.ID
-			c.addForm(def)
+			if err := c.addForm(Published{Definition: def}); err != nil {
+				return err
+			}
 		}
 		c.byCode[p.Code], c.byID[p.ID] = len(c.procedures), len(c.procedures)
 		c.procedures = append(c.procedures, p)
@@ -142,7 +156,14 @@ func (c *Catalogue) fill(raw bundle) error {
 	return nil
 }
 
-func (c *Catalogue) addForm(def form.Definition) {
+// addForm adds a version of a form. A version is there once: what is published
+// is never changed.
+func (c *Catalogue) addForm(p Published) error {
+	def := p.Definition
+	i, twice := slices.BinarySearchFunc(c.forms[def.ID], def.Version, func(e *entry, v int) int { return e.def.Version - v })
+	if twice {
+		return fmt.Errorf("form %s has version %d already", def.ID, def.Version)
+	}
 	e := &entry{def: def}
 	e.once = sync.OnceValues(func() (*Form, error) {
 		hash, err := Hash(def)
@@ -153,10 +174,27 @@ func (c *Catalogue) addForm(def form.Definition) {
 		if err != nil {
 			return nil, fmt.Errorf("catalogue: %w", err)
 		}
-		return &Form{Schema: s, Hash: hash}, nil
+		return &Form{Schema: s, Hash: hash, AcceptUntil: p.AcceptUntil}, nil
 	})
-	c.forms[def.ID] = e
-	c.formIDs = append(c.formIDs, def.ID)
+	if len(c.forms[def.ID]) == 0 {
+		c.formIDs = append(c.formIDs, def.ID)
+	}
+	c.forms[def.ID] = slices.Insert(slices.Clone(c.forms[def.ID]), i, e)
+	return nil
+}
+
+// With returns a catalogue that has the given versions of forms too. A version
+// is never replaced: one that is there already is an error.
+func (c *Catalogue) With(versions ...Published) (*Catalogue, error) {
+	out := *c
+	out.forms, out.formIDs = maps.Clone(c.forms), slices.Clone(c.formIDs)
+	for _, v := range versions {
+		if err := out.addForm(v); err != nil {
+			return nil, fmt.Errorf("catalogue: %w", err)
+		}
+	}
+	slices.Sort(out.formIDs)
+	return &out, nil
 }
 
 // Hash returns the SHA-256 of the canonical JSON of a definition, in which every
@@ -228,14 +266,64 @@ func (c *Catalogue) Document(code string) (akno.Document, bool) {
 	return d, ok
 }
 
-// Form returns a form by its id. The first call compiles it. The error is an
-// *akno.Error with code NotFound if there is no such form.
+// Form returns the newest version of a form, which is the one in force. The
+// first call compiles it. The error is an *akno.Error with code NotFound if there
+// is no such form.
 func (c *Catalogue) Form(id string) (*Form, error) {
-	e, ok := c.forms[id]
-	if !ok {
+	list := c.forms[id]
+	if len(list) == 0 {
 		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.Form"}
 	}
-	return e.once()
+	return list[len(list)-1].once()
+}
+
+// Pinned returns the version of a form that a draft or a submission is pinned
+// to, whether it is in force or not. The error has code NotFound for a form that
+// is not known and OldForm for a version or a hash that is not.
+func (c *Catalogue) Pinned(id string, version int, hash string) (*Form, error) {
+	if len(c.forms[id]) == 0 {
+		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.Pinned"}
+	}
+	for _, e := range c.forms[id] {
+		if e.def.Version != version {
+			continue
+		}
+		f, err := e.once()
+		if err != nil || f.Hash == hash {
+			return f, err
+		}
+	}
+	return nil, &akno.Error{Code: akno.OldForm, Op: "catalogue.Pinned"}
+}
+
+// Versions returns the versions of a form that are known, oldest first.
+func (c *Catalogue) Versions(id string) []int {
+	var out []int
+	for _, e := range c.forms[id] {
+		out = append(out, e.def.Version)
+	}
+	return out
+}
+
+// Migrator returns the way of answers from a version of a form to the one in
+// force, through every version between. The error has code OldForm for a version
+// that is not known.
+func (c *Catalogue) Migrator(id string, from int) (*form.Migrator, error) {
+	var way []*form.Schema
+	for _, e := range c.forms[id] {
+		if e.def.Version < from {
+			continue
+		}
+		f, err := e.once()
+		if err != nil {
+			return nil, err
+		}
+		way = append(way, f.Schema)
+	}
+	if len(way) == 0 || way[0].Version() != from {
+		return nil, &akno.Error{Code: akno.OldForm, Op: "catalogue.Migrator"}
+	}
+	return form.NewMigrator(way...)
 }
 
 // FormFor returns the form of a procedure.

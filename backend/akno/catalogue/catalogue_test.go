@@ -298,3 +298,76 @@ func TestDeadlines(t *testing.T) {
 		}
 	}
 }
+
+// 11.1.1 and 11.1-1 differ in one character that no id has.
+func TestEveryProcedureHasItsOwnForm(t *testing.T) {
+	c := load(t)
+	owner := map[string]string{}
+	for _, p := range c.Procedures() {
+		if strings.HasPrefix(p.Form, "G_") && owner[p.Form] != "" {
+			t.Errorf("%s and %s share the general form %s", p.Code, owner[p.Form], p.Form)
+		}
+		owner[p.Form] = p.Code
+		f, err := c.Form(p.Form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range p.Documents {
+			if _, ok := f.Field("doc_" + d.Document); !ok && strings.HasPrefix(p.Form, "G_") && d.Document != "application" && d.Document != "id" && d.Document != "payment" && d.Document != "authority" {
+				t.Errorf("%s does not ask for %s", p.Code, d.Document)
+			}
+		}
+	}
+}
+
+// A new version of a form leaves the old one where drafts are pinned to it.
+func TestFormsHaveVersions(t *testing.T) {
+	c := load(t)
+	old, err := c.Form("F_1_3_4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	def := old.Definition()
+	def.Version = 2
+	def.Sections = slices.Clone(def.Sections)
+	last := &def.Sections[len(def.Sections)-1]
+	last.Fields = append(slices.Clone(last.Fields), form.Field{ID: "stairs", Type: form.TypeText, Label: akno.Text{RU: "Этаж"}})
+	def.Migrate = &form.Migration{From: 1, Rename: map[string]string{"copies": "copies"}, Set: map[string]string{"stairs": "reg_flat"}}
+	next, err := c.With(Published{Definition: def})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inForce, err := next.Form("F_1_3_4")
+	if err != nil || inForce.Version() != 2 || inForce.Hash == old.Hash {
+		t.Fatalf("in force: %v", err)
+	}
+	if f, err := next.Pinned("F_1_3_4", 1, old.Hash); err != nil || f.Version() != 1 {
+		t.Errorf("pinned: %v", err)
+	}
+	for name, err := range map[string]error{
+		"another hash":      errorOf(next.Pinned("F_1_3_4", 1, inForce.Hash)),
+		"a version to come": errorOf(next.Pinned("F_1_3_4", 3, old.Hash)),
+		"no way from there": errorOf(next.Migrator("F_1_3_4", 3)),
+		"the old catalogue": errorOf(c.Pinned("F_1_3_4", 2, inForce.Hash)),
+	} {
+		if akno.CodeOf(err) != akno.OldForm {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got := next.Versions("F_1_3_4"); !slices.Equal(got, []int{1, 2}) {
+		t.Errorf("versions %v", got)
+	}
+	if _, err := next.With(Published{Definition: def}); err == nil {
+		t.Error("a version was published twice")
+	}
+	g, err := next.Migrator("F_1_3_4", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := g.Apply(form.Answers{"reg_flat": form.Text("7"), "copies": form.Text("2")}, workdays.MustParse("2026-11-21"))
+	if got.Answers["stairs"].Text() != "7" || got.Answers["reg_flat"].Text() != "7" || got.Answers["copies"].Text() != "2" || len(got.Orphans) > 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func errorOf[T any](_ T, err error) error { return err }

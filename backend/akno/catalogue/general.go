@@ -20,7 +20,7 @@ const (
 // facts on which the fee depends, delivery and declaration.
 func (c *Catalogue) general(p akno.Procedure, raw bundle) (form.Definition, error) {
 	def := form.Definition{
-		ID: "G_" + strings.NewReplacer(".", "_", "-", "_").Replace(p.Code), Version: 1,
+		ID: generalID(p.Code), Version: 1,
 		Title: raw.texts["general_title"],
 	}
 	entity := p.Accepts(akno.LegalEntity) || p.Accepts(akno.SoleTrader)
@@ -53,6 +53,17 @@ func (c *Catalogue) general(p akno.Procedure, raw bundle) (form.Definition, erro
 		def.Sections = append(def.Sections, sec)
 	}
 	return def, nil
+}
+
+// generalID returns the id of a procedure's general form. 11.1-1 (the identity
+// card) has the id that 11.1.1 (the passport) would have too, and drafts are
+// pinned to it; the passport's form has a word of its own.
+func generalID(code string) string {
+	id := "G_" + strings.NewReplacer(".", "_", "-", "_").Replace(code)
+	if code == "200.11.1.1" {
+		id += "_passport"
+	}
+	return id
 }
 
 func sectionOf(raw bundle, formID, section string) (form.Section, error) {
