@@ -29,19 +29,36 @@ func inspect(f io.ReadSeeker, size int64) (found, error) {
 		return found{}, fmt.Errorf("attach: %w", err)
 	}
 	head = head[:n]
-	switch {
-	case n == 0:
+	if n == 0 {
 		return found{}, refuse(akno.BadFile, "empty")
-	case bytes.HasPrefix(head, []byte{0xff, 0xd8, 0xff}):
+	}
+	document := bytes.Index(head, []byte("%PDF-")) // other programs allow junk before it, and so do mailers
+	if document >= 0 || isPicture(head) {
+		if err := refusePolyglot(f, size, head, document); err != nil {
+			return found{}, err
+		}
+	}
+	switch {
+	case bytes.HasPrefix(head, headJPEG):
 		return inspectPicture(f, JPEG, wholeJPEG)
-	case bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")):
+	case bytes.HasPrefix(head, headPNG):
 		return inspectPicture(f, PNG, wholePNG)
-	case bytes.Contains(head, []byte("%PDF-")): // other programs allow junk before it, and so do mailers
-		return found{mediaType: PDF}, inspectPDF(f, size, int64(bytes.Index(head, []byte("%PDF-"))))
+	case document >= 0:
+		return found{mediaType: PDF}, inspectPDF(f, size, int64(document))
 	case isRequest(head, size):
 		return found{mediaType: PKCS10}, nil
 	}
 	return found{}, refuse(akno.BadFileType, "not recognised")
+}
+
+// The first octets of pictures.
+var (
+	headJPEG = []byte{0xff, 0xd8, 0xff}
+	headPNG  = []byte("\x89PNG\r\n\x1a\n")
+)
+
+func isPicture(head []byte) bool {
+	return bytes.HasPrefix(head, headJPEG) || bytes.HasPrefix(head, headPNG)
 }
 
 // isRequest says whether a file looks like a certificate request (PKCS #10) in
@@ -89,6 +106,10 @@ func inspectPicture(f io.ReadSeeker, mediaType string, whole func(io.Reader) err
 	}
 	return found{mediaType, cfg.Width, cfg.Height}, nil
 }
+
+// maxScans is how many passes over a picture a JPEG may take. A progressive one
+// has about ten; thousands of empty ones would keep a decoder busy for hours.
+const maxScans = 200
 
 var errShort = errors.New("the file ends too early")
 
@@ -144,7 +165,9 @@ func wholeJPEG(r io.Reader) error {
 		case mark >= 0xd0 && mark <= 0xd7 || mark == 0x01: // no content
 			continue
 		case mark == 0xda:
-			scans++
+			if scans++; scans > maxScans {
+				return errors.New("more scans than any picture has")
+			}
 		}
 		var n [2]byte
 		if _, err := io.ReadFull(br, n[:]); err != nil {

@@ -26,9 +26,21 @@ var (
 
 // inspectPDF follows the cross-references of a PDF from its end (ISO 32000-1,
 // 7.5.5 and 7.5.8): a cut-off file has none, and a document that wants a
-// password says so there. Nothing else of the file is interpreted. shift is
-// where %PDF- stands: offsets count from it.
+// password says so there. Then it counts what the streams unfold to. Nothing
+// else of the file is interpreted. shift is where %PDF- stands: offsets count
+// from it.
 func inspectPDF(f io.ReadSeeker, size, shift int64) error {
+	if err := followPDF(f, size, shift); err != nil {
+		return err
+	}
+	data, err := readAt(f, 0, size) // MaxBytes at most
+	if err != nil {
+		return err
+	}
+	return inspectStreams(data)
+}
+
+func followPDF(f io.ReadSeeker, size, shift int64) error {
 	tail, err := readAt(f, max(0, size-pdfTail), pdfTail)
 	if err != nil {
 		return err
