@@ -142,6 +142,26 @@ func TestOneTimePasswordsMatchStandard(t *testing.T) {
 	}
 }
 
+func TestEveryHashOfAPasswordHasItsLength(t *testing.T) {
+	key := bytes.Repeat([]byte{1}, 32)
+	for suite, want := range map[string]struct {
+		size int
+		otp  string // computed by bee2
+	}{"PHBELT": {32, "42428641"}, "PSHA1": {20, "48597323"}, "PSHA256": {32, "87168379"}, "PSHA512": {64, "97824545"}} {
+		n := want.size
+		in := OCRAInput{Question: []byte("12345678"), PasswordHash: make([]byte, n)}
+		if otp, err := OCRA("OCRA-1:HOTP-HBELT-8:QN08-"+suite, key, in); err != nil || otp != want.otp {
+			t.Errorf("%s: %q, %v, want %q", suite, otp, err, want.otp)
+		}
+		for _, other := range [][]byte{nil, make([]byte, n-1), make([]byte, n+1)} {
+			in.PasswordHash = other
+			if _, err := OCRA("OCRA-1:HOTP-HBELT-8:QN08-"+suite, key, in); !errors.Is(err, ErrSuite) {
+				t.Errorf("%s with %d octets: %v", suite, len(other), err)
+			}
+		}
+	}
+}
+
 func TestSuitesOutsideOfTheStandardAreRefused(t *testing.T) {
 	question := OCRAInput{Question: []byte("12345678")}
 	for _, good := range []string{"OCRA-1:HOTP-HBELT-4:QN04", "OCRA-1:HOTP-HBELT-9:C-QA64", "OCRA-1:HOTP-HBELT-6:QH08-T48H"} {

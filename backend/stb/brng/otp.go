@@ -58,7 +58,8 @@ type OCRAInput struct {
 	// Question holds the question of the other side, and possibly the own one after it: each of
 	// 4 to 64 octets of the suite's alphabet.
 	Question []byte
-	// PasswordHash is the belt-hash value of a static password, 32 octets, where the suite has P.
+	// PasswordHash is the hash value of a static password where the suite has P: of 32 octets for
+	// PHBELT and PSHA256, 20 for PSHA1, 64 for PSHA512.
 	PasswordHash []byte
 	// Session is the identifier of the session where the suite has S.
 	Session []byte
@@ -68,10 +69,10 @@ type OCRAInput struct {
 
 // suite is a description of annex А, taken apart.
 type suite struct {
-	digits                  int
-	counter, password, time bool
-	alphabet                byte
-	question, session       int
+	digits                      int
+	counter, time               bool
+	alphabet                    byte
+	question, password, session int
 }
 
 // OCRA returns the one-time password for a suite such as "OCRA-1:HOTP-HBELT-8:C-QN08-PHBELT-S064-T1M"
@@ -87,9 +88,7 @@ func OCRA(description string, key []byte, in OCRAInput) (string, error) {
 	}
 	x = append(x, in.Question...)
 	x = append(x, make([]byte, 128-len(in.Question))...)
-	if s.password {
-		x = append(x, in.PasswordHash...)
-	}
+	x = append(x, in.PasswordHash...)
 	x = append(x, in.Session...)
 	if s.time {
 		x = binary.BigEndian.AppendUint64(x, in.Time)
@@ -100,10 +99,8 @@ func OCRA(description string, key []byte, in OCRAInput) (string, error) {
 
 // fits returns whether the inputs have the lengths and the alphabet of the suite.
 func (s *suite) fits(in OCRAInput) bool {
-	if len(in.Question) < 4 || len(in.Question) > 2*s.question || len(in.Session) != s.session {
-		return false
-	}
-	if s.password != (in.PasswordHash != nil) || s.password && len(in.PasswordHash) != belt.Size {
+	if len(in.Question) < 4 || len(in.Question) > 2*s.question || len(in.Session) != s.session ||
+		len(in.PasswordHash) != s.password {
 		return false
 	}
 	for _, c := range in.Question {
@@ -136,8 +133,11 @@ func parseSuite(description string) (s suite, ok bool) {
 		return s, false
 	}
 	parts = parts[1:]
-	if len(parts) > 0 && parts[0] == "PHBELT" {
-		s.password, parts = true, parts[1:]
+	if len(parts) > 0 {
+		// The hash of the password is computed elsewhere; only its length matters here.
+		if n := map[string]int{"PHBELT": belt.Size, "PSHA1": 20, "PSHA256": 32, "PSHA512": 64}[parts[0]]; n > 0 {
+			s.password, parts = n, parts[1:]
+		}
 	}
 	if len(parts) > 0 && len(parts[0]) == 4 && parts[0][0] == 'S' {
 		if s.session, ok = number(parts[0][1:], 1, 512); !ok {
