@@ -263,8 +263,26 @@ func (s *scheme) decryptMode(kek, body []byte) ([]byte, error) {
 		if err := c.DecryptCBC(out, body, iv); err != nil {
 			return nil, ErrPassword
 		}
+		out = withoutPadding(out)
 	}
 	return out, nil
+}
+
+// withoutPadding takes off the padding of PKCS #7 that some programs add before belt-cbc, which
+// needs none. What is protected is one element in DER, whose length tells the two apart.
+func withoutPadding(out []byte) []byte {
+	in := cryptobyte.String(out)
+	var element cryptobyte.String
+	var t tag.Tag
+	if len(out)%belt.BlockSize != 0 || !in.ReadAnyASN1Element(&element, &t) || len(in) < 1 || len(in) > belt.BlockSize {
+		return out
+	}
+	for _, p := range in {
+		if int(p) != len(in) {
+			return out
+		}
+	}
+	return element
 }
 
 // MarshalPlain returns the unprotected PrivateKeyInfo of a key in DER, which the caller wipes.

@@ -3,6 +3,7 @@ package container
 import (
 	"bytes"
 	"context"
+	"encoding/asn1"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -14,7 +15,11 @@ import (
 
 	"akno/backend/stb/belt"
 	"akno/backend/stb/bign"
+	"akno/backend/stb/internal/der"
 	"akno/backend/stb/oid"
+
+	"golang.org/x/crypto/cryptobyte"
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 const devFolder = "../testdata/pki-dev"
@@ -268,12 +273,9 @@ func TestIndefiniteLengthsAndPEMAreRead(t *testing.T) {
 	}
 }
 
-func TestModesWithoutIntegrityAreReadForImport(t *testing.T) {
-	key := newKey(t, bign.Curve384v1())
-	plain, err := MarshalPlain(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+// modeFile protects a plain key with a belt mode that takes a vector.
+func modeFile(t *testing.T, cipher asn1.ObjectIdentifier, plain []byte, encrypt func(c *belt.Cipher, dst, src, iv []byte) error) []byte {
+	t.Helper()
 	salt, iv := []byte("8 octets"), []byte("vector of length")
 	kek := belt.PBKDF2([]byte("p"), salt, MinIterations)
 	c, err := belt.NewCipher(kek[:])
@@ -281,32 +283,75 @@ func TestModesWithoutIntegrityAreReadForImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := make([]byte, len(plain))
-	c.NewCFBEncrypter(iv).XORKeyStream(body, plain)
-	file, err := writeContainer(salt, MinIterations, body)
-	if err != nil {
+	if err := encrypt(c, body, plain, iv); err != nil {
 		t.Fatal(err)
 	}
-	// belt-kwp256 with NULL becomes belt-cfb256 with the vector: 16 octets more.
-	id := oid.DER(oid.BeltKWP256)
-	at := bytes.Index(file, id) + len(id)
-	file = append(append(bytes.Clone(file[:at]), append([]byte{4, 16}, iv...)...), file[at+2:]...)
-	copy(file[at-len(id):], oid.DER(oid.BeltCFB256))
-	// The lengths of the four sequences around it grow too.
-	for _, i := range []int{1, 4, 17, at - len(id) - 1} {
-		if i == 1 {
-			i = 2
+	seq := tag.SEQUENCE
+	var b cryptobyte.Builder
+	b.AddASN1(seq, func(b *cryptobyte.Builder) {
+		b.AddASN1(seq, func(b *cryptobyte.Builder) {
+			b.AddASN1ObjectIdentifier(oid.PBES2)
+			b.AddASN1(seq, func(b *cryptobyte.Builder) {
+				b.AddASN1(seq, func(b *cryptobyte.Builder) {
+					b.AddASN1ObjectIdentifier(oid.PBKDF2)
+					b.AddASN1(seq, func(b *cryptobyte.Builder) {
+						b.AddASN1OctetString(salt)
+						b.AddASN1Int64(MinIterations)
+						der.AddAlgorithm(b, oid.HMACHBelt)
+					})
+				})
+				b.AddASN1(seq, func(b *cryptobyte.Builder) {
+					b.AddASN1ObjectIdentifier(cipher)
+					b.AddASN1OctetString(iv)
+				})
+			})
+		})
+		b.AddASN1OctetString(body)
+	})
+	return b.BytesOrPanic()
+}
+
+func TestModesWithoutIntegrityAreReadForImport(t *testing.T) {
+	cfb := func(c *belt.Cipher, dst, src, iv []byte) error {
+		c.NewCFBEncrypter(iv).XORKeyStream(dst, src)
+		return nil
+	}
+	ctr := func(c *belt.Cipher, dst, src, iv []byte) error {
+		c.NewCTR(iv).XORKeyStream(dst, src)
+		return nil
+	}
+	for _, curve := range bign.Curves() {
+		key := newKey(t, curve)
+		plain, err := MarshalPlain(key)
+		if err != nil {
+			t.Fatal(err)
 		}
-		file[i] += 16
-	}
-	again, err := Open(file, []byte("p"))
-	if err != nil || !again.Equal(key) {
-		t.Fatalf("%X: %v", file, err)
-	}
-	if _, err := Open(file, []byte("q")); !errors.Is(err, ErrPassword) {
-		t.Errorf("wrong password: %v", err)
-	}
-	if info := Inspect(file); info.Format != FormatPKCS8 || info.Algorithm != "belt-cfb256" {
-		t.Errorf("%+v", info)
+		n := 16 - len(plain)%16
+		padded := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(n)}, n)...)
+		for name, file := range map[string][]byte{
+			"belt-cfb256":        modeFile(t, oid.BeltCFB256, plain, cfb),
+			"belt-ctr256":        modeFile(t, oid.BeltCTR256, plain, ctr),
+			"belt-cbc256":        modeFile(t, oid.BeltCBC256, plain, (*belt.Cipher).EncryptCBC),
+			"belt-cbc256 padded": modeFile(t, oid.BeltCBC256, padded, (*belt.Cipher).EncryptCBC),
+		} {
+			again, err := Open(file, []byte("p"))
+			if err != nil || !again.Equal(key) {
+				t.Fatalf("%s, %s: %v", curve.Name(), name, err)
+			}
+			if _, err := Open(file, []byte("q")); !errors.Is(err, ErrPassword) {
+				t.Errorf("%s, wrong password: %v", name, err)
+			}
+			if info := Inspect(file); info.Format != FormatPKCS8 || info.Algorithm != name[:11] {
+				t.Errorf("%s: %+v", name, info)
+			}
+		}
+		for i := 1; i <= n; i++ {
+			bad := bytes.Clone(padded)
+			bad[len(bad)-i] ^= 0x40
+			if _, err := Open(modeFile(t, oid.BeltCBC256, bad, (*belt.Cipher).EncryptCBC), []byte("p")); err == nil {
+				t.Errorf("%s: octet %d of the padding does not matter", curve.Name(), i)
+			}
+		}
 	}
 }
 
