@@ -48,6 +48,17 @@ func (in inputs) optional(name string) []byte {
 	return in.octets(name)
 }
 
+// any is octets that are empty where the input is absent or not in hexadecimal: a verification
+// answers that such a value is invalid.
+func (in inputs) any(name string) []byte {
+	s, _ := in[name].(string)
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		return []byte{}
+	}
+	return b
+}
+
 // text returns a text.
 func (in inputs) text(name string) string {
 	s, ok := in[name].(string)

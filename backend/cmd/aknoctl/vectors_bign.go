@@ -1,11 +1,9 @@
 package main
 
 import (
-	"hash"
-
-	"akno/backend/stb/bash"
 	"akno/backend/stb/belt"
 	"akno/backend/stb/bign"
+	"akno/backend/stb/pki"
 )
 
 func bignVectors() map[string]computation {
@@ -17,7 +15,7 @@ func bignVectors() map[string]computation {
 		"bign-genk":                oneTimeKey,
 		"bign-keytransport":        transport,
 		"bign-keytransport-wrap":   transport,
-		"bign-keytransport-unwrap": transport,
+		"bign-keytransport-unwrap": unwrap,
 		"bign-ibs-extract":         extractIdentity,
 		"bign-ibs-sign":            signIdentity,
 		"bign-ibs-verify":          verifyIdentity,
@@ -43,19 +41,30 @@ func digest(in inputs) []byte {
 
 // hashOf returns the hash value of octets by the hash function of an entry.
 func hashOf(in inputs, octets []byte) []byte {
+	return hashNamed(in).Sum(octets)
+}
+
+// hashNamed returns the hash function that an entry names.
+func hashNamed(in inputs) *pki.HashAlgorithm {
 	name := "hash_alg"
 	if !in.has(name) {
 		name = "hash"
 	}
-	h := map[string]func() hash.Hash{
-		"belt-hash": belt.NewHash, "bash256": bash.New256, "bash384": bash.New384, "bash512": bash.New512,
-	}[in.text(name)]
-	if h == nil {
-		panic(errUnsupported)
+	for _, h := range []*pki.HashAlgorithm{pki.BeltHash, pki.Bash256, pki.Bash384, pki.Bash512} {
+		if h.Name == in.text(name) {
+			return h
+		}
 	}
-	state := h()
-	state.Write(octets)
-	return state.Sum(nil)
+	panic(errUnsupported)
+}
+
+// hashID returns the identifier that is hashed into signatures: the one of an entry, or that of the
+// hash function it names.
+func hashID(in inputs) []byte {
+	if in.has("hash_oid_der") {
+		return in.octets("hash_oid_der")
+	}
+	return hashNamed(in).OIDDER()
 }
 
 func params(in inputs) (outputs, error) {
@@ -84,7 +93,7 @@ func sign(in inputs) (outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, h := in.octets("hash_oid_der"), digest(in)
+	id, h := hashID(in), digest(in)
 	once := in.optional("k")
 	if len(once) == 0 {
 		if _, once, err = k.OneTimeKey(id, h, in.optional("t")); err != nil {
@@ -106,12 +115,15 @@ func sign(in inputs) (outputs, error) {
 }
 
 func verify(in inputs) (outputs, error) {
-	id, sig, point := in.octets("hash_oid_der"), in.octets("sig"), in.octets("Q")
-	q, err := bign.NewPublicKey(curve(in), point)
+	id, h := hashID(in), in.any("H")
+	if !in.has("H") {
+		h = digest(in)
+	}
+	q, err := bign.NewPublicKey(curve(in), in.any("Q"))
 	if err != nil {
 		return nil, errInvalid
 	}
-	return verdict(q.Verify(id, digest(in), sig)), nil
+	return verdict(q.Verify(id, h, in.any("sig"))), nil
 }
 
 func oneTimeKey(in inputs) (outputs, error) {
@@ -119,29 +131,62 @@ func oneTimeKey(in inputs) (outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	theta, once, err := k.OneTimeKey(in.octets("hash_oid_der"), in.octets("H"), in.optional("t"))
+	theta, once, err := k.OneTimeKey(hashID(in), in.octets("H"), in.optional("t"))
 	if err != nil {
 		return nil, err
 	}
 	return outputs{"theta": upper(theta), "k": upper(once)}, nil
 }
 
-// transport makes a token where there is a public key and opens one where there is a private key.
-func transport(in inputs) (outputs, error) {
-	c, header := curve(in), in.octets("header")
+// unwrap opens a token.
+func unwrap(in inputs) (outputs, error) {
+	header := in.any("header")
 	if len(header) != belt.HeaderSize {
 		return nil, errInvalid
 	}
+	k, err := bign.NewPrivateKey(curve(in), in.octets("d"))
+	if err != nil {
+		return nil, err
+	}
+	key, err := k.UnwrapKey(in.any("token"), header)
+	if err != nil {
+		return nil, errInvalid
+	}
+	return outputs{"key": upper(key)}, nil
+}
+
+// unwrapShown opens a token and shows the inner values that the standard prints: the ordinate of R
+// and the key of the wrapping.
+func unwrapShown(in inputs) (outputs, error) {
+	out, err := unwrap(in)
+	if err != nil {
+		return nil, err
+	}
+	c := curve(in)
+	k, err := bign.NewPrivateKey(c, in.octets("d"))
+	if err != nil {
+		return nil, err
+	}
+	r, err := bign.PublicKeyFromAbscissa(c, in.octets("token")[:c.Size()])
+	if err != nil {
+		return nil, err
+	}
+	theta, err := k.Agree(r)
+	if err != nil {
+		return nil, err
+	}
+	out["y_R"], out["theta"] = upper(r.Bytes()[c.Size():]), upper(theta[:32])
+	return out, nil
+}
+
+// transport makes a token where there is a public key and opens one where there is a private key.
+func transport(in inputs) (outputs, error) {
 	if in.has("d") {
-		k, err := bign.NewPrivateKey(c, in.octets("d"))
-		if err != nil {
-			return nil, err
-		}
-		key, err := k.UnwrapKey(in.octets("token"), header)
-		if err != nil {
-			return nil, errInvalid
-		}
-		return outputs{"key": upper(key)}, nil
+		return unwrapShown(in)
+	}
+	c, header := curve(in), in.octets("header")
+	if len(header) != belt.HeaderSize {
+		return nil, errInvalid
 	}
 	q, err := bign.NewPublicKey(c, in.octets("Q"))
 	if err != nil {
@@ -167,7 +212,7 @@ func extractIdentity(in inputs) (outputs, error) {
 	if err != nil {
 		return nil, errInvalid
 	}
-	key, point, err := q.ExtractIdentity(in.octets("hash_oid_der"), hashOf(in, in.octets("id")), in.octets("sig"))
+	key, point, err := q.ExtractIdentity(hashID(in), hashOf(in, in.octets("id")), in.octets("sig"))
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +226,7 @@ func signIdentity(in inputs) (outputs, error) {
 		return nil, err
 	}
 	h0, h := hashOf(in, in.octets("id")), digest(in)
-	sig, err := key.SignIdentityWithKey(in.octets("hash_oid_der"), h0, h, in.octets("k"))
+	sig, err := key.SignIdentityWithKey(hashID(in), h0, h, in.octets("k"))
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +238,8 @@ func signIdentity(in inputs) (outputs, error) {
 }
 
 func verifyIdentity(in inputs) (outputs, error) {
-	id, sig, point := in.octets("hash_oid_der"), in.octets("sig"), in.octets("R")
-	q, err := bign.NewPublicKey(curve(in), in.octets("Q"))
+	id, sig, point := hashID(in), in.any("sig"), in.any("R")
+	q, err := bign.NewPublicKey(curve(in), in.any("Q"))
 	if err != nil {
 		return nil, errInvalid
 	}

@@ -28,6 +28,17 @@ func NewPublicKey(c *Curve, xy []byte) (*PublicKey, error) {
 	return k, nil
 }
 
+// PublicKeyFromAbscissa makes a public key of x alone, Size octets, as it stands in a key token
+// (clause 7.2.4): y is the square root that is the power (p+1)/4. It returns ErrPublicKey when no
+// point has this abscissa or it is not below the prime. It takes a time that depends on x.
+func PublicKeyFromAbscissa(c *Curve, x []byte) (*PublicKey, error) {
+	k := &PublicKey{curve: c}
+	if len(x) != c.size || !c.lift(k.point(), x) {
+		return nil, ErrPublicKey
+	}
+	return k, nil
+}
+
 // Curve returns the curve of the key.
 func (k *PublicKey) Curve() *Curve { return k.curve }
 
