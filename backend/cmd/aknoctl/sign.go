@@ -36,7 +36,7 @@ func signFiles(e *env, args []string) (int, error) {
 		return wrongUsage("--key is needed, --out is for one file")
 	}
 	s := signOptions{attached: *attached}
-	if s.cert, err = e.oneCertificate("--cert", *certFile); err != nil {
+	if s.cert, err = oneCertificate("--cert", *certFile, e.certificates); err != nil {
 		return exitUsage, err
 	}
 	if s.chain, err = e.certificates(chain...); err != nil {

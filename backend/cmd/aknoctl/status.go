@@ -2,16 +2,12 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"akno/backend/stb/cms"
 	"akno/backend/stb/ocsp"
 	"akno/backend/stb/pki"
 	"akno/backend/stb/tsp"
 )
-
-// clockSkew is how far a list or an answer may be ahead of the time of the check.
-const clockSkew = 5 * time.Minute
 
 func crlVerify(e *env, args []string) (int, error) {
 	o := newOptions(e)
@@ -24,7 +20,7 @@ func crlVerify(e *env, args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	issuer, err := e.oneCertificate("--issuer", *issuerFile)
+	issuer, err := oneCertificate("--issuer", *issuerFile, e.anchors)
 	if err != nil {
 		return exitUsage, err
 	}
@@ -45,38 +41,22 @@ func crlVerify(e *env, args []string) (int, error) {
 		answer.Notes = []string{err.Error()}
 		return answer.status(), e.answer(answer, answer.text())
 	}
-	answer.outcome = judgeList(l, issuer, at)
+	reason, fault := l.Verify(issuer, at)
+	if answer.outcome = outcomeOf(reason); fault != nil {
+		answer.Notes = []string{fault.Error()}
+	}
 	answer.Issuer, answer.Number, answer.Entries = l.Issuer.String(), l.Number.Hex(), l.Len()
 	answer.ThisUpdate, answer.NextUpdate = stamp(l.ThisUpdate), stamp(l.NextUpdate)
 	return answer.status(), e.answer(answer, answer.text()+fmt.Sprintf("\n%s, %d entries, from %s to %s",
 		answer.Issuer, answer.Entries, answer.ThisUpdate, answer.NextUpdate))
 }
 
-// judgeList says whether a list is signed by the issuer, as it may be, and fresh.
-func judgeList(l *pki.RevocationList, issuer *pki.Certificate, at time.Time) outcome {
-	switch {
-	case !l.Issuer.Equal(issuer.Subject):
-		return outcomeOf(pki.NoCertificateChainFound, "the list is of another issuer")
-	case l.CheckSignatureFrom(issuer) != nil:
-		return outcomeOf(pki.SigCryptoFailure, "the issuer's key did not make the signature")
-	case issuer.HasKeyUsage && issuer.KeyUsage&pki.UseCRLSign == 0:
-		return outcomeOf(pki.ChainConstraintsFailure, "the issuer may not sign lists")
-	case len(l.Unknown) > 0:
-		return outcomeOf(pki.ChainConstraintsFailure, "a critical extension is not understood")
-	case at.Add(clockSkew).Before(l.ThisUpdate):
-		return outcomeOf(pki.NotYetValid, "the list is of a later time")
-	case !l.NextUpdate.IsZero() && at.After(l.NextUpdate):
-		return outcomeOf(pki.TryLater, "a newer list is due")
-	}
-	return outcomeOf(pki.OK)
-}
-
 // oneCertificate reads the certificate of an option that must be there.
-func (e *env) oneCertificate(option, name string) (*pki.Certificate, error) {
+func oneCertificate(option, name string, read func(...string) ([]*pki.Certificate, error)) (*pki.Certificate, error) {
 	if name == "" {
 		return nil, usageError(option + " is missing")
 	}
-	c, err := e.certificates(name)
+	c, err := read(name)
 	if err != nil {
 		return nil, err
 	}
@@ -95,15 +75,14 @@ func ocspVerify(e *env, args []string) (int, error) {
 	if opt.Verifier, opt.At, err = t.load(e); err != nil {
 		return exitUsage, err
 	}
-	opt.Responders = opt.Verifier.Intermediates
-	if opt.Issuer, err = e.oneCertificate("--issuer", *issuerFile); err != nil {
+	if opt.Issuer, err = oneCertificate("--issuer", *issuerFile, e.anchors); err != nil {
 		return exitUsage, err
 	}
 	if len(opt.Verifier.Anchors) == 0 { // who names the issuer and no anchor vouches for it
 		opt.Verifier.Anchors = []*pki.Certificate{opt.Issuer}
 	}
 	if *forFile != "" {
-		if opt.Certificate, err = e.oneCertificate("--for", *forFile); err != nil {
+		if opt.Certificate, err = oneCertificate("--for", *forFile, e.anchors); err != nil {
 			return exitUsage, err
 		}
 	}
@@ -130,6 +109,9 @@ func ocspVerify(e *env, args []string) (int, error) {
 	if err != nil {
 		answer.Notes = []string{err.Error()}
 	} else {
+		// A response may leave the certificate of its responder to us. It is one more proposal, to be
+		// delegated by the issuer like one that came inside.
+		r.Certificates = append(r.Certificates, opt.Verifier.Intermediates...)
 		report := ocsp.Verify(r, opt)
 		answer.outcome = outcome{report.Verdict, report.Reason, report.Notes}
 		answer.Status, answer.ProducedAt = report.Single.State, stamp(report.ProducedAt)

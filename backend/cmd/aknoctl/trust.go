@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/pem"
 	"fmt"
 	"time"
@@ -46,36 +47,49 @@ func (t *trust) load(e *env) (v pki.Verifier, at time.Time, err error) {
 	if t.cards.Intermediates, certs, err = e.cardCertificates(t.certs); err != nil {
 		return v, at, err
 	}
-	if v.Anchors, err = e.certificates(anchors...); err != nil {
+	if v.Anchors, err = e.anchors(anchors...); err != nil {
 		return v, at, err
 	}
-	if v.Intermediates, err = e.certificates(certs...); err != nil {
+	if v.Intermediates, err = e.candidates(certs...); err != nil {
 		return v, at, err
 	}
 	for _, name := range t.crls {
-		data, err := e.binary(name)
+		l, err := proposed(e, name, pki.ParseRevocationList)
 		if err != nil {
 			return v, at, err
 		}
-		l, err := pki.ParseRevocationList(data)
-		if err != nil {
-			return v, at, fmt.Errorf("%s: %w", name, err)
-		}
-		v.CRLs = append(v.CRLs, l)
+		v.CRLs = append(v.CRLs, cmp.Or(l, &pki.RevocationList{}))
 	}
 	for _, name := range t.ocsps {
-		data, err := e.binary(name)
+		r, err := proposed(e, name, ocsp.ParseResponse)
 		if err != nil {
 			return v, at, err
 		}
-		r, err := ocsp.ParseResponse(data)
-		if err != nil {
-			return v, at, fmt.Errorf("%s: %w", name, err)
-		}
-		v.OCSP = append(v.OCSP, r)
+		v.OCSP = append(v.OCSP, cmp.Or(r, &ocsp.Response{Code: ocsp.InternalError}))
 	}
 	return v, at, nil
 }
+
+// proposed reads a datum about revocation. A broken one decides nothing, and so must not keep a
+// verdict from being given: it is named and passed over, and counts as one that speaks of no
+// certificate. A file that is not in DER at all is a mistake of who typed its name.
+func proposed[T any](e *env, name string, parse func([]byte) (*T, error)) (*T, error) {
+	data, err := e.binary(name)
+	if err != nil {
+		return nil, err
+	}
+	x, err := parse(data)
+	if err == nil {
+		return x, nil
+	}
+	if !looksLikeDER(data) {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	fmt.Fprintf(e.err, "%s: passed over: %v\n", name, err)
+	return nil, nil
+}
+
+func looksLikeDER(data []byte) bool { return len(data) > 2 && data[0] == 0x30 }
 
 // when reads a time of RFC 3339; an empty text is now.
 func (e *env) when(text string) (time.Time, error) {
@@ -107,6 +121,30 @@ func withoutPEM(data []byte) []byte {
 
 // certificates reads certificates from files, of PEM all that are in it.
 func (e *env) certificates(names ...string) ([]*pki.Certificate, error) {
+	return e.readCertificates(names, pki.ParseCertificate, func(_ []byte, err error) error { return err })
+}
+
+// anchors reads certificates that are trusted as they are, or that somebody vouches for by naming
+// them: only their names and keys count.
+func (e *env) anchors(names ...string) ([]*pki.Certificate, error) {
+	return e.readCertificates(names, pki.ReadCertificate, func(_ []byte, err error) error { return err })
+}
+
+// candidates reads certificates that are proposed for paths. They may break rules, which is for the
+// verdict to say; one that cannot be told apart is named and passed over, for a path may well be
+// there without it.
+func (e *env) candidates(names ...string) ([]*pki.Certificate, error) {
+	return e.readCertificates(names, pki.ReadCertificate, func(der []byte, err error) error {
+		if !looksLikeDER(der) {
+			return err
+		}
+		fmt.Fprintf(e.err, "a certificate was passed over: %v\n", err)
+		return nil
+	})
+}
+
+// readCertificates parses what is in files; failed decides about what does not parse.
+func (e *env) readCertificates(names []string, parse func([]byte) (*pki.Certificate, error), failed func(der []byte, err error) error) ([]*pki.Certificate, error) {
 	var out []*pki.Certificate
 	for _, name := range names {
 		data, err := e.read(name)
@@ -114,9 +152,12 @@ func (e *env) certificates(names ...string) ([]*pki.Certificate, error) {
 			return nil, err
 		}
 		for _, der := range certificateBlocks(data) {
-			c, err := pki.ParseCertificate(der)
+			c, err := parse(der)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
+				if err = failed(der, err); err != nil {
+					return nil, fmt.Errorf("%s: %w", name, err)
+				}
+				continue
 			}
 			out = append(out, c)
 		}
