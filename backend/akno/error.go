@@ -52,6 +52,7 @@ const (
 	BadFileType Code = "bad_file_type"  // this type is not accepted here
 	Encrypted   Code = "encrypted_file" // a document that asks for a password
 	DiskFull    Code = "disk_full"      // no space left on the disk
+	ReadOnly    Code = "read_only"      // the disk or the file cannot be written to
 )
 
 // Error is a failure that a person may be told about.
@@ -114,6 +115,6 @@ func Codes() []Code {
 		Unavailable, TooLarge, WrongState, OldForm, NeedsPaying, UsedCode, ExpiredCode, Registered, Unbound,
 		BadPassword, BadKeyFile, ForeignContainer, KeyMismatch, BadSignature, WrongSigner,
 		CertExpired, CertNotYet, CertRevoked, CertSuspended, CertUntrusted, CertUsage, NoRevocation,
-		BadFile, BadFileType, Encrypted, DiskFull,
+		BadFile, BadFileType, Encrypted, DiskFull, ReadOnly,
 	}
 }

@@ -125,7 +125,7 @@ func judge(err error) verdict {
 		return retry
 	case akno.SignedOut, akno.LowLevel:
 		return signIn
-	case akno.Internal, akno.DiskFull: // of this computer
+	case akno.Internal, akno.DiskFull, akno.ReadOnly: // of this computer
 		return retry
 	}
 	return final

@@ -51,6 +51,7 @@ var statusOf = map[akno.Code]int{
 	akno.BadFileType: http.StatusUnsupportedMediaType,
 	akno.Encrypted:   http.StatusUnsupportedMediaType,
 	akno.DiskFull:    http.StatusInsufficientStorage,
+	akno.ReadOnly:    http.StatusInsufficientStorage,
 }
 
 // normal returns err with a code: what the transport refuses gets one here.

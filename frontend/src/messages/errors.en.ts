@@ -133,4 +133,8 @@ export default {
   'disk_full.title': 'Could not save',
   'disk_full.why': 'There is no space on the disk. What you typed stays on the screen.',
   'disk_full.do': 'Free at least 20 MB on the disk.\nSave again.',
+  'read_only.title': 'Could not save',
+  'read_only.why': 'This disk or this file cannot be written to. What you typed stays on the screen.',
+  'read_only.do':
+    'Take the write protection off the disk, or check the rights to the folder of the program.\nSave again.',
 } satisfies Translation<typeof ru>
