@@ -7,10 +7,6 @@ package draft
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"time"
 
 	"akno/backend/akno"
 	"akno/backend/akno/catalogue"
@@ -77,6 +73,7 @@ type Options struct {
 type Service struct {
 	o     Options
 	taker attach.Taker
+	forms pinnedForms
 }
 
 // New returns a service.
@@ -93,61 +90,7 @@ func New(o Options) *Service {
 	if o.Shown == nil {
 		o.Shown = o.Account
 	}
-	return &Service{o, attach.Taker{Blobs: o.DB.Blobs(), Now: o.Now}}
-}
-
-// A Row is a draft as it is stored.
-type Row struct {
-	ID          string
-	Account     string // whose it is, "" while it is nobody's
-	Procedure   string // code
-	FormID      string
-	FormVersion int
-	FormHash    string
-	Answers     form.Answers
-	Sources     map[string]string // field to source
-	Problems    map[string]string // the portal's errors on the fields
-	Origin      string            // the application it was made from
-	Rev         int
-	State       string
-	Ready       int
-	Total       int
-	CreatedAt   time.Time
-	SavedAt     time.Time
-	DeletedAt   time.Time
-}
-
-// A Summary is a line of the list of drafts.
-type Summary struct {
-	ID        string
-	Procedure string
-	State     string
-	OrderCode string
-	Rejected  bool
-	Ready     int
-	Total     int
-	CreatedAt time.Time
-	SavedAt   time.Time
-}
-
-// List returns the drafts that are being prepared, the last saved first.
-func (s *Service) List(ctx context.Context) ([]Summary, error) {
-	out := []Summary{}
-	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
-		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
-			var d Summary
-			var problems string
-			var created, saved int64
-			err := scan(&d.ID, &d.Procedure, &d.State, &d.OrderCode, &problems, &d.Ready, &d.Total, &created, &saved)
-			d.Rejected = problems != "{}"
-			d.CreatedAt, d.SavedAt = millis(created), millis(saved)
-			out = append(out, d)
-			return err
-		}, `SELECT d.id, d.procedure, d.state, coalesce(o.code, ''), d.problems, d.ready, d.total, d.created_at, d.saved_at
-			FROM draft d LEFT JOIN draft_order o ON o.draft=d.id
-			WHERE d.account IN ('', ?) AND d.deleted_at=0 AND d.state<>'signed' ORDER BY d.saved_at DESC, d.id DESC`, s.o.Shown())
-	})
-	return out, err
+	return &Service{o: o, taker: attach.Taker{Blobs: o.DB.Blobs(), Now: o.Now}}
 }
 
 // Create makes a draft of a procedure, with the answers that are known already.
@@ -214,36 +157,46 @@ func (s *Service) insert(ctx context.Context, row Row, change []cell) (View, err
 		row.Account = s.o.Account()
 	}
 	s.withRowIDs(row.Answers)
-	v, err := s.resolve(row, order{})
+	v, err := s.resolve(ctx, row, order{})
 	if err != nil {
 		return View{}, err
 	}
-	row.Ready, row.Total = v.State.Ready, v.State.Total
+	row.take(v)
+	row.node = row.Rev
 	v.Row = row
 	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		answers, sources, problems, err := row.texts()
-		if err != nil {
+		if err := s.keepForm(ctx, tx, v.Form); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO draft(id, account, procedure, form_id, form_version, form_hash, answers, sources, problems, origin,
-			rev, state, ready, total, created_at, saved_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			row.ID, row.Account, row.Procedure, row.FormID, row.FormVersion, row.FormHash, answers, sources, problems, row.Origin,
-			row.Rev, row.State, row.Ready, row.Total, row.CreatedAt.UnixMilli(), row.SavedAt.UnixMilli())
-		if err != nil {
+		if err := insertRow(ctx, tx, row); err != nil {
 			return err
 		}
-		return revise(ctx, tx, row, change)
+		return revise(ctx, tx, row, revision{kind: KindCreated, change: change})
 	})
+	if err == nil {
+		s.forms.stored(v.Form)
+	}
 	return v, err
 }
 
 // Open returns a draft resolved for the screen.
 func (s *Service) Open(ctx context.Context, id string) (View, error) {
-	row, o, err := s.read(ctx, id)
+	var row Row
+	var o order
+	var undo, redo bool
+	err := s.o.DB.Read(ctx, func(tx dbx.Tx) (err error) {
+		if row, o, err = s.loadBoth(ctx, tx, id); err != nil {
+			return err
+		}
+		undo, redo, err = turns(ctx, tx, row)
+		return err
+	})
 	if err != nil {
 		return View{}, err
 	}
-	return s.resolve(row, o)
+	v, err := s.resolve(ctx, row, o)
+	v.Undo, v.Redo = undo, redo
+	return v, err
 }
 
 func (s *Service) read(ctx context.Context, id string) (row Row, o order, err error) {
@@ -293,87 +246,3 @@ func (s *Service) mark(ctx context.Context, op, id, query string, value int64) e
 }
 
 func (s *Service) today() workdays.Date { return workdays.Of(s.o.Now()) }
-
-// load reads a draft that is shown to whoever uses the program now; another's is
-// not found. A draft of nobody is read as that of who is signed in, and is his
-// once it is saved.
-func (s *Service) load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
-	r := Row{ID: id}
-	var answers, sources, problems string
-	var created, saved, deleted int64
-	found, err := dbx.Found(ctx, tx, `SELECT account, procedure, form_id, form_version, form_hash, answers, sources, problems, origin, rev, state,
-		ready, total, created_at, saved_at, deleted_at FROM draft WHERE id=? AND account IN ('', ?)`, []any{id, s.o.Shown()},
-		&r.Account, &r.Procedure, &r.FormID, &r.FormVersion, &r.FormHash, &answers, &sources, &problems, &r.Origin, &r.Rev, &r.State,
-		&r.Ready, &r.Total, &created, &saved, &deleted)
-	if err != nil {
-		return r, err
-	}
-	if !found {
-		return r, &akno.Error{Code: akno.NotFound, Op: "draft"}
-	}
-	if r.Account == "" {
-		r.Account = s.o.Account()
-	}
-	r.CreatedAt, r.SavedAt, r.DeletedAt = millis(created), millis(saved), millis(deleted)
-	err = errors.Join(json.Unmarshal([]byte(answers), &r.Answers), json.Unmarshal([]byte(sources), &r.Sources), json.Unmarshal([]byte(problems), &r.Problems))
-	if err != nil {
-		return r, fmt.Errorf("draft %s: %w", id, err)
-	}
-	return r, nil
-}
-
-func (s *Service) loadBoth(ctx context.Context, tx dbx.Tx, id string) (Row, order, error) {
-	row, err := s.load(ctx, tx, id)
-	if err != nil {
-		return row, order{}, err
-	}
-	o, err := loadOrder(ctx, tx, id)
-	return row, o, err
-}
-
-func (r Row) texts() (answers, sources, problems string, err error) {
-	a, err1 := json.Marshal(r.Answers)
-	s, err2 := json.Marshal(r.Sources)
-	p, err3 := json.Marshal(r.Problems)
-	return string(a), string(s), string(p), errors.Join(err1, err2, err3)
-}
-
-// save writes the row as its next revision, with what was changed.
-func save(ctx context.Context, tx dbx.Tx, r Row, change []cell) error {
-	answers, sources, problems, err := r.texts()
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE draft SET account=?, answers=?, sources=?, problems=?, rev=?, state=?, ready=?, total=?, saved_at=? WHERE id=?`,
-		r.Account, answers, sources, problems, r.Rev, r.State, r.Ready, r.Total, r.SavedAt.UnixMilli(), r.ID)
-	if err != nil {
-		return err
-	}
-	return revise(ctx, tx, r, change)
-}
-
-func revise(ctx context.Context, tx dbx.Tx, r Row, change []cell) error {
-	text, err := json.Marshal(append([]cell{}, change...))
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO draft_rev(draft, rev, at, change) VALUES(?, ?, ?, ?)`, r.ID, r.Rev, r.SavedAt.UnixMilli(), string(text))
-	return err
-}
-
-// cell is one changed answer of a revision, with what stood there before.
-type cell struct {
-	Field  string     `json:"field"`
-	Row    string     `json:"row,omitempty"`
-	Column string     `json:"column,omitempty"`
-	Old    form.Value `json:"old"`
-	New    form.Value `json:"new"`
-	Source string     `json:"source,omitempty"`
-}
-
-func millis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}

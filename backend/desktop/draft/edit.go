@@ -1,8 +1,10 @@
 package draft
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
@@ -162,9 +164,16 @@ func (s *Service) RemoveFile(ctx context.Context, id, field, row, column, file s
 // editing is one edit of a draft.
 type editing struct {
 	op      string
+	tx      dbx.Tx
 	view    View // before
 	row     Row
 	changes []cell
+	// kind is that of the revision, KindEdit unless it is set; node is the one
+	// whose answers are brought back, 0 for a new one; pin is the form to change
+	// to, nil for the same.
+	kind string
+	node int
+	pin  *pin
 }
 
 // edit runs fn on the draft and saves what it changed, with the revision, in one
@@ -179,8 +188,8 @@ func (s *Service) edit(ctx context.Context, op, id string, fn func(e *editing) e
 		if row.State == Frozen || !row.DeletedAt.IsZero() {
 			return &akno.Error{Code: akno.WrongState, Op: op}
 		}
-		e := &editing{op: op, row: row}
-		if e.view, err = s.resolve(row, o); err != nil {
+		e := &editing{op: op, tx: tx, row: row}
+		if e.view, err = s.resolve(ctx, row, o); err != nil {
 			return err
 		}
 		e.row.Answers = cloned(row.Answers)
@@ -188,26 +197,62 @@ func (s *Service) edit(ctx context.Context, op, id string, fn func(e *editing) e
 		if err := fn(e); err != nil {
 			return err
 		}
-		if len(e.changes) == 0 {
+		if len(e.changes) == 0 && e.pin == nil {
+			e.view.Undo, e.view.Redo, err = turns(ctx, tx, row)
 			out = Change{View: e.view, Changed: []string{}}
-			return nil
-		}
-		now, err := s.resolve(e.row, o)
-		if err != nil {
 			return err
 		}
-		if now.Order.Other && !e.view.Order.Other {
-			// What was paid is for the facts that were true then; the way back to
-			// them is open.
-			return &akno.Error{Code: akno.WrongState, Op: op, Fields: map[string]string{e.changes[0].Field: "paid"}}
-		}
-		e.row.Rev, e.row.SavedAt = row.Rev+1, s.o.Now()
-		e.row.Ready, e.row.Total = now.State.Ready, now.State.Total
-		now.Row = e.row
-		out = Change{View: now, Changed: now.changedSince(e.view)}
-		return save(ctx, tx, e.row, e.changes)
+		out, err = s.commit(ctx, tx, e, o)
+		return err
 	})
+	if err == nil {
+		s.forms.stored(out.View.Form)
+	}
 	return out, err
+}
+
+// commit saves what an edit has changed as a revision.
+func (s *Service) commit(ctx context.Context, tx dbx.Tx, e *editing, o order) (Change, error) {
+	rev := revision{kind: cmp.Or(e.kind, KindEdit), change: e.changes}
+	if e.pin != nil {
+		before := e.row.pin()
+		rev.pin = &before
+		e.row.pinTo(*e.pin)
+	}
+	now, err := s.resolve(ctx, e.row, o)
+	if err != nil {
+		return Change{}, err
+	}
+	if now.Order.Other && !e.view.Order.Other {
+		// What was paid is for the facts that were true then; the way back to
+		// them is open.
+		field := "order"
+		if len(e.changes) > 0 {
+			field = e.changes[0].Field
+		}
+		return Change{}, &akno.Error{Code: akno.WrongState, Op: e.op, Fields: map[string]string{field: "paid"}}
+	}
+	e.row.Rev, e.row.SavedAt = e.row.Rev+1, s.o.Now()
+	if e.node != 0 {
+		e.row.node = e.node
+	} else {
+		rev.parent, e.row.node = e.row.node, e.row.Rev
+	}
+	e.row.take(now)
+	now.Row = e.row
+	if err := s.keepForm(ctx, tx, now.Form); err != nil {
+		return Change{}, err
+	}
+	if err := save(ctx, tx, e.row, rev); err != nil {
+		return Change{}, err
+	}
+	now.Undo = true // what was just done
+	if e.node != 0 {
+		if now.Undo, now.Redo, err = turns(ctx, tx, e.row); err != nil {
+			return Change{}, err
+		}
+	}
+	return Change{View: now, Changed: now.changedSince(e.view)}, nil
 }
 
 func cloned[V any](m map[string]V) map[string]V {
@@ -264,38 +309,22 @@ func (e *editing) set(p Patch) error {
 	if old.Equal(p.Value) {
 		return nil
 	}
-	e.changes = append(e.changes, cell{Field: p.Field, Row: p.Row, Column: p.Column, Old: old, New: p.Value})
+	e.changes = append(e.changes, cell{Field: p.Field, Row: p.Row, Column: p.Column, Old: old, New: p.Value, Was: e.row.Sources[p.Field]})
 	delete(e.row.Sources, p.Field)
+	e.settled(p.Field)
+	if !put(e.row.Answers, p) {
+		return e.wrong(p.Field)
+	}
+	return nil
+}
+
+// settled forgets what the portal had against a field.
+func (e *editing) settled(field string) {
 	for path := range e.row.Problems {
-		if path == p.Field || len(path) > len(p.Field) && path[:len(p.Field)+1] == p.Field+"[" {
+		if path == field || strings.HasPrefix(path, field+"[") {
 			delete(e.row.Problems, path)
 		}
 	}
-	if p.Row == "" {
-		if p.Value.IsNull() {
-			delete(e.row.Answers, p.Field)
-		} else {
-			e.row.Answers[p.Field] = p.Value
-		}
-		return nil
-	}
-	rows := slices.Clone(e.row.Answers[p.Field].Items())
-	i := rowIndex(rows, p.Row)
-	if i < 0 {
-		return e.wrong(p.Field)
-	}
-	cells := map[string]form.Value{}
-	for _, name := range rows[i].Members() {
-		cells[name] = rows[i].Get(name)
-	}
-	if p.Value.IsNull() {
-		delete(cells, p.Column)
-	} else {
-		cells[p.Column] = p.Value
-	}
-	rows[i] = form.RecordOf(cells)
-	e.row.Answers[p.Field] = form.ListOf(rows...)
-	return nil
 }
 
 // attach adds a file to a field: in the place of the one that is there, or at

@@ -129,7 +129,7 @@ func (s *Service) CreateOrder(ctx context.Context, id string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	v, err := s.orderable(op, row, o)
+	v, err := s.orderable(ctx, op, row, o)
 	if err != nil || v.Order.Status == OrderAwaiting || v.Order.Status == OrderPaid {
 		return v, err
 	}
@@ -166,11 +166,11 @@ func (s *Service) CreateOrder(ctx context.Context, id string) (View, error) {
 }
 
 // orderable resolves a draft and checks that an order may be made for it.
-func (s *Service) orderable(op string, row Row, o order) (View, error) {
+func (s *Service) orderable(ctx context.Context, op string, row Row, o order) (View, error) {
 	if row.State == Frozen || !row.DeletedAt.IsZero() {
 		return View{}, &akno.Error{Code: akno.WrongState, Op: op}
 	}
-	v, err := s.resolve(row, o)
+	v, err := s.resolve(ctx, row, o)
 	if err != nil {
 		return View{}, err
 	}
@@ -223,7 +223,10 @@ func storeOrder(ctx context.Context, tx dbx.Tx, draft string, got portalapi.Orde
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE draft_order SET code=?, body=? WHERE draft=?`, got.Code, string(body), draft)
+	if _, err = tx.Exec(ctx, `UPDATE draft_order SET code=?, body=? WHERE draft=?`, got.Code, string(body), draft); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE draft SET stale=1 WHERE id=?`, draft) // it is found by the code
 	return err
 }
 
@@ -377,7 +380,7 @@ func (s *Service) prove(ctx context.Context, op, id string, change func(o *order
 		// A revision, so that a signature begun over the old proof is not
 		// taken for one over the new.
 		row.Rev, row.SavedAt = row.Rev+1, s.o.Now()
-		return save(ctx, tx, row, nil)
+		return save(ctx, tx, row, revision{kind: KindProof})
 	})
 	if err != nil {
 		return View{}, err

@@ -30,7 +30,7 @@ func (s *Service) earlier(ctx context.Context) (form.Source, error) {
 			err := scan(&x.formID, &x.answers)
 			all = append(all, x)
 			return err
-		}, `SELECT form_id, answers FROM draft WHERE state='signed' AND account=? ORDER BY saved_at DESC, id DESC LIMIT ?`, s.o.Shown(), looked)
+		}, `SELECT form_id, answers FROM draft WHERE box='sent' AND account=? ORDER BY saved_at DESC, id DESC LIMIT ?`, s.o.Shown(), looked)
 	})
 	if err != nil {
 		return form.Source{}, err

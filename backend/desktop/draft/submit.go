@@ -41,7 +41,7 @@ func (s *Service) Preview(ctx context.Context, id string, l akno.Lang) (Preview,
 	if row.State == Frozen || !row.DeletedAt.IsZero() {
 		return Preview{}, &akno.Error{Code: akno.WrongState, Op: op}
 	}
-	v, err := s.resolve(row, o)
+	v, err := s.resolve(ctx, row, o)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -198,7 +198,7 @@ func (s *Service) freeze(ctx context.Context, op string, p Preview, signed signe
 			return &akno.Error{Code: akno.Conflict, Op: op} // edited while the password was typed
 		}
 		row.Rev, row.State, row.SavedAt, row.Problems = row.Rev+1, Frozen, now, map[string]string{}
-		if err := save(ctx, tx, row, nil); err != nil {
+		if err := save(ctx, tx, row, revision{kind: KindHanded}); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO submission(application, op_id, language, content, signature, signer, document, made_at)
@@ -250,7 +250,7 @@ func (s *Service) thaw(ctx context.Context, tx dbx.Tx, id string, problems map[s
 		row.Problems = problems
 	}
 	row.Rev, row.SavedAt = row.Rev+1, s.o.Now()
-	return save(ctx, tx, row, nil)
+	return save(ctx, tx, row, revision{kind: KindReturned})
 }
 
 // Reopen makes a draft of an application that was refused, with the portal's
@@ -322,7 +322,7 @@ func (s *Service) SentOf(ctx context.Context, id string) (Sent, bool, error) {
 	if err != nil || !found {
 		return out, false, err
 	}
-	out.View, err = s.resolve(out.Row, o)
+	out.View, err = s.resolve(ctx, out.Row, o)
 	out.Order = out.View.Order
 	return out, err == nil, err
 }

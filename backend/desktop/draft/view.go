@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"context"
 	"maps"
 	"reflect"
 	"slices"
@@ -22,6 +23,8 @@ type View struct {
 	Facts     []string // of the fee
 	Kind      akno.ApplicantKind
 	Order     Order
+	// Undo and Redo say whether there is something to undo or redo.
+	Undo, Redo bool
 }
 
 // A Field is a field resolved for the screen.
@@ -55,8 +58,8 @@ func (v View) Pays() bool { return v.Quote.Known() && !v.Quote.Free() }
 func (v View) NeedsPaying() bool { return v.Pays() && !v.Order.ProofReady() }
 
 // resolve evaluates a draft as on today.
-func (s *Service) resolve(row Row, o order) (View, error) {
-	f, err := s.pinned(row)
+func (s *Service) resolve(ctx context.Context, row Row, o order) (View, error) {
+	f, err := s.pinned(ctx, row.pin())
 	if err != nil {
 		return View{}, err
 	}
@@ -79,18 +82,6 @@ func (s *Service) resolve(row Row, o order) (View, error) {
 		}
 	}
 	return v, nil
-}
-
-// pinned returns the form that a draft is pinned to.
-func (s *Service) pinned(row Row) (*catalogue.Form, error) {
-	f, err := s.o.Catalogue.Form(row.FormID)
-	if err != nil {
-		return nil, err
-	}
-	if f.Hash != row.FormHash {
-		return nil, &akno.Error{Code: akno.OldForm, Op: "draft.form"}
-	}
-	return f, nil
 }
 
 func (s *Service) field(v View, def form.Field) Field {

@@ -17,7 +17,16 @@ import (
 // Blobs is a folder of files that never change, each named by the SHA-256 of
 // its octets in hex. A file is on the disk before its name is known to anybody,
 // so a row of the database never points to nothing.
-type Blobs struct{ dir string }
+type Blobs struct {
+	dir   string
+	steps func(step string) // for tests of sudden deaths, nil otherwise
+}
+
+func (b *Blobs) step(name string) {
+	if b.steps != nil {
+		b.steps(name)
+	}
+}
 
 func openBlobs(dir string) (*Blobs, error) {
 	tmp := filepath.Join(dir, "tmp")
@@ -27,7 +36,7 @@ func openBlobs(dir string) (*Blobs, error) {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return nil, err
 	}
-	return &Blobs{dir}, nil
+	return &Blobs{dir: dir}, nil
 }
 
 // Put stores what r gives and returns its hash and its size in octets; it is
@@ -42,6 +51,7 @@ func (b *Blobs) Put(r io.Reader, limit int64) (sum string, size int64, err error
 // file that changes under our hands cannot be one thing when looked at and
 // another when sent.
 func (b *Blobs) PutIf(r io.Reader, limit int64, check func(f *os.File, size int64) error) (sum string, size int64, err error) {
+	b.step("file")
 	f, err := os.CreateTemp(filepath.Join(b.dir, "tmp"), "")
 	if err != nil {
 		return "", 0, told("blobs.Put", err)
@@ -67,6 +77,7 @@ func (b *Blobs) PutIf(r io.Reader, limit int64, check func(f *os.File, size int6
 		}
 	}
 	sum = hex.EncodeToString(h.Sum(nil))
+	b.step("file written")
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return "", 0, told("blobs.Put", err)
 	}
@@ -84,9 +95,11 @@ func (b *Blobs) place(tmp, sum string) error {
 	if err := syncParent(filepath.Dir(path)); err != nil {
 		return err
 	}
+	b.step("file synced")
 	if err := os.Rename(tmp, path); err != nil {
 		return err
 	}
+	b.step("file in place")
 	return syncParent(path)
 }
 

@@ -13,7 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -31,29 +34,37 @@ const fileName = "profile.db"
 // A DB is a profile's database. It implements dbx.DB. The caller holds the
 // profile's lock (desktop/single): two programs never share one.
 type DB struct {
+	path    string
 	rw, ro  *sql.DB
 	writeMu sync.Mutex // one writer at a time, without SQLite's busy waiting
 	blobs   *Blobs
+	sound   atomic.Bool           // the file was read through
+	damage  atomic.Pointer[error] // what Check found
+	steps   func(step string)     // for tests of sudden deaths, nil otherwise
 }
 
 var _ dbx.DB = (*DB)(nil)
 
 // Open opens the profile in the folder dir, creates it when it is not there,
-// checks that the file is sound and brings its schema up to date; before an
-// upgrade it leaves a copy beside the file. An error has the code bad_file for
-// a damaged database and disk_full where there is no space.
+// checks that the file is sound, unless it was closed in order (Check does it
+// then), and brings its schema up to date; before an upgrade it leaves a copy
+// beside the file. An error has the code bad_file for a damaged database and
+// disk_full where there is no space, read_only where nothing can be written.
 func Open(ctx context.Context, dir string) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, told("store.Open", err)
 	}
 	path := filepath.Join(dir, fileName)
-	db := &DB{}
-	var err error
+	db := &DB{path: path}
+	inOrder, err := takeClosed(path)
+	if err != nil {
+		return nil, told("store.Open", err)
+	}
 	if db.rw, err = sql.Open("sqlite", dsn(path, "rwc", writerPragmas)); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	db.rw.SetMaxOpenConns(1)
-	if err := db.prepare(ctx, path); err != nil {
+	if err := db.prepare(ctx, path, inOrder); err != nil {
 		return nil, errors.Join(told("store.Open", err), db.Close())
 	}
 	if db.ro, err = sql.Open("sqlite", dsn(path, "ro", readerPragmas)); err != nil {
@@ -66,12 +77,15 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	return db, nil
 }
 
-func (db *DB) prepare(ctx context.Context, path string) error {
+func (db *DB) prepare(ctx context.Context, path string, inOrder bool) error {
 	if err := checkOwner(ctx, db.rw); err != nil {
 		return err
 	}
-	if err := quickCheck(ctx, db.rw); err != nil {
-		return err
+	if !inOrder {
+		if err := quickCheck(ctx, db.rw, ""); err != nil {
+			return err
+		}
+		db.sound.Store(true)
 	}
 	if err := migrate(ctx, db.rw, path); err != nil {
 		return err
@@ -99,7 +113,19 @@ func (db *DB) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return told("store.Write", inTx(context.WithoutCancel(ctx), db.rw, nil, fn))
+	if damage := db.damage.Load(); damage != nil {
+		return *damage
+	}
+	if db.steps == nil {
+		return told("store.Write", inTx(context.WithoutCancel(ctx), db.rw, nil, fn))
+	}
+	db.steps("begin")
+	err := inTx(context.WithoutCancel(ctx), db.rw, nil, func(tx dbx.Tx) error {
+		defer db.steps("commit")
+		return fn(watched{tx, db.steps})
+	})
+	db.steps("committed")
+	return told("store.Write", err)
 }
 
 // Read runs fn on a snapshot; a write there fails.
@@ -143,7 +169,37 @@ func (db *DB) Close() error {
 	if db.rw != nil {
 		errs = append(errs, db.rw.Close())
 	}
-	return errors.Join(errs...)
+	err := errors.Join(errs...)
+	if err == nil && db.blobs != nil && db.damage.Load() == nil {
+		noteClosed(db.path)
+	}
+	return err
+}
+
+// Watch calls step before every statement of a write, before its commit and
+// after it, and before every step of storing a file. Tests end the program in
+// it. It is called once, before the profile is used.
+func (db *DB) Watch(step func(step string)) { db.steps, db.blobs.steps = step, step }
+
+// watched is a transaction whose statements are told before they run.
+type watched struct {
+	dbx.Tx
+	steps func(step string)
+}
+
+func (w watched) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	w.steps(query)
+	return w.Tx.Exec(ctx, query, args...)
+}
+
+func (w watched) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	w.steps(query)
+	return w.Tx.Query(ctx, query, args...)
+}
+
+func (w watched) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	w.steps(query)
+	return w.Tx.QueryRow(ctx, query, args...)
 }
 
 var (
@@ -199,9 +255,14 @@ func readBack(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-func quickCheck(ctx context.Context, db *sql.DB) error {
+// quickCheck reads a table through, or with "" the whole file.
+func quickCheck(ctx context.Context, db *sql.DB, table string) error {
+	query := "PRAGMA quick_check(1)"
+	if table != "" {
+		query = `PRAGMA quick_check("` + strings.ReplaceAll(table, `"`, `""`) + `")`
+	}
 	var got string
-	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&got); err != nil {
+	if err := db.QueryRowContext(ctx, query).Scan(&got); err != nil {
 		return err
 	}
 	if got != "ok" {
@@ -224,12 +285,17 @@ func told(op string, err error) error {
 		switch e.Code() & 0xff {
 		case sqlite3.SQLITE_FULL:
 			code = akno.DiskFull
+		case sqlite3.SQLITE_READONLY:
+			code = akno.ReadOnly
 		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 			code = akno.BadFile
 		}
 	}
-	if full(err) {
+	switch {
+	case full(err):
 		code = akno.DiskFull
+	case errors.Is(err, syscall.EROFS):
+		code = akno.ReadOnly
 	}
 	if code == akno.Internal {
 		return fmt.Errorf("%s: %w", op, err)

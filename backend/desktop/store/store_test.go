@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -155,8 +156,8 @@ func TestAFullDiskIsNamedAndLosesNothing(t *testing.T) {
 	}
 }
 
-// later is the folder of a later program, with one migration more.
-func later(t *testing.T, migration string) fstest.MapFS {
+// upTo is the folder of an earlier program, whose last migration was version.
+func upTo(t *testing.T, version int) fstest.MapFS {
 	t.Helper()
 	files, err := migrations.ReadDir("migrations")
 	if err != nil {
@@ -168,34 +169,107 @@ func later(t *testing.T, migration string) fstest.MapFS {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out[f.Name()] = &fstest.MapFile{Data: data}
+		if numberOf(t, f.Name()) <= version {
+			out[f.Name()] = &fstest.MapFile{Data: data}
+		}
 	}
-	out[fmt.Sprintf("%04d_later.sql", len(files)+1)] = &fstest.MapFile{Data: []byte(migration)}
 	return out
 }
 
-func TestAProfileOfOnePersonGetsItsOwner(t *testing.T) {
-	dir := t.TempDir()
-	db := open(t, dir)
-	defer closeDB(t, db)
-	_, err := db.rw.Exec(`
-		INSERT INTO draft(id, procedure, form_id, form_version, form_hash, answers, rev, state, ready, total, created_at, saved_at)
-			VALUES('sent', '', '', 1, '', '{}', 1, 'signed', 0, 0, 1, 1), ('open', '', '', 1, '', '{}', 1, 'draft', 0, 0, 1, 1);
-		INSERT INTO sent(op_id, account, kind, target, body, body_hash, files, epoch, queued_at, acked_at)
-			VALUES('op', 'anna', 'submit', 'sent', x'', '', '[]', '', 1, 1);
-		DROP INDEX draft_by_time;
-		ALTER TABLE draft DROP COLUMN account;
-		CREATE INDEX draft_by_time ON draft (deleted_at, saved_at);
-		DELETE FROM schema_version WHERE version_id > 1`)
+func numberOf(t *testing.T, file string) int {
+	t.Helper()
+	number, _, _ := strings.Cut(file, "_")
+	n, err := strconv.Atoi(number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := migrate(t.Context(), db.rw, filepath.Join(dir, fileName)); err != nil {
+	return n
+}
+
+// newest is the version of this program's schema.
+func newest(t *testing.T) int {
+	t.Helper()
+	n := 0
+	for name := range upTo(t, 1<<30) {
+		n = max(n, numberOf(t, name))
+	}
+	return n
+}
+
+// later is the folder of a later program, with one migration more.
+func later(t *testing.T, migration string) fstest.MapFS {
+	t.Helper()
+	out := upTo(t, 1<<30)
+	out[fmt.Sprintf("%04d_later.sql", newest(t)+1)] = &fstest.MapFile{Data: []byte(migration)}
+	return out
+}
+
+// old makes a profile as a program of an earlier schema left it.
+func old(t *testing.T, version int, statements string) string {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, fileName)
+	db, err := sql.Open("sqlite", dsn(path, "rwc", writerPragmas))
+	if err != nil {
 		t.Fatal(err)
 	}
+	db.SetMaxOpenConns(1)
+	if err := migrateFrom(t.Context(), db, path, upTo(t, version)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(statements); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestAProfileOfOnePersonGetsItsOwner(t *testing.T) {
+	dir := old(t, 1, `
+		INSERT INTO draft(id, procedure, form_id, form_version, form_hash, answers, rev, state, ready, total, created_at, saved_at)
+			VALUES('sent', '', '', 1, '', '{}', 1, 'signed', 0, 0, 1, 1), ('open', '', '', 1, '', '{}', 1, 'draft', 0, 0, 1, 1);
+		INSERT INTO sent(op_id, account, kind, target, body, body_hash, files, epoch, queued_at, acked_at)
+			VALUES('op', 'anna', 'submit', 'sent', x'', '', '[]', '', 1, 1)`)
+	db := open(t, dir)
+	defer closeDB(t, db)
 	var owners string
 	if err := db.rw.QueryRow(`SELECT group_concat(id||'='||account, ' ') FROM (SELECT * FROM draft ORDER BY id)`).Scan(&owners); err != nil || owners != "open= sent=anna" {
 		t.Errorf("%q %v", owners, err)
+	}
+}
+
+func TestDraftsOfAnEarlierProgramAreInTheirBoxesAndCounted(t *testing.T) {
+	dir := old(t, 2, `
+		INSERT INTO draft(id, account, procedure, form_id, form_version, form_hash, answers, rev, state, ready, total, created_at, saved_at, deleted_at)
+			VALUES('whole', 'anna', '', '', 1, '', '{}', 3, 'ordered', 5, 5, 1, 1, 0), ('half', 'anna', '', '', 1, '', '{}', 2, 'draft', 2, 5, 1, 2, 0),
+				('gone', 'anna', '', '', 1, '', '{}', 1, 'draft', 0, 5, 1, 3, 9), ('sent', 'boris', '', '', 1, '', '{}', 1, 'signed', 5, 5, 1, 4, 0);
+		INSERT INTO draft_rev(draft, rev, at, change) VALUES('half', 1, 1, '[]'), ('half', 2, 2, '[]')`)
+	db := open(t, dir)
+	defer closeDB(t, db)
+	text := func(query string) string {
+		t.Helper()
+		var s string
+		if err := db.rw.QueryRow(query).Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	const counts = `SELECT group_concat(account||'.'||box||'='||n, ' ') FROM (SELECT * FROM draft_count WHERE n<>0 ORDER BY account, box)`
+	if got := text(counts); got != "anna.deleted=1 anna.drafts=1 anna.ready=1 boris.sent=1" {
+		t.Error(got)
+	}
+	if got := text(`SELECT group_concat(rev||'<'||parent, ' ') FROM draft_rev`); got != "1<0 2<1" {
+		t.Error(got)
+	}
+	for _, q := range []string{`UPDATE draft SET errors=0 WHERE id='half'`, `UPDATE draft SET account='boris' WHERE id='whole'`, `UPDATE draft SET deleted_at=0 WHERE id='gone'`} {
+		if _, err := db.rw.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := text(counts); got != "anna.drafts=1 anna.ready=1 boris.ready=1 boris.sent=1" {
+		t.Error(got)
 	}
 }
 
@@ -208,7 +282,7 @@ func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
 	}
 	path := filepath.Join(dir, fileName)
 	next := later(t, "-- +goose Up\nCREATE TABLE more (id TEXT PRIMARY KEY) STRICT;\n")
-	version := len(next) - 1
+	version := newest(t)
 	if err := migrateFrom(t.Context(), db.rw, path, next); err != nil {
 		t.Fatal(err)
 	}
