@@ -27,6 +27,7 @@ var (
 // Sizes of an A4 page, in millimetres, and of letters, in points.
 const (
 	pageWidth   = 210.0
+	pageHeight  = 297.0
 	left        = 20.0
 	right       = 15.0
 	top         = 18.0
