@@ -141,17 +141,13 @@ func (p *packet) crypt(dst, src []byte) {
 		s.lo ^= 1
 		return s.words()
 	}
-	var t [4]uint32
-	for len(src) >= 2*BlockSize {
-		x, y := step(), step()
-		encrypt2(k, k, &x, &y)
-		load(&t, src)
-		xor(&x, &t)
-		load(&t, src[BlockSize:])
-		xor(&y, &t)
-		store(dst, &x)
-		store(dst[BlockSize:], &y)
-		dst, src = dst[2*BlockSize:], src[2*BlockSize:]
+	for len(src) >= 3*BlockSize {
+		x, y, z := step(), step(), step()
+		encrypt3(k, &x, &y, &z)
+		addBlock(dst, src, &x)
+		addBlock(dst[BlockSize:], src[BlockSize:], &y)
+		addBlock(dst[2*BlockSize:], src[2*BlockSize:], &z)
+		dst, src = dst[3*BlockSize:], src[3*BlockSize:]
 	}
 	for len(src) > 0 {
 		x := step()

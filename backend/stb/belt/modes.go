@@ -3,47 +3,52 @@ package belt
 // EncryptECB encrypts src into dst (belt-ecb, clause 7.1.3). Both have the same length, 16
 // octets or more; a length that is no multiple of 16 is handled by stealing ciphertext. dst
 // and src are the same slice or do not overlap. Shorter input gives ErrLength.
-func (c *Cipher) EncryptECB(dst, src []byte) error {
-	return c.ecb(dst, src, encrypt, c.encryptPair)
-}
+func (c *Cipher) EncryptECB(dst, src []byte) error { return c.ecb(dst, src, false) }
 
 // DecryptECB is the inverse of EncryptECB (clause 7.1.4).
-func (c *Cipher) DecryptECB(dst, src []byte) error {
-	return c.ecb(dst, src, decrypt, c.decryptPair)
-}
-
-func (c *Cipher) encryptPair(x, y *[4]uint32) { encrypt2(&c.k, &c.k, x, y) }
-
-func (c *Cipher) decryptPair(x, y *[4]uint32) { decrypt2(&c.k, x, y) }
+func (c *Cipher) DecryptECB(dst, src []byte) error { return c.ecb(dst, src, true) }
 
 // ecb serves both directions: stealing works the same way in both.
-func (c *Cipher) ecb(dst, src []byte, one func(*[8]uint32, *[4]uint32), two func(x, y *[4]uint32)) error {
+func (c *Cipher) ecb(dst, src []byte, inverse bool) error {
 	if len(src) < BlockSize || len(dst) != len(src) {
 		return ErrLength
 	}
-	var x, y [4]uint32
-	tail := len(src) % BlockSize
-	for len(src) >= 2*BlockSize {
-		load(&x, src)
-		load(&y, src[BlockSize:])
-		two(&x, &y)
-		// The block before a tail is needed again below, from dst, hence the order of stores.
-		store(dst, &x)
-		store(dst[BlockSize:], &y)
-		if len(src) == 2*BlockSize+tail {
-			return c.ecbTail(dst[BlockSize:], src[2*BlockSize:], one)
+	var x, y, z [4]uint32
+	full := len(src) &^ (BlockSize - 1)
+	i := 0
+	for ; full-i >= 3*BlockSize; i += 3 * BlockSize {
+		in, out := src[i:i+3*BlockSize], dst[i:i+3*BlockSize]
+		load(&x, in)
+		load(&y, in[BlockSize:])
+		load(&z, in[2*BlockSize:])
+		if inverse {
+			decrypt3(&c.k, &x, &y, &z)
+		} else {
+			encrypt3(&c.k, &x, &y, &z)
 		}
-		dst, src = dst[2*BlockSize:], src[2*BlockSize:]
+		store(out, &x)
+		store(out[BlockSize:], &y)
+		store(out[2*BlockSize:], &z)
 	}
-	load(&x, src)
-	one(&c.k, &x)
-	store(dst, &x)
-	return c.ecbTail(dst, src[BlockSize:], one)
+	for ; i < full; i += BlockSize {
+		c.one(dst[i:], src[i:], inverse)
+	}
+	// The block before a tail is needed again, from dst.
+	return c.ecbTail(dst[full-BlockSize:], src[full:], inverse)
+}
+
+// one encrypts a block, or decrypts it.
+func (c *Cipher) one(dst, src []byte, inverse bool) {
+	if inverse {
+		c.Decrypt(dst, src)
+	} else {
+		c.Encrypt(dst, src)
+	}
 }
 
 // ecbTail finishes with a tail shorter than a block: dst begins with the last full block of
 // output, which lends its end.
-func (c *Cipher) ecbTail(dst, tail []byte, one func(*[8]uint32, *[4]uint32)) error {
+func (c *Cipher) ecbTail(dst, tail []byte, inverse bool) error {
 	if len(tail) == 0 {
 		return nil
 	}
@@ -51,10 +56,8 @@ func (c *Cipher) ecbTail(dst, tail []byte, one func(*[8]uint32, *[4]uint32)) err
 	copy(last[:], dst[:BlockSize])
 	n := copy(last[:], tail)
 	copy(dst[BlockSize:], dst[:n])
-	var x [4]uint32
-	load(&x, last[:])
-	one(&c.k, &x)
-	store(dst, &x)
+	c.one(dst, last[:], inverse)
+	clear(last[:])
 	return nil
 }
 

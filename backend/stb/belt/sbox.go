@@ -24,14 +24,12 @@ var h = [256]byte{
 	0xd4, 0xef, 0xd9, 0xb4, 0x3a, 0x62, 0x28, 0x75, 0x91, 0x14, 0x10, 0xea, 0x77, 0x6c, 0xda, 0x1d,
 }
 
-// The tables hold H(u) rotated left within a 32-bit word, so that one operation G
-// costs four look-ups and three additions modulo 2.
-var (
-	t5  = rotated(5)
-	t13 = rotated(13)
-	t21 = rotated(21)
-	t29 = rotated(29)
-)
+// substitution holds H(u) rotated left within a 32-bit word by 5, 13, 21 and 29 bits, so that one
+// operation G costs four look-ups and three additions modulo 2.
+type substitution struct{ t5, t13, t21, t29 [256]uint32 }
+
+// tables is read through a pointer, so that one register leads to all four.
+var tables = &substitution{rotated(5), rotated(13), rotated(21), rotated(29)}
 
 // rotated returns the S-box with each value rotated left by n bits in a 32-bit word.
 func rotated(n int) (t [256]uint32) {
@@ -43,16 +41,16 @@ func rotated(n int) (t [256]uint32) {
 
 // g5, g13 and g21 are the operations G_r: H on every octet of u, then rotation
 // left by r bits.
-func g5(u uint32) uint32 {
-	return t5[uint8(u)] ^ t13[uint8(u>>8)] ^ t21[uint8(u>>16)] ^ t29[u>>24]
+func (t *substitution) g5(u uint32) uint32 {
+	return t.t5[uint8(u)] ^ t.t13[uint8(u>>8)] ^ t.t21[uint8(u>>16)] ^ t.t29[u>>24]
 }
 
-func g13(u uint32) uint32 {
-	return t13[uint8(u)] ^ t21[uint8(u>>8)] ^ t29[uint8(u>>16)] ^ t5[u>>24]
+func (t *substitution) g13(u uint32) uint32 {
+	return t.t13[uint8(u)] ^ t.t21[uint8(u>>8)] ^ t.t29[uint8(u>>16)] ^ t.t5[u>>24]
 }
 
-func g21(u uint32) uint32 {
-	return t21[uint8(u)] ^ t29[uint8(u>>8)] ^ t5[uint8(u>>16)] ^ t13[u>>24]
+func (t *substitution) g21(u uint32) uint32 {
+	return t.t21[uint8(u)] ^ t.t29[uint8(u>>8)] ^ t.t5[uint8(u>>16)] ^ t.t13[u>>24]
 }
 
 // touchTables reads one word of every cache line of the tables and returns a
@@ -62,8 +60,9 @@ func g21(u uint32) uint32 {
 //
 //go:noinline
 func touchTables() (sink uint32) {
+	t := tables
 	for i := 0; i < 256; i += 16 {
-		sink |= t5[i] | t13[i] | t21[i] | t29[i]
+		sink |= t.t5[i] | t.t13[i] | t.t21[i] | t.t29[i]
 	}
 	return sink
 }

@@ -59,20 +59,20 @@ func (s *ctr) XORKeyStream(dst, src []byte) {
 		s.used += n
 		dst, src = dst[n:], src[n:]
 	}
-	var x, y, t [4]uint32
-	for len(src) >= 2*BlockSize {
+	var x, y, z [4]uint32
+	for len(src) >= 3*BlockSize {
+		in, out := src[:3*BlockSize], dst[:3*BlockSize]
 		s.s.increment()
 		x = s.s
 		s.s.increment()
 		y = s.s
-		encrypt2(&s.c.k, &s.c.k, &x, &y)
-		load(&t, src)
-		xor(&x, &t)
-		load(&t, src[BlockSize:])
-		xor(&y, &t)
-		store(dst, &x)
-		store(dst[BlockSize:], &y)
-		dst, src = dst[2*BlockSize:], src[2*BlockSize:]
+		s.s.increment()
+		z = s.s
+		encrypt3(&s.c.k, &x, &y, &z)
+		addBlock(out, in, &x)
+		addBlock(out[BlockSize:], in[BlockSize:], &y)
+		addBlock(out[2*BlockSize:], in[2*BlockSize:], &z)
+		dst, src = dst[3*BlockSize:], src[3*BlockSize:]
 	}
 	for len(src) > 0 {
 		s.s.increment()
@@ -83,6 +83,14 @@ func (s *ctr) XORKeyStream(dst, src []byte) {
 		xorOctets(dst[:s.used], src, s.gamma[:])
 		dst, src = dst[s.used:], src[s.used:]
 	}
+}
+
+// addBlock writes the sum modulo 2 of the first 16 octets of src and of x to dst.
+func addBlock(dst, src []byte, x *[4]uint32) {
+	var t [4]uint32
+	load(&t, src)
+	xor(&t, x)
+	store(dst, &t)
 }
 
 // cfb implements cipher.Stream for belt-cfb.
