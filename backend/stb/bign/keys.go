@@ -65,11 +65,14 @@ type PrivateKey struct {
 var _ crypto.Signer = (*PrivateKey)(nil)
 
 // GenerateKey draws a private key from the operating system's generator (clause 6.2.2).
-func GenerateKey(c *Curve) (*PrivateKey, error) {
+func GenerateKey(c *Curve) (*PrivateKey, error) { return generateKey(c, rand.Read) }
+
+// generateKey is GenerateKey with the octets that fill writes.
+func generateKey(c *Curve, fill func([]byte) (int, error)) (*PrivateKey, error) {
 	var buf [maxSize]byte
 	defer clear(buf[:])
 	for {
-		if _, err := rand.Read(buf[:c.size]); err != nil {
+		if _, err := fill(buf[:c.size]); err != nil {
 			return nil, err
 		}
 		if k, err := NewPrivateKey(c, buf[:c.size]); err == nil {
