@@ -410,19 +410,37 @@ func TestDamagedTokensDoNotOpen(t *testing.T) {
 	})
 }
 
-func TestVerifyDoesNotAllocateAndSignOnlyItsResult(t *testing.T) {
+func TestSignAndVerifyDoNotAllocate(t *testing.T) {
 	eachCurve(t, func(t *testing.T, c *Curve, k *PrivateKey) {
 		hash := make([]byte, c.Size())
 		sig, err := k.SignHash(hashOID(c), hash)
-		if err != nil {
+		if err != nil || len(sig) != c.SignatureSize() {
 			t.Fatal(err)
 		}
 		q, id := k.PublicKey(), hashOID(c)
-		if n := testing.AllocsPerRun(5, func() { q.Verify(id, hash, sig) }); n != 0 {
-			t.Errorf("verify: %v allocations", n)
+		good := true
+		for name, f := range map[string]func(){
+			"verify":             func() { good = good && q.Verify(id, hash, sig) },
+			"append":             func() { sig, err = k.AppendSignature(sig[:0], id, hash) },
+			"sign":               func() { s, _ := k.SignHash(id, hash); good = good && len(s) == len(sig) },
+			"sign deterministic": func() { s, _ := k.SignHashDeterministic(id, hash, id); good = good && len(s) == len(sig) },
+		} {
+			if n := testing.AllocsPerRun(5, f); n != 0 || err != nil || !good {
+				t.Errorf("%s: %v allocations, %v, %v", name, n, good, err)
+			}
 		}
-		if n := testing.AllocsPerRun(5, func() { k.SignHashDeterministic(id, hash, id) }); n > 1 {
-			t.Errorf("sign: %v allocations", n)
+	})
+}
+
+func TestASignatureIsAppended(t *testing.T) {
+	eachCurve(t, func(t *testing.T, c *Curve, k *PrivateKey) {
+		hash := bytes.Repeat([]byte{7}, c.Size())
+		sig, err := k.AppendSignature([]byte("before"), hashOID(c), hash)
+		if err != nil || string(sig[:6]) != "before" || !k.PublicKey().Verify(hashOID(c), hash, sig[6:]) {
+			t.Errorf("%X, %v", sig, err)
+		}
+		if sig, err := k.AppendSignature([]byte("before"), hashOID(c), hash[1:]); sig != nil || !errors.Is(err, ErrHash) {
+			t.Errorf("short hash: %X, %v", sig, err)
 		}
 	})
 }

@@ -60,7 +60,7 @@ func (k *PrivateKey) SignIdentity(hashOIDDER, idHash, hash []byte) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	return k.sign(hashOIDDER, idHash, hash, &once), nil
+	return k.sign(nil, hashOIDDER, idHash, hash, &once), nil
 }
 
 // SignIdentityWithKey is SignIdentity with a one-time key of the caller, for conformance runs only; see
@@ -76,7 +76,7 @@ func (k *PrivateKey) SignIdentityWithKey(hashOIDDER, idHash, hash, once []byte) 
 	if len(once) != k.public.curve.size || k.public.curve.order.SetBytes(&s, once)&^s.IsZero() == 0 {
 		return nil, ErrPrivateKey
 	}
-	return k.sign(hashOIDDER, idHash, hash, &s), nil
+	return k.sign(nil, hashOIDDER, idHash, hash, &s), nil
 }
 
 // VerifyIdentity returns whether sig is the signature of the hash value by the identity with the

@@ -6,13 +6,18 @@ import (
 	"crypto/subtle"
 	"errors"
 	"io"
+	"slices"
 
 	"akno/backend/stb/belt"
 	"akno/backend/stb/internal/mp"
 )
 
-// maxOID is the number of octets of the longest hash identifier taken.
-const maxOID = 64
+const (
+	// maxOID is the number of octets of the longest hash identifier taken.
+	maxOID = 64
+	// maxSignature is the number of octets of the longest signature.
+	maxSignature = maxSize + maxSize/2
+)
 
 // SignerOpts tells PrivateKey.Sign which hash function made the digest.
 type SignerOpts struct {
@@ -41,16 +46,28 @@ func (k *PrivateKey) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([
 // random octets (clause 6.3.3), so that neither a poor generator nor a repeated computation
 // reveals the private key. The result has SignatureSize octets. Errors: ErrHash, ErrWiped.
 func (k *PrivateKey) SignHash(hashOIDDER, hash []byte) ([]byte, error) {
+	// Short enough to be part of its caller, which then decides where the signature lies.
+	return k.AppendSignature(make([]byte, 0, maxSignature), hashOIDDER, hash)
+}
+
+// AppendSignature appends the signature of SignHash to dst. It does not allocate when there is room. After an
+// error it returns nil.
+func (k *PrivateKey) AppendSignature(dst, hashOIDDER, hash []byte) ([]byte, error) {
 	var t [32]byte
 	if _, err := rand.Read(t[:]); err != nil {
 		return nil, err
 	}
-	return k.SignHashDeterministic(hashOIDDER, hash, t[:])
+	return k.appendSignature(dst, hashOIDDER, hash, t[:])
 }
 
 // SignHashDeterministic is SignHash with the additional octets t, any number of them, in
 // place of the random ones. Equal arguments give equal signatures.
 func (k *PrivateKey) SignHashDeterministic(hashOIDDER, hash, t []byte) ([]byte, error) {
+	return k.appendSignature(make([]byte, 0, maxSignature), hashOIDDER, hash, t)
+}
+
+// appendSignature is AppendSignature with the additional octets t.
+func (k *PrivateKey) appendSignature(dst, hashOIDDER, hash, t []byte) ([]byte, error) {
 	if err := k.check(hashOIDDER, hash); err != nil {
 		return nil, err
 	}
@@ -60,7 +77,7 @@ func (k *PrivateKey) SignHashDeterministic(hashOIDDER, hash, t []byte) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	return k.sign(hashOIDDER, nil, hash, &once), nil
+	return k.sign(dst, hashOIDDER, nil, hash, &once), nil
 }
 
 // check returns the error of arguments that cannot be signed with.
@@ -79,12 +96,14 @@ func validOID(b []byte) bool {
 	return len(b) >= 3 && len(b) <= maxOID && b[0] == 6 && int(b[1]) == len(b)-2
 }
 
-// sign computes S0 and S1 with the one-time key and clears it.
-func (k *PrivateKey) sign(hashOIDDER, idHash, hash []byte, once *mp.Scalar) []byte {
+// sign appends S0 and S1 made with the one-time key to dst and clears the key.
+func (k *PrivateKey) sign(dst, hashOIDDER, idHash, hash []byte, once *mp.Scalar) []byte {
 	c := k.public.curve
 	var r [2 * maxSize]byte
 	c.baseMult(r[:2*c.size], once)
-	sig := make([]byte, c.SignatureSize())
+	n := len(dst)
+	dst = slices.Grow(dst, c.SignatureSize())[:n+c.SignatureSize()]
+	sig := dst[n:]
 	challenge := c.challenge(hashOIDDER, r[:c.size], idHash, hash)
 	s0 := sig[:c.size/2]
 	copy(s0, challenge[:])
@@ -98,7 +117,7 @@ func (k *PrivateKey) sign(hashOIDDER, idHash, hash []byte, once *mp.Scalar) []by
 	clear(once[:])
 	clear(e[:])
 	clear(r[:])
-	return sig
+	return dst
 }
 
 // challenge returns belt-hash(OID || x || H0 || H); its first l bits are S0. Signatures
@@ -179,7 +198,7 @@ func (k *PrivateKey) SignHashWithKey(hashOIDDER, hash, once []byte) ([]byte, err
 	if len(once) != k.public.curve.size || k.public.curve.order.SetBytes(&s, once)&^s.IsZero() == 0 {
 		return nil, ErrPrivateKey
 	}
-	return k.sign(hashOIDDER, nil, hash, &s), nil
+	return k.sign(nil, hashOIDDER, nil, hash, &s), nil
 }
 
 // Verify returns whether sig, SignatureSize octets, is the signature of the hash value made
