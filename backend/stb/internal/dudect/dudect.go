@@ -9,9 +9,9 @@
 package dudect
 
 import (
+	"flag"
 	"math"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -24,9 +24,10 @@ const (
 	// tries is how often a computation that seems to leak is measured. Other work on the machine can push one
 	// run over the limit, a leak pushes all.
 	tries = 5
-	// soak is how many times more samples are taken in the long run.
-	soak = 25
 )
+
+// more is how many times more samples are taken in a long run: go test PACKAGE -args -samples=25.
+var more = flag.Int("samples", 1, "how many times as many samples of secret times are taken")
 
 // Case is a computation with its two classes of inputs.
 type Case struct {
@@ -74,10 +75,7 @@ func (c *Case) leak() float64 {
 	defer runtime.UnlockOSThread()
 	runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	samples := c.Samples
-	if os.Getenv("AKNO_SOAK") != "" {
-		samples *= soak
-	}
+	samples := c.Samples * *more
 	warm := samples/20 + 1
 	times := [2][]float64{make([]float64, 0, samples+warm), make([]float64, 0, samples+warm)}
 	all := make([]float64, 0, samples+warm)
