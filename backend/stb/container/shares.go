@@ -67,9 +67,15 @@ func secretPassword(secret []byte) []byte {
 // number. The text is as secret as the share.
 func (s Share) Text() string { return strings.ToUpper(hex.EncodeToString(s.Octets)) }
 
+// maxShareText is the longest text of a share that is looked at, with room for any grouping of its digits.
+const maxShareText = 1024
+
 // ParseShareText is the inverse of Text. Case does not matter, and spaces and hyphens between digits are
 // passed over. Anything else gives ErrNotShare.
 func ParseShareText(text string) (Share, error) {
+	if len(text) > maxShareText {
+		return Share{}, ErrNotShare
+	}
 	drop := func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n-\u00a0", r) {
 			return -1
