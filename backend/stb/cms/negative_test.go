@@ -48,6 +48,8 @@ type forge struct {
 	// hash signs; nil is belt-hash.
 	hash       *pki.HashAlgorithm
 	revocation [][]byte
+	// bare leaves the parameters of the signer's algorithms out.
+	bare bool
 }
 
 func attr(id []int, values ...[]byte) []byte {
@@ -140,16 +142,24 @@ func (f *forge) addSigner(b *cryptobyte.Builder, sig []byte) {
 				der.AddElement(b, tag.INTEGER, []byte(f.cert.Serial))
 			})
 		}
-		der.AddAlgorithm(b, f.digestAlg)
+		f.addAlgorithm(b, f.digestAlg)
 		if f.attributes != nil {
 			der.AddElement(b, der.Explicit(0), bytes.Join(f.attributes, nil))
 		}
-		der.AddAlgorithm(b, f.sigAlg)
+		f.addAlgorithm(b, f.sigAlg)
 		b.AddASN1OctetString(sig)
 		if f.unsigned != nil {
 			der.AddElement(b, der.Explicit(1), bytes.Join(f.unsigned, nil))
 		}
 	})
+}
+
+func (f *forge) addAlgorithm(b *cryptobyte.Builder, id []int) {
+	if f.bare {
+		der.AddElement(b, tag.SEQUENCE, der.OID(id))
+	} else {
+		der.AddAlgorithm(b, id)
+	}
 }
 
 func TestAttributesDecideAsTheRulesSay(t *testing.T) {
