@@ -14,6 +14,7 @@ import (
 
 	"akno/backend/stb/bign"
 	"akno/backend/stb/cvc"
+	"akno/backend/stb/internal/pkidev"
 	"akno/backend/stb/pki"
 )
 
@@ -370,7 +371,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(peer(f, "cert1"))
 	f.Add(peer(f, "req2"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := cvc.Parse(data)
+		var c *cvc.Certificate
+		var err error
+		pkidev.Bounded(t, len(data), func() { c, err = cvc.Parse(data) })
 		if err != nil {
 			if !errors.Is(err, cvc.ErrMalformed) {
 				t.Fatal(err)
@@ -395,7 +398,9 @@ func FuzzParseSignature(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := cvc.ParseSignature(data)
+		var s *cvc.Signature
+		var err error
+		pkidev.Bounded(t, len(data), func() { s, err = cvc.ParseSignature(data) })
 		if err != nil {
 			if !errors.Is(err, cvc.ErrMalformed) {
 				t.Fatal(err)

@@ -280,19 +280,47 @@ func FuzzResponse(f *testing.F) {
 	}
 	opt := options(f, "certs/g-ruc.cer")
 	cert := certificate(f, "certs/g-fl1.cer")
-	f.Fuzz(func(_ *testing.T, data []byte) {
-		if r, err := ocsp.ParseResponse(data); err == nil {
-			_ = ocsp.Verify(r, opt)
-			_, _ = r.Status(cert, opt.Issuer)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var r *ocsp.Response
+		var err error
+		pkidev.Bounded(t, len(data), func() { r, err = ocsp.ParseResponse(data) })
+		if err != nil {
+			return
 		}
+		if !bytes.Equal(r.Raw, data) || !bytes.Contains(data, r.RawData) {
+			t.Error("the response is not the octets that were read")
+		}
+		if report := ocsp.Verify(r, opt); report.Verdict != report.Reason.Verdict() {
+			t.Errorf("verdict %q for %q", report.Verdict, report.Reason)
+		}
+		_, _ = r.Status(cert, opt.Issuer)
 	})
 }
 
 func FuzzRequest(f *testing.F) {
 	f.Add(pkidev.File(f, "ocsp/g-fl1.req"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if r, err := ocsp.ParseRequest(data); err == nil && len(r.CertIDs) == 0 {
+		var r *ocsp.Request
+		var err error
+		pkidev.Bounded(t, len(data), func() { r, err = ocsp.ParseRequest(data) })
+		if err != nil {
+			return
+		}
+		if len(r.CertIDs) == 0 {
 			t.Error("a request about nothing")
+		}
+		raw, err := ocsp.CreateRequest(r.CertIDs, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ocsp.ParseRequest(raw)
+		if err != nil || len(again.CertIDs) != len(r.CertIDs) {
+			t.Fatalf("written anew: %v", err)
+		}
+		for i, id := range r.CertIDs {
+			if !id.Equal(again.CertIDs[i]) {
+				t.Errorf("question %d differs: %+v %+v", i, id, again.CertIDs[i])
+			}
 		}
 	})
 }

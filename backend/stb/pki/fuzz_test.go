@@ -2,9 +2,13 @@ package pki_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
+	tag "golang.org/x/crypto/cryptobyte/asn1"
+
+	"akno/backend/stb/internal/der"
 	"akno/backend/stb/internal/pkidev"
 	"akno/backend/stb/pki"
 )
@@ -19,14 +23,25 @@ func seed(f *testing.F, folder, ending string) {
 	}
 }
 
+// signed puts the three parts of a signed object together in DER.
+func signed(tbs []byte, alg pki.AlgorithmIdentifier, sig []byte) []byte {
+	bits := der.Element(tag.BIT_STRING, append([]byte{0}, sig...))
+	return der.Element(tag.SEQUENCE, slices.Concat(tbs, alg.Raw, bits))
+}
+
 func FuzzCertificate(f *testing.F) {
 	seed(f, "certs", ".cer")
 	root := certificate(f, "certs/g-root.cer")
 	v := &pki.Verifier{Anchors: []*pki.Certificate{root}, Intermediates: []*pki.Certificate{certificate(f, "certs/g-ruc.cer")}}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := pki.ReadCertificate(data)
+		var c *pki.Certificate
+		var err error
+		pkidev.Bounded(t, len(data), func() { c, err = pki.ReadCertificate(data) })
 		if err != nil {
 			return
+		}
+		if c.Defect() == nil && !bytes.Equal(signed(c.RawTBS, c.SignatureAlgorithm, c.Signature), data) {
+			t.Errorf("put together again it is another certificate: %x", data)
 		}
 		if !bytes.Equal(c.Raw, data) || !bytes.Contains(data, c.RawTBS) {
 			t.Error("the certificate is not the octets that were read")
@@ -47,9 +62,14 @@ func FuzzRevocationList(f *testing.F) {
 	seed(f, "crl", ".crl")
 	issuer := certificate(f, "certs/g-ruc.cer")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l, err := pki.ParseRevocationList(data)
+		var l *pki.RevocationList
+		var err error
+		pkidev.Bounded(t, len(data), func() { l, err = pki.ParseRevocationList(data) })
 		if err != nil {
 			return
+		}
+		if !bytes.Equal(signed(l.RawTBS, l.SignatureAlgorithm, l.Signature), data) {
+			t.Errorf("put together again it is another list: %x", data)
 		}
 		_ = l.CheckSignatureFrom(issuer)
 		for i := range l.Len() {
@@ -64,12 +84,17 @@ func FuzzRevocationList(f *testing.F) {
 func FuzzRequest(f *testing.F) {
 	seed(f, "csr", ".csr")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := pki.ParseRequest(data)
+		var r *pki.CertificateRequest
+		var err error
+		pkidev.Bounded(t, len(data), func() { r, err = pki.ParseRequest(data) })
 		if err != nil {
 			return
 		}
 		if r.PublicKey == nil {
 			t.Error("no key")
+		}
+		if !bytes.Equal(signed(r.RawTBS, r.SignatureAlgorithm, r.Signature), data) {
+			t.Errorf("put together again it is another request: %x", data)
 		}
 		_ = r.Verify()
 	})
@@ -80,8 +105,24 @@ func FuzzName(f *testing.F) {
 	f.Add(certificate(f, "certs/b-lr384.cer").Subject.Raw)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n, err := pki.ParseName(data)
-		if err == nil && (!n.Equal(n) || n.String() == "" && !n.Empty()) {
+		if err != nil {
+			return
+		}
+		if !n.Equal(n) || n.String() == "" && !n.Empty() || !bytes.Equal(n.Raw, data) {
 			t.Errorf("%x", data)
+		}
+		// Written anew it is the same name, if it can be written at all.
+		var all []pki.Attribute
+		for _, rdn := range n.RDNs {
+			if len(rdn) != 1 {
+				return
+			}
+			all = append(all, rdn[0])
+		}
+		if again, err := pki.NewName(all...); err == nil {
+			if parsed, err := pki.ParseName(again.Raw); err != nil || !parsed.Equal(again) {
+				t.Errorf("%x written anew: %v", data, err)
+			}
 		}
 	})
 }

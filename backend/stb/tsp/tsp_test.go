@@ -230,9 +230,14 @@ func FuzzResponse(f *testing.F) {
 	f.Add(tsp.Reject(tsp.BadAlg))
 	opt := hierarchyG(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := tsp.Parse(data)
+		var r *tsp.Response
+		var err error
+		pkidev.Bounded(t, len(data), func() { r, err = tsp.Parse(data) })
 		if err != nil {
 			return
+		}
+		if !bytes.Equal(r.Raw, data) {
+			t.Error("the response is not the octets that were read")
 		}
 		if got := tsp.Verify(r, opt); got.Verdict != got.Reason.Verdict() {
 			t.Errorf("verdict %q for %q", got.Verdict, got.Reason)
@@ -244,6 +249,14 @@ func FuzzRequest(f *testing.F) {
 	f.Add(pkidev.File(f, "tsp/g-order.tsq"))
 	s := service(f, "g-tsa", bign.Curve256v1())
 	f.Fuzz(func(t *testing.T, data []byte) {
+		var r *tsp.Request
+		var err error
+		pkidev.Bounded(t, len(data), func() { r, err = tsp.ParseRequest(data) })
+		if err == nil && pki.HashByOID(r.HashAlgorithm.OID) != nil && r.HashAlgorithm.NullParams() && !r.Extensions {
+			if raw, err := tsp.CreateRequest(r); err == nil && !bytes.Equal(raw, data) {
+				t.Errorf("written anew it is another request: %x", data)
+			}
+		}
 		answer, err := s.Respond(data, "\x01", pkidev.At)
 		if err != nil {
 			t.Fatal(err)

@@ -118,3 +118,20 @@ func TestSetsAreOrdered(t *testing.T) {
 		t.Errorf("%x", list)
 	}
 }
+
+func FuzzTime(f *testing.F) {
+	for _, s := range []string{"260315120500Z", "500101000000Z", "491231235959Z", "240229000000Z", "20500101000000Z", "99991231235959Z"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if when, err := der.ParseUTCTime(b); err == nil && (when.Format("060102150405Z") != string(b) || when.Year() < 1950 || when.Year() > 2049) {
+			t.Errorf("UTCTime %q is %s", b, when)
+		}
+		if when, err := der.ParseGeneralizedTime(b, false); err == nil && when.Format("20060102150405Z") != string(b) {
+			t.Errorf("GeneralizedTime %q is %s", b, when)
+		}
+		if when, err := der.ParseGeneralizedTime(b, true); err == nil && when.Format("20060102150405.999999999Z") != string(b) {
+			t.Errorf("GeneralizedTime %q with a fraction is %s", b, when)
+		}
+	})
+}

@@ -86,3 +86,17 @@ func PrivateKey(t testing.TB, name string) []byte {
 	t.Fatalf("no key %s in the set", name)
 	return nil
 }
+
+// Bounded runs a parser on an input of some size and fails when it allocates more
+// than any honest reading of so many octets needs. For fuzzing, where nothing else
+// runs beside it.
+func Bounded(t testing.TB, size int, read func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	read()
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 16<<20+256*uint64(size) {
+		t.Errorf("%d octets of memory for %d octets of input", n, size)
+	}
+}
