@@ -1,0 +1,476 @@
+// Package tray keeps the pictures that a person prepares for a place of a draft:
+// photos that are too large, lie on their side or are the pages of one paper. It
+// makes of them what is attached, and keeps the originals until the application
+// is sent, so that a cut or a turn can be taken back. Nothing is attached here
+// without an act of the person.
+package tray
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/akno/form"
+	"akno/backend/desktop/attach"
+	"akno/backend/desktop/draft"
+	"akno/backend/desktop/picture"
+	"akno/backend/desktop/store"
+	"akno/backend/internal/clock"
+	"akno/backend/internal/dbx"
+	"akno/backend/internal/ids"
+	"akno/backend/print"
+)
+
+// MaxPages is how many pictures one document is made of at most.
+const MaxPages = 50
+
+// Service is the tray.
+type Service struct {
+	db     *store.DB
+	drafts *draft.Service
+	shop   *picture.Workshop
+	taker  attach.Taker
+	now    clock.Clock
+}
+
+// New returns the tray of a profile.
+func New(db *store.DB, drafts *draft.Service, now clock.Clock) *Service {
+	return &Service{db, drafts, picture.New(), attach.Taker{Blobs: db.Blobs(), Now: now}, now}
+}
+
+// A Picture is one that is prepared, or that an attached file was made of.
+type Picture struct {
+	ID       string
+	Original form.File
+	Edit     picture.Edit
+	View     picture.View // of the original
+}
+
+// A Page is a picture with what is to be done to it.
+type Page struct {
+	ID   string
+	Edit picture.Edit
+}
+
+// An Offer is a file that is offered to a place. It is opened twice at most.
+type Offer struct {
+	Name string
+	take func(attach.Taker, attach.Limits) (form.File, error)
+}
+
+// FromPath offers a file of this computer, under its own name.
+func FromPath(path string) Offer {
+	return Offer{attach.Name(path), func(t attach.Taker, l attach.Limits) (form.File, error) { return t.Take(path, l) }}
+}
+
+// FromOctets offers what was pasted, photographed or scanned.
+func FromOctets(name string, octets []byte) Offer {
+	return Offer{name, func(t attach.Taker, l attach.Limits) (form.File, error) {
+		return t.Read(name, bytes.NewReader(octets), l)
+	}}
+}
+
+// An Outcome is what became of offers.
+type Outcome struct {
+	Change  draft.Change
+	Waiting int // pictures that wait at the place
+}
+
+// Offer attaches what may be attached as it is. Pictures that may not (too many
+// octets, another type, several for one file) wait to be prepared; what else
+// cannot be taken is told with the reason in Change.Refused.
+func (s *Service) Offer(ctx context.Context, at draft.Place, offers []Offer) (Outcome, error) {
+	def, had, err := s.drafts.At(ctx, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	fits, waiting, refused, err := s.sort(ctx, def, offers)
+	if err != nil {
+		return Outcome{}, err
+	}
+	fits, late := divide(def, len(had), fits, len(waiting))
+	for _, f := range late {
+		if isPicture(f) && prepares(def) {
+			waiting = append(waiting, f)
+		} else {
+			refused = append(refused, draft.Refused{Name: f.Name, Code: akno.TooLarge})
+		}
+	}
+	out := Outcome{}
+	out.Change, err = s.drafts.Attach(ctx, at, fits, "", func(tx dbx.Tx) error {
+		if err := s.lay(ctx, tx, at, waiting); err != nil {
+			return err
+		}
+		_, err := dbx.Found(ctx, tx, `SELECT count(*) FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=''`,
+			[]any{at.Draft, at.Field, at.Row, at.Column}, &out.Waiting)
+		return err
+	})
+	out.Change.Refused = refused
+	return out, err
+}
+
+// sort takes what is offered: what the place takes as it is, and pictures that
+// can be made so.
+func (s *Service) sort(ctx context.Context, def form.Field, offers []Offer) (fits, waiting []form.File, refused []draft.Refused, err error) {
+	limits := draft.LimitsOf(def)
+	refused = []draft.Refused{}
+	for _, o := range offers {
+		f, err := o.take(s.taker, limits)
+		if err == nil {
+			fits = append(fits, f)
+			continue
+		}
+		if ctx.Err() != nil {
+			return nil, nil, nil, ctx.Err()
+		}
+		code := akno.CodeOf(err)
+		if prepares(def) && (code == akno.TooLarge || code == akno.BadFileType) {
+			if f, err = o.take(s.taker, attach.Limits{Types: []string{attach.JPEG, attach.PNG}}); err == nil {
+				waiting = append(waiting, f)
+				continue
+			}
+		}
+		refused = append(refused, draft.Refused{Name: o.Name, Code: code})
+	}
+	return fits, waiting, refused, nil
+}
+
+// divide parts what may be attached now from what has no room: pages of a paper
+// that is one file are put together first.
+func divide(def form.Field, had int, fits []form.File, waiting int) (now, late []form.File) {
+	if def.Type == form.TypeFile {
+		if len(fits)+waiting > 1 && takes(def, attach.PDF) && !slices.ContainsFunc(fits, func(f form.File) bool { return !isPicture(f) }) {
+			return nil, fits
+		}
+		return fits[:min(1, len(fits))], fits[min(1, len(fits)):]
+	}
+	room := len(fits)
+	if most := def.Rules.MaxFiles; most > 0 {
+		room = max(0, min(room, most-had))
+	}
+	return fits[:room], fits[room:]
+}
+
+func isPicture(f form.File) bool { return f.MIME == attach.JPEG || f.MIME == attach.PNG }
+
+func takes(def form.Field, mediaType string) bool {
+	return len(def.Rules.MIME) == 0 || slices.Contains(def.Rules.MIME, mediaType)
+}
+
+// prepares says whether something that a place takes can be made of a picture.
+func prepares(def form.Field) bool {
+	return takes(def, attach.PDF) || takes(def, attach.JPEG) || takes(def, attach.PNG)
+}
+
+// lay puts pictures into the tray, behind those that are there.
+func (s *Service) lay(ctx context.Context, tx dbx.Tx, at draft.Place, files []form.File) error {
+	for _, f := range files {
+		original, err := json.Marshal(f.Value())
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO picture(id, draft, field, row_id, column_id, position, original)
+			SELECT ?, ?, ?, ?, ?, coalesce(max(position), 0)+1, ? FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=''`,
+			ids.New(s.now()), at.Draft, at.Field, at.Row, at.Column, string(original), at.Draft, at.Field, at.Row, at.Column)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pictures returns the pictures that wait at a place, or, where file is the id of
+// an attached one, those that it was made of: a picture that was attached as it
+// is was made of itself.
+func (s *Service) Pictures(ctx context.Context, at draft.Place, file string) ([]Picture, error) {
+	_, had, err := s.drafts.At(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	var out []Picture
+	err = s.db.Read(ctx, func(tx dbx.Tx) (err error) {
+		out, err = s.load(ctx, tx, at, file)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(had, func(f form.File) bool { return file != "" && f.ID == file && isPicture(f) }); i >= 0 && len(out) == 0 {
+		out = []Picture{{ID: file, Original: had[i]}}
+	}
+	for i := range out {
+		if out[i].View, err = s.look(out[i].Original); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) look(f form.File) (picture.View, error) {
+	r, err := s.db.Blobs().Open(f.SHA256)
+	if err != nil {
+		return picture.View{}, err
+	}
+	v, err := picture.Look(r)
+	return v, errors.Join(err, r.Close())
+}
+
+func (s *Service) load(ctx context.Context, tx dbx.Tx, at draft.Place, file string) ([]Picture, error) {
+	out := []Picture{}
+	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var p Picture
+		var original, edit string
+		if err := scan(&p.ID, &original, &edit); err != nil {
+			return err
+		}
+		var v form.Value
+		if err := errors.Join(json.Unmarshal([]byte(original), &v), json.Unmarshal([]byte(edit), &p.Edit)); err != nil {
+			return err
+		}
+		p.Original, _ = form.FileOf(v)
+		out = append(out, p)
+		return nil
+	}, `SELECT id, original, edit FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=? ORDER BY position, id`,
+		at.Draft, at.Field, at.Row, at.Column, file)
+	return out, err
+}
+
+// Show makes a picture of the place as it would be read: within the size that
+// the place takes. file is as in Pictures.
+func (s *Service) Show(ctx context.Context, at draft.Place, file string, p Page) (picture.Made, error) {
+	def, _, err := s.drafts.At(ctx, at)
+	if err != nil {
+		return picture.Made{}, err
+	}
+	chosen, err := s.chosen(ctx, at, file, []Page{p})
+	if err != nil {
+		return picture.Made{}, err
+	}
+	return s.create(ctx, chosen[0].Original, p.Edit, picture.Goal{Type: picture.JPEG, Bytes: limitOf(def)})
+}
+
+func (s *Service) create(ctx context.Context, f form.File, e picture.Edit, g picture.Goal) (picture.Made, error) {
+	r, err := s.db.Blobs().Open(f.SHA256)
+	if err != nil {
+		return picture.Made{}, err
+	}
+	m, err := s.shop.Make(ctx, r, e, g)
+	return m, errors.Join(err, r.Close())
+}
+
+// limitOf is how many octets a place takes.
+func limitOf(def form.Field) int64 {
+	n := draft.LimitsOf(def).Bytes
+	if n <= 0 || n > attach.MaxBytes {
+		return attach.MaxBytes
+	}
+	return n
+}
+
+// chosen returns the pictures of pages, in their order.
+func (s *Service) chosen(ctx context.Context, at draft.Place, file string, pages []Page) ([]Picture, error) {
+	const op = "tray.pages"
+	if len(pages) == 0 || len(pages) > MaxPages {
+		return nil, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"pages": "word"}}
+	}
+	all, err := s.Pictures(ctx, at, file)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Picture, len(pages))
+	for i, p := range pages {
+		k := slices.IndexFunc(all, func(x Picture) bool { return x.ID == p.ID })
+		if k < 0 || slices.ContainsFunc(pages[:i], func(q Page) bool { return q.ID == p.ID }) {
+			return nil, &akno.Error{Code: akno.NotFound, Op: op}
+		}
+		if err := p.Edit.Check(); err != nil {
+			return nil, err
+		}
+		out[i] = all[k]
+		out[i].Edit = p.Edit
+	}
+	return out, nil
+}
+
+// Attach makes the pages into one document, or each into a picture of its own,
+// and attaches the result: in the place of file if it was made of them. Pictures
+// of the tray that are not among the pages are given up. The codes: too_large if
+// the result does not fit the place at any quality that can be read,
+// bad_file_type if the place takes no such file.
+func (s *Service) Attach(ctx context.Context, at draft.Place, file string, pages []Page, together bool) (draft.Change, error) {
+	def, _, err := s.drafts.At(ctx, at)
+	if err != nil {
+		return draft.Change{}, err
+	}
+	chosen, err := s.chosen(ctx, at, file, pages)
+	if err != nil {
+		return draft.Change{}, err
+	}
+	v, err := s.drafts.Open(ctx, at.Draft)
+	if err != nil {
+		return draft.Change{}, err
+	}
+	made := make([]form.File, 0, len(chosen))
+	if together {
+		// Dated by the draft, so that the same pages make the same octets.
+		f, err := s.document(ctx, def, chosen, v.Row.CreatedAt)
+		if err != nil {
+			return draft.Change{}, err
+		}
+		made = append(made, f)
+	} else {
+		for _, p := range chosen {
+			f, err := s.single(ctx, def, p)
+			if err != nil {
+				return draft.Change{}, err
+			}
+			made = append(made, f)
+		}
+	}
+	return s.drafts.Attach(ctx, at, made, file, func(tx dbx.Tx) error { return s.keep(ctx, tx, at, file, chosen, made) })
+}
+
+// document puts pictures together. Each gets its share of the size.
+func (s *Service) document(ctx context.Context, def form.Field, chosen []Picture, at time.Time) (form.File, error) {
+	if !takes(def, attach.PDF) {
+		return form.File{}, &akno.Error{Code: akno.BadFileType, Op: "tray.document"}
+	}
+	const frame = 4 << 10 // octets of a page beside its picture
+	share := limitOf(def)/int64(len(chosen)) - frame
+	sheets := make([]print.Page, len(chosen))
+	for i, p := range chosen {
+		m, err := s.create(ctx, p.Original, p.Edit, picture.Goal{Type: picture.JPEG, Bytes: share})
+		if err != nil {
+			return form.File{}, err
+		}
+		sheets[i] = print.Page{JPEG: m.Octets, Width: m.Width, Height: m.Height}
+	}
+	name := renamed(chosen[0].Original.Name, ".pdf")
+	pdf, err := print.Pictures(strings.TrimSuffix(name, ".pdf"), sheets, at)
+	if err != nil {
+		return form.File{}, err
+	}
+	return s.taker.Read(name, bytes.NewReader(pdf), draft.LimitsOf(def))
+}
+
+// single makes one picture. One that needs nothing stays as it is, octet for
+// octet.
+func (s *Service) single(ctx context.Context, def form.Field, p Picture) (form.File, error) {
+	if p.Edit == (picture.Edit{}) && takes(def, p.Original.MIME) && p.Original.Size <= limitOf(def) {
+		return p.Original, nil
+	}
+	kind, ext := picture.JPEG, ".jpg"
+	switch {
+	case takes(def, attach.JPEG):
+	case takes(def, attach.PNG):
+		kind, ext = picture.PNG, ".png"
+	default:
+		return form.File{}, &akno.Error{Code: akno.BadFileType, Op: "tray.single"}
+	}
+	m, err := s.create(ctx, p.Original, p.Edit, picture.Goal{Type: kind, Bytes: limitOf(def)})
+	if err != nil {
+		return form.File{}, err
+	}
+	return s.taker.Read(renamed(p.Original.Name, ext), bytes.NewReader(m.Octets), draft.LimitsOf(def))
+}
+
+// renamed is a name with another ending.
+func renamed(name, ext string) string {
+	return cmp.Or(strings.TrimSuffix(name, filepath.Ext(name)), "file") + ext
+}
+
+// keep remembers what the attached files were made of.
+func (s *Service) keep(ctx context.Context, tx dbx.Tx, at draft.Place, file string, chosen []Picture, made []form.File) error {
+	// What waited and was given up, what the file was made of before: both go, and
+	// what is kept comes back below.
+	_, err := tx.Exec(ctx, `DELETE FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=?`,
+		at.Draft, at.Field, at.Row, at.Column, file)
+	if err != nil {
+		return err
+	}
+	for i, p := range chosen {
+		of := made[min(i, len(made)-1)]
+		if of.SHA256 == p.Original.SHA256 {
+			continue // it is its own original
+		}
+		original, err1 := json.Marshal(p.Original.Value())
+		edit, err2 := json.Marshal(p.Edit)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO picture(id, draft, field, row_id, column_id, file, position, original, edit) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			ids.New(s.now()), at.Draft, at.Field, at.Row, at.Column, of.ID, i+1, string(original), string(edit))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Discard gives up a picture that waits.
+func (s *Service) Discard(ctx context.Context, at draft.Place, id string) error {
+	if _, _, err := s.drafts.At(ctx, at); err != nil { // another's draft is not found
+		return err
+	}
+	return s.db.Write(ctx, func(tx dbx.Tx) error {
+		n, err := dbx.Changed(ctx, tx, `DELETE FROM picture WHERE id=? AND draft=? AND file=''`, id, at.Draft)
+		if err == nil && n == 0 {
+			err = &akno.Error{Code: akno.NotFound, Op: "tray.Discard"}
+		}
+		return err
+	})
+}
+
+// Release forgets the originals of applications that the portal has, and gives
+// the room of those back that nothing else names. It returns how many files
+// went.
+func (s *Service) Release(ctx context.Context) (int, error) {
+	gone := 0
+	err := s.db.Write(ctx, func(tx dbx.Tx) error {
+		gone = 0
+		type row struct{ id, draft, original string }
+		var rows []row
+		err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			var r row
+			err := scan(&r.id, &r.draft, &r.original)
+			rows = append(rows, r)
+			return err
+		}, `SELECT p.id, p.draft, p.original FROM picture p JOIN draft d ON d.id=p.draft
+			WHERE d.state='signed' AND EXISTS (SELECT 1 FROM inbox i WHERE i.kind='application' AND i.id=p.draft)`)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, r := range rows {
+			if _, err := tx.Exec(ctx, `DELETE FROM picture WHERE id=?`, r.id); err != nil {
+				return err
+			}
+		}
+		for _, r := range rows {
+			var v form.Value
+			if err := json.Unmarshal([]byte(r.original), &v); err != nil {
+				return err
+			}
+			f, _ := form.FileOf(v)
+			named, err := store.Named(ctx, tx, f.SHA256, r.draft)
+			if err != nil {
+				return err
+			}
+			if named || !s.db.Blobs().Has(f.SHA256) {
+				continue
+			}
+			if err := s.db.Blobs().Remove(f.SHA256); err != nil {
+				return err
+			}
+			gone++
+		}
+		return nil
+	})
+	return gone, err
+}
