@@ -11,7 +11,19 @@ import (
 // Write puts data into the file at path with the permissions perm. When it
 // returns nil the data are on disk under that name. The temporary file lies in
 // the same folder and is removed on failure.
-func Write(path string, data []byte, perm os.FileMode) (err error) {
+func Write(path string, data []byte, perm os.FileMode) error {
+	return Build(path, perm, func(f *os.File) error {
+		if _, err := f.Write(data); err != nil {
+			return fmt.Errorf("atomicfile: %w", err)
+		}
+		return nil
+	})
+}
+
+// Build is Write for what is too long to be held: fill writes the file, which is
+// empty and has another name until it is done. An error of fill is returned as it
+// is, and nothing is left.
+func Build(path string, perm os.FileMode, fill func(f *os.File) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, ".akno-*")
 	if err != nil {
@@ -23,8 +35,8 @@ func Write(path string, data []byte, perm os.FileMode) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if _, err = f.Write(data); err != nil {
-		return fmt.Errorf("atomicfile: %w", err)
+	if err = fill(f); err != nil {
+		return err
 	}
 	if err = f.Chmod(perm); err != nil {
 		return fmt.Errorf("atomicfile: %w", err)

@@ -42,6 +42,29 @@ func TestFailureLeavesTheOldFile(t *testing.T) {
 	}
 }
 
+func TestABuildThatFailsLeavesTheOldFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "long")
+	fill := func(text string, err error) error {
+		return Build(path, 0o644, func(f *os.File) error {
+			_, werr := f.WriteString(text)
+			return errors.Join(werr, err)
+		})
+	}
+	if err := fill("old", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := fill("half", fs.ErrClosed); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("got %v", err)
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "old" {
+		t.Errorf("read %q, %v", got, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".akno-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 func TestCreate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	if err := Create(path, []byte("one"), 0o600); err != nil {
