@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"akno/backend/internal/atomicfile"
 	"akno/backend/stb/cms"
@@ -20,37 +18,21 @@ func (e *env) write(name string, data []byte) error {
 	return atomicfile.Write(name, data, 0o644)
 }
 
-// stream runs a conversion from a file to a new file; nothing is left of the new file when it fails.
-func (e *env) stream(from, to string, convert func(dst io.Writer, src io.Reader, size int64) error) (err error) {
-	src, err := os.Open(from)
+// convert turns a file into a new file for its owner's eyes, however long it is;
+// nothing is left of the new file when it fails.
+func (e *env) convert(from, to string, work func(dst io.Writer, src io.Reader, size int64) error) error {
+	f, err := os.Open(from)
 	if err != nil {
 		return err
 	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return err
+	}
+	src := e.watch(f, from, info.Size())
 	defer src.Close()
-	info, err := src.Stat()
-	if err != nil {
-		return err
-	}
-	dst, err := os.CreateTemp(filepath.Dir(to), ".aknoctl-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			dst.Close()
-			os.Remove(dst.Name())
-		}
-	}()
-	if err = convert(dst, src, info.Size()); err != nil {
-		return err
-	}
-	if err = dst.Sync(); err != nil {
-		return err
-	}
-	if err = dst.Close(); err != nil {
-		return err
-	}
-	return os.Rename(dst.Name(), to)
+	return e.build(to, 0o600, func(dst io.Writer) error { return work(dst, src, info.Size()) })
 }
 
 func encrypt(e *env, args []string) (int, error) {
@@ -69,11 +51,13 @@ func encrypt(e *env, args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	err = e.stream(rest[0], *out, func(dst io.Writer, src io.Reader, size int64) error {
-		return cms.Encrypt(context.Background(), dst, src, size, recipients)
+	ctx, stop := e.interruptible()
+	defer stop()
+	err = e.convert(rest[0], *out, func(dst io.Writer, src io.Reader, size int64) error {
+		return cms.Encrypt(ctx, dst, src, size, recipients)
 	})
 	if err != nil {
-		return exitUsage, err
+		return exitUsage, said(err)
 	}
 	return exitYes, e.answer(map[string]any{"out": *out, "recipients": len(recipients)},
 		fmt.Sprintf("%s: for %d recipients", *out, len(recipients)))
@@ -97,9 +81,14 @@ func decrypt(e *env, args []string) (int, error) {
 	if _, err := os.Stat(rest[0]); err != nil {
 		return exitUsage, err
 	}
-	err = e.stream(rest[0], *out, func(dst io.Writer, src io.Reader, _ int64) error {
-		return cms.Decrypt(context.Background(), dst, src, key)
+	ctx, stop := e.interruptible()
+	defer stop()
+	err = e.convert(rest[0], *out, func(dst io.Writer, src io.Reader, _ int64) error {
+		return cms.Decrypt(ctx, dst, src, key)
 	})
+	if ctx.Err() != nil {
+		return exitUsage, said(ctx.Err())
+	}
 	if err != nil {
 		return exitNo, err
 	}

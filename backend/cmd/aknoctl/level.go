@@ -34,6 +34,7 @@ const stampTolerance = 10 * time.Minute
 type raiser struct {
 	e        *env
 	ctx      context.Context //nolint:containedctx // a raiser lives within one command
+	limit    time.Duration   // for the services of one signature
 	line     *portalclient.Client
 	level    cms.Level
 	tsa      string
@@ -42,8 +43,8 @@ type raiser struct {
 }
 
 // newRaiser returns nil for level b-b.
-func (e *env) newRaiser(ctx context.Context, level, tsa string, t *trust, chain []*pki.Certificate) (*raiser, error) {
-	r := &raiser{e: e, ctx: ctx, tsa: tsa}
+func (e *env) newRaiser(level, tsa string, limit time.Duration, t *trust, chain []*pki.Certificate) (*raiser, error) {
+	r := &raiser{e: e, limit: limit, tsa: tsa}
 	switch level {
 	case "b-b":
 		if tsa != "" {
@@ -77,10 +78,13 @@ func (e *env) newRaiser(ctx context.Context, level, tsa string, t *trust, chain 
 }
 
 // raise returns the signature at the level that was asked for.
-func (r *raiser) raise(signature []byte, content cms.Content, cert *pki.Certificate) ([]byte, error) {
+func (r *raiser) raise(ctx context.Context, signature []byte, content cms.Content, cert *pki.Certificate) ([]byte, error) {
 	if r == nil {
 		return signature, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, r.limit)
+	defer cancel()
+	r.ctx = ctx
 	signature, service, err := r.stamp(signature, cert)
 	if err != nil || r.level == cms.LevelBT {
 		return signature, err

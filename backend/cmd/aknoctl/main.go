@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 
@@ -20,5 +21,6 @@ type env struct {
 	in       io.Reader
 	out, err io.Writer
 	now      clock.Clock
-	json     bool // exactly one JSON document is wanted on out
+	json     bool            // exactly one JSON document is wanted on out
+	ctx      context.Context //nolint:containedctx // that of the program; nil where nothing ends it
 }

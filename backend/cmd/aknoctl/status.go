@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"akno/backend/stb/cms"
@@ -157,19 +158,24 @@ func tspVerify(e *env, args []string) (int, error) {
 		answer.Notes = []string{err.Error()}
 		return answer.status(), e.answer(answer, answer.text())
 	}
-	if opt.Data, err = e.stamped(r, *dataFile, *imprint); err != nil {
+	ctx, stop := e.interruptible()
+	defer stop()
+	if opt.Data, err = e.stamped(ctx, r, *dataFile, *imprint); err != nil {
 		return exitUsage, err
 	}
 	report := tsp.Verify(r, opt)
+	if ctx.Err() != nil {
+		return exitUsage, said(ctx.Err())
+	}
 	answer.outcome, answer.GenTime = outcome{report.Verdict, report.Reason, report.Notes}, stamp(report.GenTime)
 	return answer.status(), e.answer(answer, answer.text()+"\n"+answer.GenTime)
 }
 
 // stamped returns the data a stamp should be for: a file, or a hash value in hexadecimal by the
 // hash function of the stamp.
-func (e *env) stamped(r *tsp.Response, file, imprint string) (cms.Content, error) {
+func (e *env) stamped(ctx context.Context, r *tsp.Response, file, imprint string) (cms.Content, error) {
 	if file != "" {
-		return e.content(file), nil
+		return e.content(ctx, file), nil
 	}
 	sum, err := unhex(imprint)
 	if err != nil {

@@ -20,3 +20,9 @@ func hideInput(f *os.File) (restore func(), err error) {
 	}
 	return func() { _ = windows.SetConsoleMode(h, old) }, nil
 }
+
+// isTerminal says whether a person looks at a file.
+func isTerminal(f *os.File) bool {
+	var mode uint32
+	return windows.GetConsoleMode(windows.Handle(f.Fd()), &mode) == nil
+}
