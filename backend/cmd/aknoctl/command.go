@@ -44,16 +44,17 @@ func commands() []command {
 	const check = "--trust F… [--cert F…] [--crl F…] [--ocsp F…] [--at T] [--profile P] [--json]"
 	const profile = "--profile-dir D --portal URL [--trust F…] [--json] "
 	const change = "[--answers F…] [--set FIELD=VALUE…] [--attach FIELD=FILE…] "
+	const level = "[--level b-b|b-t|b-lt --tsa URL [--trust F…] [--crl F…] [--ocsp F…]]"
 	const key = "--key F --password-file F [--cert F]"
 	return []command{
-		{"verify", "FILE [--content F] " + check, "check a signature", verifySignature},
+		{"verify", "FILE [--content F] " + check, "check a signature or a signed container", verifySignature},
 		{"cert show", "FILE [--json]", "show the fields of a certificate", certShow},
 		{"cert verify", "FILE [--purpose P] [--host H] " + check, "check a certificate for a purpose", certVerify},
 		{"csr verify", "FILE [--json]", "check the signature of a request", csrVerify},
 		{"crl verify", "FILE --issuer F [--at T] [--json]", "check a revocation list", crlVerify},
 		{"ocsp verify", "FILE --issuer F [--request F] [--for F] " + check, "check a status response", ocspVerify},
 		{"tsp verify", "FILE (--data F | --imprint HEX) [--query F] " + check, "check a time stamp", tspVerify},
-		{"sign", "FILE… --key F --password-file F --cert F [--chain F…] [--attached] [--out F] [--level b-b|b-t|b-lt --tsa URL [--trust F…] [--crl F…] [--ocsp F…]]", "sign files", signFiles},
+		{"sign", "FILE… --key F --password-file F --cert F [--chain F…] [--attached] [--out F] " + level + " | [FILE…] --asic --out F --key …", "sign files, each alone or all in one container; --asic without FILE adds a signature to the container that is there", signFiles},
 		{"encrypt", "FILE --to CERT… --out F", "make an envelope", encrypt},
 		{"decrypt", "FILE --key F --password-file F --out F", "open an envelope", decrypt},
 		{"key open", "FILE [--password-file F] [--json]", "open a key container and say what is in it", keyOpen},

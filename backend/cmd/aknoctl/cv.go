@@ -103,7 +103,7 @@ func (e *env) verifyCardSignature(s *cvc.Signature, contentFile string, t *trust
 	var out signerAnswer
 	if contentFile == "" {
 		out.outcome = outcomeOf(pki.SignedDataNotFound)
-		return signatureAnswer{out.outcome, "CMS", []signerAnswer{}}, nil
+		return signatureAnswer{outcome: out.outcome, Level: "CMS", Signers: []signerAnswer{}}, nil
 	}
 	content := io.NopCloser(e.in)
 	if contentFile != "-" {
@@ -123,5 +123,5 @@ func (e *env) verifyCardSignature(s *cvc.Signature, contentFile string, t *trust
 		shown := showCardCertificate(report.Signer)
 		out.Certificate, out.Subject = &shown, shown.Subject
 	}
-	return signatureAnswer{out.outcome, out.Level, []signerAnswer{out}}, nil
+	return signatureAnswer{outcome: out.outcome, Level: out.Level, Signers: []signerAnswer{out}}, nil
 }

@@ -67,6 +67,8 @@ func (s *suite) papers() {
 		"sections":[{"id":"a","title":{"ru":"A"},"fields":[{"id":"x","type":"text","label":{"ru":"X"}}]}]}`))
 	s.run(exitYes, "sign", s.at("order.txt"), "--key", s.at("anna.key"), "--password-file", s.at("password"),
 		"--cert", s.at("anna.cer"), "--chain", s.at("ruc.cer"), "--out", s.at("order.p7s"))
+	s.run(exitYes, "sign", s.at("order.txt"), s.at("form.json"), "--asic", "--key", s.at("anna.key"), "--password-file", s.at("password"),
+		"--cert", s.at("anna.cer"), "--chain", s.at("ruc.cer"), "--out", s.at("papers.asice"))
 }
 
 // cabinet puts a profile into the folder of the suite, with drafts and a
