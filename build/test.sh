@@ -36,6 +36,7 @@ vet() {
 	CGO_ENABLED=0 go vet ./... &&
 		CGO_ENABLED=0 go vet -tags headless . ./app/... &&
 		CGO_ENABLED=0 go vet -tags window ./frontend/e2e/window &&
+		CGO_ENABLED=0 go vet -tags soak ./backend/cmd/aknoctl &&
 		GOOS=windows CGO_ENABLED=0 go vet -tags desktop,production . ./app/... ./backend/desktop/single &&
 		go vet -tags desktop,production,webkit2_41,webdriver .
 }
