@@ -75,7 +75,7 @@ func (c *Catalogue) Get(code string) (out ProcedureView, err error) {
 	}
 	for _, d := range p.Documents {
 		doc, _ := c.w.c.catalogue.Document(d.Document)
-		out.Documents = append(out.Documents, DocumentLine{Name: textOf(doc.Name), Condition: d.Condition})
+		out.Documents = append(out.Documents, DocumentLine{Name: textOf(doc.Name), Condition: textOf(d.Condition)})
 	}
 	for _, proof := range p.Confidence {
 		out.Unverified = out.Unverified || proof != akno.Seen

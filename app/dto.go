@@ -178,8 +178,8 @@ type ProcedureView struct {
 
 // DocumentLine is a document that the procedure asks for.
 type DocumentLine struct {
-	Name      Text   `json:"name"`
-	Condition string `json:"condition"`
+	Name      Text `json:"name"`
+	Condition Text `json:"condition"`
 }
 
 // FeeLine is a variant of the fee.

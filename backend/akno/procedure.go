@@ -75,7 +75,7 @@ type Document struct {
 // A NeededDocument is a document of a procedure's list.
 type NeededDocument struct {
 	Document  string // code
-	Condition string // Russian; empty: always
+	Condition Text   // when it is needed; zero: always
 }
 
 // A FeeKind says how a fee is found.

@@ -6,7 +6,6 @@
 package catalogue
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -14,16 +13,18 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"akno/backend/akno"
 	"akno/backend/akno/canon/jcs"
 	"akno/backend/akno/form"
+	"akno/backend/akno/pack"
 	"akno/backend/akno/workdays"
 )
 
-//go:embed data/catalogue.json data/lists.json data/numbers.json data/texts.json
+//go:embed data/manifest.json data/manifest.sig data/items.jsonl data/publisher.pub
 var data embed.FS
 
 // A Catalogue is a loaded bundle. It never changes and may be used by several
@@ -41,6 +42,7 @@ type Catalogue struct {
 	lists      form.Lists
 	forms      map[string][]*entry // by id, oldest version first
 	formIDs    []string
+	bundle     *pack.Bundle
 }
 
 // A BaseValue is the base value (базовая величина) from a day on.
@@ -61,11 +63,11 @@ type Form struct {
 	AcceptUntil workdays.Date
 }
 
-// entry compiles its form when it is first asked for: seventy forms would cost
-// every start of the program, and most people fill one.
+// entry reads and compiles its form when it is first asked for: seventy forms
+// would cost every start of the program, and most people fill one.
 type entry struct {
-	def  form.Definition
-	once func() (*Form, error)
+	version int
+	once    func() (*Form, error)
 }
 
 // A Published is a version of a form and the time in which it may be filed.
@@ -74,42 +76,52 @@ type Published struct {
 	AcceptUntil workdays.Date // zero for the version in force
 }
 
-// Load reads the bundle inside the program.
+// Embedded returns the bundle inside the program, whose signature is still to be
+// judged, and the public key of its publisher.
+func Embedded() (b *pack.Bundle, publisher []byte, err error) {
+	var parts [4][]byte
+	for i, name := range []string{"manifest.json", "manifest.sig", "items.jsonl", "publisher.pub"} {
+		if parts[i], err = data.ReadFile("data/" + name); err != nil {
+			return nil, nil, fmt.Errorf("catalogue: %w", err)
+		}
+	}
+	b, err = pack.Read(parts[0], parts[1], parts[2])
+	return b, parts[3], err
+}
+
+// Load reads the bundle inside the program without a look at its signature: for
+// tools and tests. The programs open it through their own package of packs.
 func Load() (*Catalogue, error) {
+	b, _, err := Embedded()
+	if err != nil {
+		return nil, err
+	}
+	v, err := b.Verify(func(_, _ []byte) error { return nil })
+	if err != nil {
+		return nil, fmt.Errorf("catalogue: %w", err)
+	}
+	return New(v)
+}
+
+// New reads a verified bundle.
+func New(v pack.Verified) (*Catalogue, error) {
 	c := &Catalogue{
-		byCode: map[string]int{}, byID: map[int]int{}, bodies: map[string]akno.Body{},
-		documents: map[string]akno.Document{}, forms: map[string][]*entry{},
+		byCode: map[string]int{}, byID: map[int]int{}, bodies: map[string]akno.Body{}, lists: form.Lists{},
+		documents: map[string]akno.Document{}, forms: map[string][]*entry{}, bundle: v.Bundle, hash: v.Hash(),
 	}
-	var raw bundle
-	sum := sha256.New()
-	for name, into := range map[string]any{
-		"catalogue.json": &raw, "lists.json": &c.lists, "numbers.json": &raw.numbers, "texts.json": &raw.texts,
-	} {
-		b, err := data.ReadFile("data/" + name)
-		if err != nil {
-			return nil, fmt.Errorf("catalogue: %w", err)
-		}
-		d := json.NewDecoder(bytes.NewReader(b))
-		d.DisallowUnknownFields()
-		d.UseNumber()
-		if err := d.Decode(into); err != nil {
-			return nil, fmt.Errorf("catalogue: %s: %w", name, err)
-		}
-	}
-	for _, name := range []string{"catalogue.json", "lists.json", "numbers.json", "texts.json"} {
-		b, _ := data.ReadFile("data/" + name)
-		part := sha256.Sum256(b)
-		sum.Write(part[:])
-	}
-	c.hash = hex.EncodeToString(sum.Sum(nil))
-	if err := c.fill(raw); err != nil {
+	if err := c.fill(v); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
 	return c, nil
 }
 
-func (c *Catalogue) fill(raw bundle) error {
-	c.version, c.disclaimer = raw.Generated, raw.texts.complete(raw.Disclaimer)
+func (c *Catalogue) fill(v pack.Verified) error {
+	registry, _ := v.Item("catalogue")
+	var raw RawRegistry
+	if err := strict(registry, &raw); err != nil {
+		return fmt.Errorf("the registry: %w", err)
+	}
+	c.version, c.disclaimer = raw.Generated, raw.Disclaimer
 	for code, name := range raw.Bodies {
 		c.bodies[code] = akno.Body{Code: code, Name: name}
 	}
@@ -120,52 +132,84 @@ func (c *Catalogue) fill(raw bundle) error {
 		c.bases = append(c.bases, BaseValue{From: b.From, Amount: b.BYN, Act: b.Act, Proof: b.C})
 	}
 	slices.SortFunc(c.bases, func(a, b BaseValue) int { return b.From.Compare(a.From) })
-	for id, def := range raw.Forms {
-		if def.ID != id {
-			return fmt.Errorf("form %s calls itself %s", id, def.ID)
+	for _, e := range v.Manifest.Items {
+		octets, _ := v.Octets(e.SHA256)
+		kind, name, _ := strings.Cut(e.Name, "/")
+		var err error
+		switch kind {
+		case "list":
+			var list []form.Option
+			err = strict(octets, &list)
+			c.lists[name] = list
+		case "form":
+			err = c.addItem(name, octets, e.AcceptUntil)
 		}
-		if err := c.addForm(Published{Definition: def}); err != nil {
-			return err
-		}
-	}
-	for _, rp := range raw.Procedures {
-		p, err := rp.procedure(raw)
 		if err != nil {
-			return fmt.Errorf("procedure %s: %w", rp.Code, err)
+			return fmt.Errorf("%s: %w", e.Name, err)
 		}
-		if _, twice := c.byCode[p.Code]; twice {
-			return fmt.Errorf("procedure %s stands twice", p.Code)
-		}
-		if _, twice := c.byID[p.ID]; twice {
-			return fmt.Errorf("number %d stands twice", p.ID)
-		}
-		if p.Form == "" {
-			def, err := c.general(p, raw)
-			if err != nil {
-				return fmt.Errorf("procedure %s: %w", p.Code, err)
-			}
-			p.Form = def.ID
-			if err := c.addForm(Published{Definition: def}); err != nil {
-				return err
-			}
-		}
-		c.byCode[p.Code], c.byID[p.ID] = len(c.procedures), len(c.procedures)
-		c.procedures = append(c.procedures, p)
 	}
 	slices.Sort(c.formIDs)
+	for _, code := range raw.Order {
+		octets, ok := v.Item("procedure/" + code)
+		if !ok {
+			return fmt.Errorf("there is no procedure %s", code)
+		}
+		if err := c.addProcedure(octets); err != nil {
+			return fmt.Errorf("procedure %s: %w", code, err)
+		}
+	}
 	return nil
 }
 
-// addForm adds a version of a form. A version is there once: what is published
-// is never changed.
-func (c *Catalogue) addForm(p Published) error {
-	def := p.Definition
-	i, twice := slices.BinarySearchFunc(c.forms[def.ID], def.Version, func(e *entry, v int) int { return e.def.Version - v })
-	if twice {
-		return fmt.Errorf("form %s has version %d already", def.ID, def.Version)
+func (c *Catalogue) addProcedure(octets []byte) error {
+	var raw RawProcedure
+	if err := strict(octets, &raw); err != nil {
+		return err
 	}
-	e := &entry{def: def}
-	e.once = sync.OnceValues(func() (*Form, error) {
+	p, err := raw.procedure(c)
+	if err != nil {
+		return err
+	}
+	if _, twice := c.byCode[p.Code]; twice {
+		return fmt.Errorf("it stands twice")
+	}
+	if _, twice := c.byID[p.ID]; twice {
+		return fmt.Errorf("number %d stands twice", p.ID)
+	}
+	c.byCode[p.Code], c.byID[p.ID] = len(c.procedures), len(c.procedures)
+	c.procedures = append(c.procedures, p)
+	return nil
+}
+
+// addItem adds the form of an item named "F_1_3_4@1", which is read when it is
+// first asked for.
+func (c *Catalogue) addItem(name string, octets []byte, until workdays.Date) error {
+	id, number, _ := strings.Cut(name, "@")
+	version, err := strconv.Atoi(number)
+	if err != nil {
+		return err
+	}
+	return c.add(id, version, until, func() (form.Definition, error) {
+		def, err := form.ParseDefinition(octets)
+		if err == nil && (def.ID != id || def.Version != version) {
+			err = fmt.Errorf("form %s calls itself %s@%d", name, def.ID, def.Version)
+		}
+		return def, err
+	})
+}
+
+// add adds a version of a form. A version is there once: what is published is
+// never changed.
+func (c *Catalogue) add(id string, version int, until workdays.Date, read func() (form.Definition, error)) error {
+	i, twice := slices.BinarySearchFunc(c.forms[id], version, func(e *entry, v int) int { return e.version - v })
+	if twice || id == "" || version < 1 {
+		return fmt.Errorf("form %s has version %d already", id, version)
+	}
+	e := &entry{version: version, once: sync.OnceValues(func() (*Form, error) {
+		def, err := read()
+		if err != nil {
+			return nil, fmt.Errorf("catalogue: %w", err)
+		}
 		hash, err := Hash(def)
 		if err != nil {
 			return nil, err
@@ -174,12 +218,12 @@ func (c *Catalogue) addForm(p Published) error {
 		if err != nil {
 			return nil, fmt.Errorf("catalogue: %w", err)
 		}
-		return &Form{Schema: s, Hash: hash, AcceptUntil: p.AcceptUntil}, nil
-	})
-	if len(c.forms[def.ID]) == 0 {
-		c.formIDs = append(c.formIDs, def.ID)
+		return &Form{Schema: s, Hash: hash, AcceptUntil: until}, nil
+	})}
+	if len(c.forms[id]) == 0 {
+		c.formIDs = append(c.formIDs, id)
 	}
-	c.forms[def.ID] = slices.Insert(slices.Clone(c.forms[def.ID]), i, e)
+	c.forms[id] = slices.Insert(slices.Clone(c.forms[id]), i, e)
 	return nil
 }
 
@@ -189,7 +233,8 @@ func (c *Catalogue) With(versions ...Published) (*Catalogue, error) {
 	out := *c
 	out.forms, out.formIDs = maps.Clone(c.forms), slices.Clone(c.formIDs)
 	for _, v := range versions {
-		if err := out.addForm(v); err != nil {
+		err := out.add(v.Definition.ID, v.Definition.Version, v.AcceptUntil, func() (form.Definition, error) { return v.Definition, nil })
+		if err != nil {
 			return nil, fmt.Errorf("catalogue: %w", err)
 		}
 	}
@@ -215,7 +260,10 @@ func Hash(def form.Definition) (string, error) {
 // Version returns the day on which the bundle was compiled.
 func (c *Catalogue) Version() string { return c.version }
 
-// BundleHash returns the SHA-256 over the files of the bundle, as 64 hexadecimal
+// Bundle returns what the catalogue was read from.
+func (c *Catalogue) Bundle() *pack.Bundle { return c.bundle }
+
+// BundleHash returns the SHA-256 of the bundle's manifest, as 64 hexadecimal
 // digits.
 func (c *Catalogue) BundleHash() string { return c.hash }
 
@@ -285,7 +333,7 @@ func (c *Catalogue) Pinned(id string, version int, hash string) (*Form, error) {
 		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.Pinned"}
 	}
 	for _, e := range c.forms[id] {
-		if e.def.Version != version {
+		if e.version != version {
 			continue
 		}
 		f, err := e.once()
@@ -300,7 +348,7 @@ func (c *Catalogue) Pinned(id string, version int, hash string) (*Form, error) {
 func (c *Catalogue) Versions(id string) []int {
 	var out []int
 	for _, e := range c.forms[id] {
-		out = append(out, e.def.Version)
+		out = append(out, e.version)
 	}
 	return out
 }
@@ -311,7 +359,7 @@ func (c *Catalogue) Versions(id string) []int {
 func (c *Catalogue) Migrator(id string, from int) (*form.Migrator, error) {
 	var way []*form.Schema
 	for _, e := range c.forms[id] {
-		if e.def.Version < from {
+		if e.version < from {
 			continue
 		}
 		f, err := e.once()
@@ -340,3 +388,6 @@ func (c *Catalogue) FormIDs() []string { return slices.Clone(c.formIDs) }
 
 // List returns the options of a list that forms name.
 func (c *Catalogue) List(name string) []form.Option { return slices.Clone(c.lists[name]) }
+
+// Lists returns the names of the lists in order.
+func (c *Catalogue) Lists() []string { return slices.Sorted(maps.Keys(c.lists)) }

@@ -1,8 +1,8 @@
 package catalogue
 
 import (
+	"bytes"
 	"encoding/json"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +10,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/akno/pack"
 	"akno/backend/akno/workdays"
 )
 
@@ -189,20 +190,24 @@ func TestWhoMayAsk(t *testing.T) {
 var ruOnly = regexp.MustCompile("[ищъИЩЪ]")
 
 func TestBelarusianWordingsHoldNoRussianLetters(t *testing.T) {
-	for _, name := range []string{"catalogue.json", "lists.json", "texts.json"} {
-		b, err := data.ReadFile("data/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	b := load(t).Bundle()
+	wordings := 0
+	for _, e := range b.Manifest.Items {
+		octets, _ := b.Octets(e.SHA256)
 		var v any
-		if err := json.Unmarshal(b, &v); err != nil {
+		if err := json.Unmarshal(octets, &v); err != nil {
 			t.Fatal(err)
 		}
 		walk(v, func(m map[string]any) {
-			if be, ok := m["be"].(string); ok && ruOnly.MatchString(be) {
-				t.Errorf("%s: %s", name, be)
+			if be, ok := m["be"].(string); ok {
+				if wordings++; ruOnly.MatchString(be) {
+					t.Errorf("%s: %s", e.Name, be)
+				}
 			}
 		})
+	}
+	if wordings < 3000 {
+		t.Errorf("only %d wordings", wordings)
 	}
 }
 
@@ -264,13 +269,14 @@ func TestEveryLabelOfEveryFormHasThreeLanguages(t *testing.T) {
 	}
 }
 
-func TestTheEmbeddedFileIsCompact(t *testing.T) {
-	b, err := os.ReadFile("data/catalogue.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(string(b), "\n"); n != 1 {
-		t.Errorf("%d lines", n)
+// The items are canonical, so that two builds of the same sources are the same.
+func TestTheEmbeddedItemsAreCanonical(t *testing.T) {
+	b := load(t).Bundle()
+	for _, e := range b.Manifest.Items {
+		octets, _ := b.Octets(e.SHA256)
+		if again, err := pack.Canonical(json.RawMessage(octets)); err != nil || !bytes.Equal(again, octets) {
+			t.Errorf("%s is written in another way: %v", e.Name, err)
+		}
 	}
 }
 

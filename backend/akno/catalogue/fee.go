@@ -72,8 +72,8 @@ func (c *Catalogue) Quote(p akno.Procedure, facts []string, day workdays.Date) (
 	return q, nil
 }
 
-// factsField is the field of a general form that asks for the facts of the fee.
-const factsField = "fee_facts"
+// FactsField is the field of a general form that asks for the facts of the fee.
+const FactsField = "fee_facts"
 
 // youth are the facts that follow from the applicant's age: the fact holds
 // below it.
@@ -94,7 +94,7 @@ func FeeFacts(p akno.Procedure, st form.State, today workdays.Date) []string {
 			continue
 		}
 		said[f.Value.Text()] = true
-		if f.ID == factsField {
+		if f.ID == FactsField {
 			for _, item := range f.Value.Items() {
 				said[item.Text()] = true
 			}

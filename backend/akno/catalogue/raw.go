@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -8,108 +9,127 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/decimal"
-	"akno/backend/akno/form"
 	"akno/backend/akno/workdays"
 )
 
-// bundle is the shape of the collected file. Members that the program does not
-// use are named too, so that an unknown one is noticed.
-type bundle struct {
-	SchemaVersion int       `json:"schema_version"`
-	Generated     string    `json:"generated"`
-	Disclaimer    akno.Text `json:"disclaimer"`
-	Legend        any       `json:"confidence_legend"`
-	AuthMethods   any       `json:"auth_methods"`
-	BaseValue     []struct {
-		From workdays.Date   `json:"from"`
-		BYN  akno.Money      `json:"byn"`
-		Act  string          `json:"act"`
-		C    akno.Confidence `json:"c"`
-	} `json:"base_value"`
-	Bodies     map[string]akno.Text       `json:"bodies"`
-	Documents  map[string]akno.Text       `json:"documents"`
-	Procedures []rawProcedure             `json:"procedures"`
-	Forms      map[string]form.Definition `json:"forms"`
-
-	numbers map[string]int
-	texts   texts
+// A RawRegistry is the item "catalogue" of a bundle: what all procedures share.
+type RawRegistry struct {
+	Generated  string               `json:"generated"`
+	Disclaimer akno.Text            `json:"disclaimer"`
+	BaseValue  []RawBase            `json:"base_value"`
+	Bodies     map[string]akno.Text `json:"bodies"`
+	Documents  map[string]akno.Text `json:"documents"`
+	Order      []string             `json:"order"` // codes of the procedures as they are listed
 }
 
-type rawProcedure struct {
-	Code       string               `json:"code"`
-	Act        string               `json:"act"`
-	Number     string               `json:"number"`
-	Category   string               `json:"category"`
-	Title      akno.Text            `json:"title"`
-	Body       string               `json:"body"`
-	Applicants []akno.ApplicantKind `json:"applicants"`
-	Documents  []struct {
-		Doc       string `json:"doc"`
-		Condition string `json:"condition"`
-	} `json:"documents"`
-	Fee struct {
-		Kind     akno.FeeKind `json:"kind"`
-		BV       json.Number  `json:"bv"`
-		Variants []struct {
-			When  string      `json:"when"`
-			BV    json.Number `json:"bv"`
-			AddBV json.Number `json:"add_bv"`
-		} `json:"variants"`
-		Note string `json:"note"`
-	} `json:"fee"`
-	Term struct {
-		Value    int    `json:"value"`
-		Unit     string `json:"unit"`
-		Basis    string `json:"basis"`
-		Extended string `json:"extended_on_inter_agency_request"`
-	} `json:"term"`
-	Validity struct {
-		Kind  string `json:"kind"`
-		Value int    `json:"value"`
-		RU    string `json:"ru"`
-		Rules []struct {
-			LT    int    `json:"lt"`
-			GTE   int    `json:"gte"`
-			Years int    `json:"years"`
-			Text  string `json:"years_text"`
-		} `json:"rules"`
-	} `json:"validity"`
-	Auth struct {
-		Method string `json:"method"`
-	} `json:"auth"`
+// A RawBase is the base value from a day on.
+type RawBase struct {
+	From workdays.Date   `json:"from"`
+	BYN  akno.Money      `json:"byn"`
+	Act  string          `json:"act,omitempty"`
+	C    akno.Confidence `json:"c"`
+}
+
+// A RawProcedure is an item "procedure/…" of a bundle. Coefficients of the base
+// value are decimal texts.
+type RawProcedure struct {
+	Code               string                     `json:"code"`
+	Version            int                        `json:"version"`
+	ValidFrom          workdays.Date              `json:"valid_from"`
+	ID                 int                        `json:"number_in_orders"`
+	Act                string                     `json:"act"`
+	Number             string                     `json:"number"`
+	Category           string                     `json:"category"`
+	Title              akno.Text                  `json:"title"`
+	Body               string                     `json:"body"`
+	Applicants         []akno.ApplicantKind       `json:"applicants"`
+	Documents          []RawDocument              `json:"documents"`
+	Fee                RawFee                     `json:"fee"`
+	Term               RawTerm                    `json:"term"`
+	Validity           RawValidity                `json:"validity"`
+	LOA                string                     `json:"loa"`
 	DecisionViaPortal  bool                       `json:"decision_via_portal"`
 	ComplaintViaPortal bool                       `json:"complaint_via_portal"`
-	Form               *string                    `json:"form"`
+	Form               string                     `json:"form"`
 	Confidence         map[string]akno.Confidence `json:"confidence"`
 	Sources            []string                   `json:"sources"`
-	Note               string                     `json:"note"`
+	Note               string                     `json:"note,omitempty"`
 }
 
-func (r rawProcedure) procedure(raw bundle) (akno.Procedure, error) {
+// A RawDocument is a document of a procedure's list.
+type RawDocument struct {
+	Doc       string    `json:"doc"`
+	Condition akno.Text `json:"condition,omitzero"`
+}
+
+// A RawFee is what a procedure costs.
+type RawFee struct {
+	Kind     akno.FeeKind `json:"kind"`
+	BV       string       `json:"bv,omitempty"`
+	Variants []RawVariant `json:"variants,omitempty"`
+	Note     string       `json:"note,omitempty"`
+}
+
+// A RawVariant changes a fee while its fact holds.
+type RawVariant struct {
+	When  string `json:"when"`
+	BV    string `json:"bv,omitempty"`
+	AddBV string `json:"add_bv,omitempty"`
+}
+
+// A RawTerm is how long the body may take.
+type RawTerm struct {
+	Value    int    `json:"value"`
+	Unit     string `json:"unit"`
+	Extended string `json:"extended,omitempty"`
+}
+
+// A RawValidity is how long the issued document holds.
+type RawValidity struct {
+	Kind  string     `json:"kind"`
+	Value int        `json:"value,omitempty"`
+	Text  *akno.Text `json:"text,omitempty"`
+	Rules []RawAge   `json:"rules,omitempty"`
+}
+
+// A RawAge is one line of a validity by age.
+type RawAge struct {
+	LT    int    `json:"lt,omitempty"`
+	GTE   int    `json:"gte,omitempty"`
+	Years int    `json:"years,omitempty"`
+	Text  string `json:"years_text,omitempty"`
+}
+
+// strict reads an item and refuses members that the program does not know: they
+// would mean something that it does not do.
+func strict(octets []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(octets))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+func (r RawProcedure) procedure(c *Catalogue) (akno.Procedure, error) {
 	p := akno.Procedure{
-		Code: r.Code, Act: r.Act, Number: r.Number, Category: r.Category, Title: r.Title, Body: r.Body,
-		Applicants: r.Applicants, Note: r.Note, Confidence: r.Confidence, Sources: r.Sources,
+		Code: r.Code, ID: r.ID, Act: r.Act, Number: r.Number, Category: r.Category, Title: r.Title, Body: r.Body,
+		Applicants: r.Applicants, Note: r.Note, Confidence: r.Confidence, Sources: r.Sources, Form: r.Form,
 		DecisionViaPortal: r.DecisionViaPortal, ComplaintViaPortal: r.ComplaintViaPortal,
 		Term: akno.Term{Value: r.Term.Value, Unit: r.Term.Unit, Extended: r.Term.Extended},
 	}
-	var ok bool
-	if p.ID, ok = raw.numbers[r.Code]; !ok || p.ID < 1 || p.ID > 99_999 {
+	if p.ID < 1 || p.ID > 99_999 {
 		return p, fmt.Errorf("number %d", p.ID)
 	}
-	if p.Level, ok = akno.ParseLevel(r.Auth.Method); !ok {
-		return p, fmt.Errorf("level %q", r.Auth.Method)
+	var ok bool
+	if p.Level, ok = akno.ParseLevel(r.LOA); !ok {
+		return p, fmt.Errorf("level %q", r.LOA)
 	}
-	if _, ok = raw.Bodies[r.Body]; !ok {
+	if _, ok = c.bodies[r.Body]; !ok {
 		return p, fmt.Errorf("body %q", r.Body)
 	}
-	if r.Form != nil {
-		if _, ok = raw.Forms[*r.Form]; !ok {
-			return p, fmt.Errorf("form %q", *r.Form)
-		}
-		p.Form = *r.Form
+	if _, ok = c.forms[r.Form]; !ok {
+		return p, fmt.Errorf("form %q", r.Form)
 	}
 	for _, d := range r.Documents {
-		if _, ok := raw.Documents[d.Doc]; !ok {
+		if _, ok := c.documents[d.Doc]; !ok {
 			return p, fmt.Errorf("document %q", d.Doc)
 		}
 		p.Documents = append(p.Documents, akno.NeededDocument{Document: d.Doc, Condition: d.Condition})
@@ -123,17 +143,17 @@ func (r rawProcedure) procedure(raw bundle) (akno.Procedure, error) {
 		return p, fmt.Errorf("extended term %q", r.Term.Extended)
 	}
 	p.Validity = akno.Validity{Kind: r.Validity.Kind, Value: r.Validity.Value}
-	if r.Validity.RU != "" {
-		p.Validity.Text = raw.texts.complete(akno.Text{RU: r.Validity.RU})
+	if r.Validity.Text != nil {
+		p.Validity.Text = *r.Validity.Text
 	}
 	for _, v := range r.Validity.Rules {
 		p.Validity.Rules = append(p.Validity.Rules, akno.AgeRule{Under: v.LT, From: v.GTE, Years: v.Years, Text: v.Text})
 	}
-	return p, r.fee(&p, raw.texts)
+	return p, r.fee(&p)
 }
 
-func (r rawProcedure) fee(p *akno.Procedure, texts texts) error {
-	p.Fee = akno.Fee{Kind: r.Fee.Kind, Rate: r.Fee.BV.String(), Note: r.Fee.Note}
+func (r RawProcedure) fee(p *akno.Procedure) error {
+	p.Fee = akno.Fee{Kind: r.Fee.Kind, Rate: r.Fee.BV, Note: r.Fee.Note}
 	switch r.Fee.Kind {
 	case akno.FeeFree, akno.FeeMixed, akno.FeeTariff:
 	case akno.FeeBase:
@@ -144,12 +164,9 @@ func (r rawProcedure) fee(p *akno.Procedure, texts texts) error {
 		return fmt.Errorf("fee of kind %q", r.Fee.Kind)
 	}
 	for _, v := range r.Fee.Variants {
-		variant := akno.FeeVariant{When: v.When, Rate: v.BV.String(), Add: v.AddBV.String()}
+		variant := akno.FeeVariant{When: v.When, Rate: v.BV, Add: v.AddBV}
 		if _, err := decimal.Parse(variant.Rate + variant.Add); err != nil || variant.Rate != "" && variant.Add != "" {
 			return fmt.Errorf("variant %q", v.When)
-		}
-		if _, ok := texts[v.When]; !ok {
-			return fmt.Errorf("variant %q has no wording", v.When)
 		}
 		p.Fee.Variants = append(p.Fee.Variants, variant)
 	}

@@ -193,7 +193,7 @@ export interface ProcedureView {
 /** DocumentLine is a document that the procedure asks for. */
 export interface DocumentLine {
   name: Text
-  condition: string
+  condition: Text
 }
 
 /** FeeLine is a variant of the fee. */

@@ -155,14 +155,14 @@ export function documentsOf(w: World, code: string): ProcedureView {
     card,
     applicants: ['citizen', 'foreigner'],
     documents: [
-      { name: text('заявление', 'заява', 'application'), condition: '' },
+      { name: text('заявление', 'заява', 'application'), condition: text('', '', '') },
       {
         name: text(
           'паспорт или иной документ, удостоверяющий личность',
           'пашпарт або іншы дакумент, які сведчыць асобу',
           'identity document',
         ),
-        condition: '',
+        condition: text('', '', ''),
       },
       {
         name: text(
@@ -170,7 +170,11 @@ export function documentsOf(w: World, code: string): ProcedureView {
           'згода ўласніка жылога памяшкання',
           'consent of the owner',
         ),
-        condition: 'если жильё принадлежит другому',
+        condition: text(
+          'если жильё принадлежит другому',
+          'калі жыллё належыць іншаму',
+          'if the dwelling belongs to another',
+        ),
       },
     ],
     feeLines: card.fee
