@@ -66,6 +66,7 @@ func commands() []command {
 		{"key inspect", "FILE [--json]", "say what a file is, without a password", keyInspect},
 		{"form list", "[--json]", "list the procedures with their forms", formList},
 		{"form check", "[PACK…] [--example F…] [--at T] [--json]", "check the definitions of forms; without PACK those of this program", formCheck},
+		{"form build", "SOURCES --out DIR [--serial N] [--key F --password-file F] [--json]", "compile the sources of procedure packs into a signed bundle", formBuild},
 		{"form fill", "(--form ID | --procedure CODE) --answers F [--at T] [--json] | --cases F [--at T]", "check answers to a form", formFill},
 		{"draft new", "PROCEDURE " + change + profile, "make a draft of an application", draftNew},
 		{"draft set", "ID " + change + profile, "change the answers of a draft", draftSet},

@@ -62,6 +62,9 @@ func (s *suite) papers() {
 	raw, err = pki.CreateRequest(&pki.RequestTemplate{Subject: cert.Subject}, key)
 	must("anna.csr", raw, err)
 	s.put("vectors.json", []byte(`{"vectors":[{"algorithm":"bash256","inputs":{"msg":"00"}}]}`))
+	if err := os.CopyFS(s.at("packs"), os.DirFS("../../../packs")); err != nil {
+		s.t.Fatal(err)
+	}
 	s.put("cases.jsonl", []byte(`{"form":"F_2_18","values":{}}`))
 	s.put("form.json", []byte(`{"id":"T","version":1,"title":{"ru":"T"},"requires_signature":false,
 		"sections":[{"id":"a","title":{"ru":"A"},"fields":[{"id":"x","type":"text","label":{"ru":"X"}}]}]}`))

@@ -1,25 +1,30 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
-	"akno/backend/akno"
 	"akno/backend/akno/catalogue"
 	"akno/backend/akno/form"
 	"akno/backend/akno/workdays"
+	"akno/backend/internal/packsrc"
+	"akno/backend/internal/publisher"
 )
 
-// pack is a file of definitions: the forms and the lists of a catalogue, with
-// examples of answers if the author gives some; or one definition.
-type pack struct {
+// compiledForms is a file of compiled definitions: forms and the lists that they
+// name, with examples of answers and test cases if the author gives some; or one
+// definition.
+type compiledForms struct {
 	Forms    map[string]json.RawMessage `json:"forms"`
 	Lists    form.Lists                 `json:"lists"`
 	Examples []filled                   `json:"examples"`
+	Tests    map[string][]packsrc.Test  `json:"tests"` // by form
 }
 
 // checkedForm is the answer about one definition.
@@ -28,6 +33,7 @@ type checkedForm struct {
 	Version  int      `json:"version"`
 	Hash     string   `json:"hash,omitempty"`
 	Fields   int      `json:"fields"`
+	Tests    int      `json:"tests"`
 	Examples int      `json:"examples"`
 	Problems []string `json:"problems"`
 }
@@ -68,12 +74,8 @@ func formCheck(e *env, args []string) (int, error) {
 		c.bundled()
 	}
 	for _, name := range packs {
-		raw, err := e.read(name)
-		if err != nil {
+		if err := c.file(e, name); err != nil {
 			return exitUsage, err
-		}
-		if err := c.pack(raw); err != nil {
-			return exitNo, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.examples)) {
@@ -96,21 +98,89 @@ func (c *formChecker) answer(e *env) (int, error) {
 	return statusOf(valid), e.answer(map[string]any{"valid": valid, "forms": c.answers}, text.String())
 }
 
-// bundled checks every form inside the program.
+// fault records what is wrong with a whole file: it has no form to name.
+func (c *formChecker) fault(where string, err error) {
+	c.answers = append(c.answers, checkedForm{Form: where, Problems: []string{err.Error()}})
+}
+
+// bundled checks every form inside the program, by the test cases that travel
+// with it, and that its publisher signed the bundle.
 func (c *formChecker) bundled() {
-	for _, id := range c.catalogue.FormIDs() {
-		f, err := c.catalogue.Form(id)
-		if err != nil {
-			c.answers = append(c.answers, checkedForm{Form: id, Problems: []string{err.Error()}})
+	b, key, err := catalogue.Embedded()
+	if err == nil {
+		known, keyErr := publisher.Parse(key)
+		if err = keyErr; err == nil {
+			_, err = b.Verify(publisher.Judge(known))
+		}
+	}
+	if err != nil {
+		c.fault("the bundle", err)
+		return
+	}
+	for _, e := range b.Manifest.Items {
+		name, ok := strings.CutPrefix(e.Name, "form/")
+		if !ok {
 			continue
 		}
-		c.form(f.Schema, f.Hash)
+		octets, _ := b.Octets(e.SHA256)
+		def, err := form.ParseDefinition(octets)
+		if err != nil {
+			c.fault(name, err)
+			continue
+		}
+		src := packsrc.Form{Definition: def}
+		if tests, ok := b.Item("tests/" + name); ok {
+			err = json.Unmarshal(tests, &src.Tests)
+		}
+		c.form(packsrc.CheckForm(src, c.lists(nil)), err)
 	}
 }
 
-// pack checks the forms of a file. Lists that it lacks are those of the bundle.
-func (c *formChecker) pack(raw []byte) error {
-	var p pack
+// file checks a source of packs, a folder of them, or compiled definitions.
+func (c *formChecker) file(e *env, name string) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		set, err := packsrc.Read(os.DirFS(name))
+		c.sources(name, set, err)
+		return nil
+	}
+	raw, err := e.read(name)
+	if err != nil {
+		return err
+	}
+	var head struct {
+		Steps json.RawMessage `json:"steps"`
+		Code  json.RawMessage `json:"code"`
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) && json.Unmarshal(raw, &head) == nil && head.Steps == nil && head.Code == nil {
+		if err := c.compiled(raw); err != nil {
+			c.fault(name, err)
+		}
+		return nil
+	}
+	dir, base := filepath.Split(filepath.Clean(name))
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	set, err := packsrc.ReadOne(os.DirFS(filepath.Dir(abs)), filepath.Base(abs)+"/"+base, c.lists(nil))
+	c.sources(name, set, err)
+	return nil
+}
+
+func (c *formChecker) sources(name string, set *packsrc.Set, err error) {
+	if err != nil {
+		c.fault(name, err)
+		return
+	}
+	for _, checked := range set.Check() {
+		c.form(checked, nil)
+	}
+}
+
+// compiled checks the forms of a file. Lists that it lacks are those of the
+// bundle.
+func (c *formChecker) compiled(raw []byte) error {
+	var p compiledForms
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return err
 	}
@@ -128,99 +198,50 @@ func (c *formChecker) pack(raw []byte) error {
 		if err == nil && def.ID != id {
 			err = fmt.Errorf("the form calls itself %q", def.ID)
 		}
-		a := checkedForm{Form: id, Version: def.Version, Problems: []string{}}
-		var s *form.Schema
-		if err == nil {
-			s, err = form.Compile(def, c.lists(p.Lists, def))
-		}
-		if err == nil {
-			a.Hash, err = catalogue.Hash(def)
-		}
 		if err != nil {
-			a.Problems = append(a.Problems, err.Error())
-			c.answers = append(c.answers, a)
+			c.fault(id, err)
 			continue
 		}
-		c.form(s, a.Hash)
+		c.form(packsrc.CheckForm(packsrc.Form{Definition: def, Tests: p.Tests[id]}, c.lists(p.Lists)), nil)
 	}
 	return nil
 }
 
-// lists returns the lists that a definition names, from the pack or the bundle.
-func (c *formChecker) lists(own form.Lists, def form.Definition) form.Lists {
+// lists returns the lists of the bundle, and instead of them those of the file.
+func (c *formChecker) lists(own form.Lists) form.Lists {
 	out := form.Lists{}
-	add := func(f form.Field) {
-		for _, name := range []string{f.OptionsRef, f.Rules.OptionsRef, f.Rules.Suggest} {
-			if options := own[name]; len(options) > 0 {
-				out[name] = options
-			} else if options := c.catalogue.List(name); len(options) > 0 {
-				out[name] = options
-			}
-		}
+	for _, name := range c.catalogue.Lists() {
+		out[name] = c.catalogue.List(name)
 	}
-	for _, sec := range def.Sections {
-		for _, f := range sec.Fields {
-			add(f)
-			for _, col := range f.Columns {
-				add(col)
-			}
-		}
-	}
+	maps.Copy(out, own)
 	return out
 }
 
-// form checks what a compiled form still may lack: wordings, and that its
-// examples are valid.
-func (c *formChecker) form(s *form.Schema, hash string) {
-	a := checkedForm{Form: s.ID(), Version: s.Version(), Hash: hash, Problems: untranslated(s.Definition())}
-	for _, sec := range s.Definition().Sections {
+// form takes over what was found about a form, and tries its examples.
+func (c *formChecker) form(checked packsrc.Checked, err error) {
+	def := checked.Definition
+	a := checkedForm{Form: def.ID, Version: def.Version, Tests: len(checked.Tests), Problems: checked.Problems}
+	for _, sec := range def.Sections {
 		a.Fields += len(sec.Fields)
 	}
-	for i, ex := range c.examples[s.ID()] {
+	if err != nil {
+		a.Problems = append(a.Problems, err.Error())
+	}
+	if hash, err := catalogue.Hash(def); err == nil && checked.Schema != nil {
+		a.Hash = hash
+	}
+	for i, ex := range c.examples[def.ID] {
 		a.Examples++
-		if ex.Version != 0 && ex.Version != s.Version() {
+		if ex.Version != 0 && ex.Version != def.Version {
 			a.Problems = append(a.Problems, fmt.Sprintf("example %d is of version %d", i, ex.Version))
 			continue
 		}
-		for _, p := range evaluate(s, ex, c.day).Errors {
+		if checked.Schema == nil {
+			continue
+		}
+		for _, p := range evaluate(checked.Schema, ex, c.day).Errors {
 			a.Problems = append(a.Problems, fmt.Sprintf("example %d: %s: %s", i, p.Field, p.Code))
 		}
 	}
 	c.answers = append(c.answers, a)
-}
-
-// untranslated names the wordings of a form that are missing in a language.
-func untranslated(def form.Definition) []string {
-	out := []string{}
-	check := func(t akno.Text, where ...string) {
-		for _, l := range akno.Langs() {
-			if _, ok := t.Exact(l); !ok && strings.ContainsFunc(t.RU, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }) || t.RU == "" {
-				out = append(out, fmt.Sprintf("no %s wording of %s", l, strings.Join(where, ".")))
-			}
-		}
-	}
-	check(def.Title, "the title")
-	var field func(f form.Field, path string)
-	field = func(f form.Field, path string) {
-		check(f.Label, path, "label")
-		if f.Help != nil {
-			check(*f.Help, path, "help")
-		}
-		if f.Rules.MustMsg != nil {
-			check(*f.Rules.MustMsg, path, "must_msg")
-		}
-		for _, o := range f.Options {
-			check(o.Label, path, "options", o.Value)
-		}
-		for _, col := range f.Columns {
-			field(col, path+"."+col.ID)
-		}
-	}
-	for _, sec := range def.Sections {
-		check(sec.Title, sec.ID, "title")
-		for _, f := range sec.Fields {
-			field(f, f.ID)
-		}
-	}
-	return out
 }
