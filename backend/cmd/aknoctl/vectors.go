@@ -81,6 +81,19 @@ func (in inputs) number(name string) int {
 	return int(v)
 }
 
+// maxIterations is the most iterations that are run for one entry, so that no file can keep the
+// command busy for ever.
+const maxIterations = 100_000_000
+
+// iterations returns how often a function is to be repeated.
+func (in inputs) iterations() int {
+	n := in.number("iterations")
+	if n > maxIterations {
+		panic(errUnsupported)
+	}
+	return n
+}
+
 // upper is octets as the vectors write them.
 func upper(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }
 

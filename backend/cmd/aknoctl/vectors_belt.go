@@ -75,7 +75,7 @@ func beltVectors() map[string]computation {
 			return outputs{"key": upper(k)}, err
 		},
 		"belt-pbkdf2": func(in inputs) (outputs, error) {
-			n := in.number("iterations")
+			n := in.iterations()
 			if n < 1 {
 				return nil, errInvalid
 			}

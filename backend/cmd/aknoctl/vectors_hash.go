@@ -34,7 +34,7 @@ func message(in inputs) []byte {
 func monteCarlo(make func() hash.Hash) computation {
 	return func(in inputs) (outputs, error) {
 		x, h := in.octets("seed"), make()
-		for range in.number("iterations") {
+		for range in.iterations() {
 			h.Reset()
 			h.Write(x)
 			x = h.Sum(x[:0])
