@@ -21,7 +21,7 @@ bench: ## benchmarks of the Go packages
 speed: ## the national primitives beside Go's and, with BEE2_DIR=checkout, bee2's, with their bars
 	@build/speed.sh
 
-fuzz: ## every fuzz target for FUZZTIME (30s each by default)
+fuzz: ## every fuzz target for FUZZTIME (60s each by default)
 	@build/fuzz.sh
 
 soak: ## the stories, and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB

@@ -66,6 +66,10 @@ race() {
 	CGO_ENABLED=1 go test -race "${list[@]}"
 }
 
+# a hundred inputs beyond the seeds for every parser of foreign octets, a number
+# and not a time, for a busy machine; make fuzz takes its time
+fuzz() { CGO_ENABLED=0 FUZZTIME=100x build/fuzz.sh backend/stb; }
+
 page_packages() {
 	local lock=frontend/node_modules/.package-lock.json
 	[ -e $lock ] && [ ! frontend/package-lock.json -nt $lock ] && { echo "the packages are those of the list"; return; }
@@ -100,6 +104,7 @@ all=(
 	"generated generated"
 	"go go_tests"
 	"race race"
+	"fuzz fuzz"
 	"page-packages page_packages"
 	"page-lint page_lint page-packages"
 	"page-check page_check page-packages"
