@@ -12,10 +12,34 @@
 //   - pki, ocsp, tsp, cms: certificates, revocation, time-stamps, signed and enveloped messages
 //   - cvc: STB 34.101.79, card-verifiable certificates and signatures made with them
 //
-// Not implemented are key agreement (STB 34.101.66), curves other than the three standard
-// ones, and messages whose length is not a whole number of octets.
+// Implemented, with the widest set of inputs that the standards define:
+//
+//   - all key lengths of belt (16, 24, 32 octets), all modes, format-preserving encryption
+//   - bash of all levels, the automaton of levels 128, 192, 256 and capacities 1 and 2
+//   - bign over the three standard curves with any 2l-bit hash function
+//   - containers of keys and shares; PKCS #8 and PKCS #12 of others for reading
+//   - certificates, requests, lists, answers, stamps, signatures of levels B-B, B-T and
+//     B-LT in two profiles: as the state system issues them, and STB 34.101.78 to the letter
+//   - envelopes with belt-cfb256 and belt-ctr256, any number of recipients
+//
+// Not implemented are
+//
+//   - key agreement (STB 34.101.66), curves other than the three standard ones, explicit or
+//     inherited curve parameters, messages whose length is not a whole number of octets
+//   - name constraints, policy mapping, delta, indirect and partial revocation lists: where
+//     critical they are refused
+//   - archive stamps (B-LTA), counter-signatures, signature policies: recognised, not judged
+//   - attribute certificates (STB 34.101.67), DVCS (STB 34.101.81), XAdES and PAdES
+//   - the enrolment protocol of STB 34.101.78 but for its request
+//
+// Where a standard leaves a choice, or contradicts practice, the decision is held by a test
+// of package cms with its number.
 //
 // Errors are values of their packages and tell no more than an attacker may know. Secrets are
 // worked on in constant time but for the table look-ups of belt, which its package describes.
-// Nothing here is certified.
+//
+// Agreement with other implementations was tried at length: bee2 for the primitives, OpenSSL
+// with its engine and bee2cmd for files in both directions. It is no proof. Nothing here is
+// certified as a means of cryptographic protection of information, which the legal force of a
+// signature may demand: this is a reference implementation.
 package stb

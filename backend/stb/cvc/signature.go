@@ -101,6 +101,13 @@ type SignatureReport struct {
 // certificate, which is the last one or, when the signature carries none, one of
 // the verifier's; the path as it is written; and the way from the signer to an
 // anchor. The error says that the content could not be read.
+//
+// Three answers differ from those of bee2cmd. It wants the anchor among the
+// certificates of the signature, where here a path may end at an anchor that does
+// not travel along. It refuses an anchor for a signature without certificates,
+// which here may be that of the anchor itself. And it judges the path on the day
+// that the signer claims, where here the claim proves nothing: the day of the
+// question counts, and the claim must not contradict the signer's certificate.
 func (s *Signature) Verify(content io.Reader, v Verifier, at time.Time) (SignatureReport, error) {
 	var signer *Certificate
 	end := func(r pki.Reason, note string) SignatureReport {
