@@ -37,6 +37,7 @@ type containerPlan struct {
 	total int64    // of the files
 }
 
+// close closes what may be open still.
 func (p *containerPlan) close() {
 	if p.old != nil {
 		p.old.Close()
@@ -106,8 +107,8 @@ func (e *env) signContainer(ctx context.Context, p *containerPlan, s signOptions
 		}
 	}
 	err := atomicfile.Build(p.out, p.perm, func(f *os.File) error {
-		if p.old != nil {
-			return asic.AddSignature(ctx, f, p.old, p.size, opt)
+		if p.old != nil { // a file that is open cannot be replaced everywhere
+			return errors.Join(asic.AddSignature(ctx, f, p.old, p.size, opt), p.old.Close())
 		}
 		return asic.Create(ctx, f, p.files, opt)
 	})
