@@ -107,7 +107,11 @@ func Open(src io.ReaderAt, size int64) (*Container, error) {
 	if len(sheets) > maxSignatures {
 		return nil, malformed("more than %d signatures", maxSignatures)
 	}
+	left := int64(maxManifests)
 	for _, m := range sheets {
+		if left -= m.size; left < 0 {
+			return nil, malformed("the manifests are too long together")
+		}
 		if err := c.readManifest(m); err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 // Limits of reading manifests.
 const (
 	maxManifest   = 1 << 20
+	maxManifests  = 16 << 20 // of one container together
 	maxDepth      = 16
 	maxNodes      = 16 * MaxMembers
 	maxAttributes = 16

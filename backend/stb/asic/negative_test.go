@@ -210,6 +210,23 @@ func TestManyMembersAreRefused(t *testing.T) {
 	}
 }
 
+func TestManyLongManifestsAreRefused(t *testing.T) {
+	p := sound(t)
+	for i := range 17 {
+		p = append(p, part{name: fmt.Sprintf("META-INF/ASiCManifest9%d.xml", i), data: bytes.Repeat([]byte(" "), 1<<20)})
+	}
+	if r := verify(t, forge{parts: p}.bytes(t), options(t)); r.Reason != pki.FormatFailure || !strings.Contains(fmt.Sprint(r.Notes), "too long together") {
+		t.Errorf("%s %v", r.Reason, r.Notes)
+	}
+	p = sound(t)
+	for i := range 64 {
+		p = append(p, part{name: fmt.Sprintf("META-INF/ASiCManifest9%d.xml", i)})
+	}
+	if r := verify(t, forge{parts: p}.bytes(t), options(t)); r.Reason != pki.FormatFailure || !strings.Contains(fmt.Sprint(r.Notes), "signatures") {
+		t.Errorf("%s %v", r.Reason, r.Notes)
+	}
+}
+
 func TestRecordsAtTheEndAreReadInOneWay(t *testing.T) {
 	wide := func(b []byte, at, n int, change func(b []byte) []byte) []byte {
 		end := len(b)
