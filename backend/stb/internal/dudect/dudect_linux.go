@@ -124,3 +124,26 @@ func welch(times [2][]float64, limit float64) float64 {
 	}
 	return math.Abs(mean[0]-mean[1]) / math.Sqrt(spread)
 }
+
+// Ratio returns how many times longer f takes than g: both run once in every round, so that what disturbs
+// the machine disturbs both, and the ratio is their median. The collector works between the runs only, as its
+// work falls to whoever allocates next.
+func Ratio(rounds int, f, g func()) float64 {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	measure := func(run func()) float64 {
+		runtime.GC()
+		start := now()
+		run()
+		return float64(now() - start)
+	}
+	f()
+	g()
+	var ratios []float64
+	for range rounds {
+		ratios = append(ratios, measure(f)/measure(g))
+	}
+	slices.Sort(ratios)
+	return ratios[rounds/2]
+}
