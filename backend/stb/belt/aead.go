@@ -18,7 +18,7 @@ type aead struct {
 }
 
 // NewDWP returns belt-dwp (clauses 7.6.3 and 7.6.4) under a key of 16, 24 or 32 octets as a cipher.AEAD with a
-// nonce of 16 and a tag of 8 octets. Any other key length gives a KeySizeError.
+// nonce of 16 and a tag of 8 octets. Any other key length gives a KeySizeError. The value has a method Wipe().
 func NewDWP(key []byte) (cipher.AEAD, error) { return newAEAD(key, false) }
 
 // NewCHE returns belt-che (clauses 7.6.5 and 7.6.6), like NewDWP. One key must not serve both.
@@ -35,6 +35,9 @@ func newAEAD(key []byte, che bool) (cipher.AEAD, error) {
 // DWP returns belt-dwp under the key of c, which it shares and does not copy:
 // who keeps c in memory of its own choice keeps the key there.
 func (c *Cipher) DWP() cipher.AEAD { return &aead{c: c} }
+
+// Wipe clears the key. The value must not be used afterwards.
+func (a *aead) Wipe() { a.c.Wipe() }
 
 // NonceSize implements cipher.AEAD; it returns 16.
 func (a *aead) NonceSize() int { return BlockSize }

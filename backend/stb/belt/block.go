@@ -56,6 +56,7 @@ func expandKey(k *[8]uint32, key []byte) error {
 	if n := len(key); n != 16 && n != 24 && n != 32 {
 		return KeySizeError(n)
 	}
+	scrub()
 	for i := range len(key) / 4 {
 		k[i] = binary.LittleEndian.Uint32(key[4*i:])
 	}
@@ -96,8 +97,24 @@ func (c *Cipher) SetKey(key []byte) error {
 	return expandKey(&c.k, key)
 }
 
-// Wipe clears the key. The cipher must not be used afterwards.
-func (c *Cipher) Wipe() { clear(c.k[:]) }
+// Wipe clears the key, and what was left of it on the stack of the goroutine. The cipher must not be used
+// afterwards.
+func (c *Cipher) Wipe() {
+	clear(c.k[:])
+	scrub()
+}
+
+// scrub writes over the part of the stack that the functions of this package use when its caller calls
+// them: the registers that the compiler put there hold words of keys. Called before a key comes in as well, it
+// makes the stack long enough, so that none with a key on it is moved and left behind.
+//
+//go:noinline
+func scrub() { spill(new([4 << 10]byte)) }
+
+// spill keeps the room of scrub from being left out.
+//
+//go:noinline
+func spill(*[4 << 10]byte) {}
 
 // load reads a block of 16 octets as four little-endian words.
 func load(x *[4]uint32, b []byte) {

@@ -48,7 +48,7 @@ type hmacHash struct {
 }
 
 // NewHMAC returns a hash.Hash that computes HMAC-hbelt of 32 octets (STB 34.101.47,
-// clause 6.1) under a key of any length. The block length is 32 octets.
+// clause 6.1) under a key of any length. The block length is 32 octets. The value has a method Wipe().
 func NewHMAC(key []byte) hash.Hash {
 	m := new(hmacHash)
 	m.key.set(key)
@@ -62,7 +62,9 @@ func SumHMAC(key, data []byte) [Size]byte {
 	m.key.set(key)
 	m.Reset()
 	_, _ = m.d.Write(data)
-	return m.checkSum()
+	out := m.checkSum()
+	m.Wipe()
+	return out
 }
 
 // Write implements hash.Hash; it never fails.
@@ -82,15 +84,23 @@ func (m *hmacHash) checkSum() (out [Size]byte) {
 	for i := range x {
 		x[i] = binary.LittleEndian.Uint32(inner[4*i:])
 	}
+	clear(inner[:])
 	m.key.close(&x)
 	for i, w := range x {
 		binary.LittleEndian.PutUint32(out[4*i:], w)
 	}
+	clear(x[:])
 	return out
 }
 
 // Reset implements hash.Hash: it begins a new message under the same key.
 func (m *hmacHash) Reset() { m.d = digest{st: m.key.inner, len: HashBlockSize} }
+
+// Wipe clears the key and what was written. The value must not be used afterwards.
+func (m *hmacHash) Wipe() {
+	*m = hmacHash{}
+	scrub()
+}
 
 // Size implements hash.Hash; it returns 32.
 func (m *hmacHash) Size() int { return Size }
@@ -142,7 +152,7 @@ func PBKDF2Context(
 	for i, w := range sum {
 		binary.LittleEndian.PutUint32(key[4*i:], w)
 	}
-	m = hmacHash{}
+	m.Wipe()
 	clear(first[:])
 	clear(t[:])
 	clear(sum[:])

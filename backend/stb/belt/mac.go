@@ -15,7 +15,7 @@ type mac struct {
 }
 
 // NewMAC returns a hash.Hash that computes belt-mac (clause 7.5), 8 octets, under a key of 16,
-// 24 or 32 octets; any other length gives a KeySizeError.
+// 24 or 32 octets; any other length gives a KeySizeError. The value has a method Wipe().
 func NewMAC(key []byte) (hash.Hash, error) {
 	m := new(mac)
 	if err := expandKey(&m.c.k, key); err != nil {
@@ -77,6 +77,12 @@ func (m *mac) Reset() {
 	clear(m.s[:])
 	clear(m.buf[:])
 	m.n = 0
+}
+
+// Wipe clears the key and what was written. The value must not be used afterwards.
+func (m *mac) Wipe() {
+	*m = mac{}
+	scrub()
 }
 
 // Size implements hash.Hash; it returns 8.

@@ -27,7 +27,7 @@ type ctr struct {
 
 // NewCTR returns a stream for belt-ctr (clause 7.4) under an initialisation vector of 16
 // octets; it panics when there are more or less. Encryption and decryption are the same.
-// A vector serves one message under a key.
+// A vector serves one message under a key. The value has a method Wipe().
 func (c *Cipher) NewCTR(iv []byte) cipher.Stream {
 	s := &ctr{used: BlockSize}
 	s.start(c, iv)
@@ -47,6 +47,12 @@ func checkIV(iv []byte) {
 	if len(iv) != BlockSize {
 		panic("belt: initialisation vector is not 16 octets long")
 	}
+}
+
+// Wipe clears the key and the gamma. The value must not be used afterwards.
+func (s *ctr) Wipe() {
+	*s = ctr{}
+	scrub()
 }
 
 // XORKeyStream implements cipher.Stream. dst is at least as long as src; they are the same
@@ -104,10 +110,10 @@ type cfb struct {
 
 // NewCFBEncrypter returns a stream that encrypts with belt-cfb (clause 7.3.2) under an
 // initialisation vector of 16 octets; it panics when there are more or less. A vector serves
-// one message under a key.
+// one message under a key. The value has a method Wipe().
 func (c *Cipher) NewCFBEncrypter(iv []byte) cipher.Stream { return c.newCFB(iv, false) }
 
-// NewCFBDecrypter returns a stream that decrypts with belt-cfb (clause 7.3.3).
+// NewCFBDecrypter returns a stream that decrypts with belt-cfb (clause 7.3.3), like NewCFBEncrypter.
 func (c *Cipher) NewCFBDecrypter(iv []byte) cipher.Stream { return c.newCFB(iv, true) }
 
 func (c *Cipher) newCFB(iv []byte, decrypt bool) *cfb {
@@ -115,6 +121,12 @@ func (c *Cipher) newCFB(iv []byte, decrypt bool) *cfb {
 	s := &cfb{c: Cipher{c.k}, used: BlockSize, decrypt: decrypt}
 	copy(s.text[:], iv)
 	return s
+}
+
+// Wipe clears the key and the gamma. The value must not be used afterwards.
+func (s *cfb) Wipe() {
+	*s = cfb{}
+	scrub()
 }
 
 // XORKeyStream implements cipher.Stream; see ctr.

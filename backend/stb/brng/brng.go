@@ -101,6 +101,17 @@ func (g *HMAC) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Wipe clears the state and the key.
+func (g *HMAC) Wipe() {
+	if w, ok := g.mac.(interface{ Wipe() }); ok {
+		w.Wipe()
+	}
+	clear(g.iv)
+	clear(g.r[:])
+	clear(g.buf[:])
+	g.rest = nil
+}
+
 // block makes the next block.
 func (g *HMAC) block() {
 	g.mac.Reset()
