@@ -57,7 +57,9 @@ func (k *PrivateKey) AppendSignature(dst, hashOIDDER, hash []byte) ([]byte, erro
 	if _, err := rand.Read(t[:]); err != nil {
 		return nil, err
 	}
-	return k.appendSignature(dst, hashOIDDER, hash, t[:])
+	dst, err := k.appendSignature(dst, hashOIDDER, hash, t[:])
+	clear(t[:])
+	return dst, err
 }
 
 // SignHashDeterministic is SignHash with the additional octets t, any number of them, in
@@ -184,6 +186,7 @@ func (k *PrivateKey) OneTimeKey(hashOIDDER, hash, t []byte) (theta, once []byte,
 	}
 	once = make([]byte, k.public.curve.size)
 	k.public.curve.order.PutBytes(once, &s)
+	clear(s[:])
 	return key[:], once, nil
 }
 

@@ -196,6 +196,19 @@ func (p *point256) affine(a *affine256) {
 	a.y.Mul(&p.y, &zz)
 }
 
+// wipe clears p: who knows z, besides the point, learns about the number it is a multiple by.
+func (p *point256) wipe() {
+	clear(p.x[:])
+	clear(p.y[:])
+	clear(p.z[:])
+}
+
+// wipe clears a.
+func (a *affine256) wipe() {
+	clear(a.x[:])
+	clear(a.y[:])
+}
+
 // put writes a to out: x and y, little-endian.
 func (a *affine256) put(out []byte) {
 	a.x.PutBytes(out[:Bits256/8])
@@ -269,6 +282,7 @@ func BaseMult256(out []byte, k *mp.Scalar) {
 	a.y.CondNeg(negate)
 	a.put(out)
 	clear(odd[:])
+	p.wipe()
 }
 
 // Mult256 writes kQ to out in constant time, for the point Q given as x and y, and returns
@@ -301,6 +315,8 @@ func Mult256(out, q []byte, k *mp.Scalar) bool {
 	a.y.CondNeg(negate)
 	a.put(out)
 	clear(odd[:])
+	p.wipe()
+	a.wipe()
 	return true
 }
 

@@ -198,6 +198,19 @@ func (p *point512) affine(a *affine512) {
 	a.y.Mul(&p.y, &zz)
 }
 
+// wipe clears p: who knows z, besides the point, learns about the number it is a multiple by.
+func (p *point512) wipe() {
+	clear(p.x[:])
+	clear(p.y[:])
+	clear(p.z[:])
+}
+
+// wipe clears a.
+func (a *affine512) wipe() {
+	clear(a.x[:])
+	clear(a.y[:])
+}
+
 // put writes a to out: x and y, little-endian.
 func (a *affine512) put(out []byte) {
 	a.x.PutBytes(out[:Bits512/8])
@@ -271,6 +284,7 @@ func BaseMult512(out []byte, k *mp.Scalar) {
 	a.y.CondNeg(negate)
 	a.put(out)
 	clear(odd[:])
+	p.wipe()
 }
 
 // Mult512 writes kQ to out in constant time, for the point Q given as x and y, and returns
@@ -303,6 +317,8 @@ func Mult512(out, q []byte, k *mp.Scalar) bool {
 	a.y.CondNeg(negate)
 	a.put(out)
 	clear(odd[:])
+	p.wipe()
+	a.wipe()
 	return true
 }
 

@@ -108,8 +108,8 @@ func (m *Modulus) Mul(z, x, y *Scalar) {
 	}
 	// Each fold replaces the high half by its product with e. After two of them the high half
 	// is a few bits, after four it is zero.
+	var hi Scalar
 	for range 4 {
-		var hi Scalar
 		copy(hi[:m.n], t[m.n:2*m.n])
 		clear(t[m.n:])
 		for i := range m.n {
@@ -124,6 +124,8 @@ func (m *Modulus) Mul(z, x, y *Scalar) {
 	copy(r[:m.n], t[:m.n])
 	m.subtract(&r)
 	*z = r
+	clear(r[:])
+	clear(hi[:])
 	clear(t[:])
 }
 
@@ -161,6 +163,7 @@ func (m *Modulus) MakeOdd(z, x *Scalar) uint64 {
 	for i := range z {
 		z[i] = x[i] ^ even&(x[i]^t[i])
 	}
+	clear(t[:])
 	return even
 }
 
