@@ -3,7 +3,9 @@ package container
 import (
 	"bytes"
 	"context"
+	"crypto/cipher"
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/pem"
 
 	"akno/backend/stb/belt"
@@ -90,7 +92,7 @@ func seal(info, password []byte, iterations int) ([]byte, error) {
 		return nil, err
 	}
 	defer clear(again)
-	if !bytes.Equal(again, info) {
+	if subtle.ConstantTimeCompare(again, info) != 1 {
 		return nil, ErrContent
 	}
 	return writeContainer(salt[:], iterations, wrapped)
@@ -110,7 +112,7 @@ func OpenContext(ctx context.Context, file, password []byte, progress func(done 
 	if err != nil {
 		return nil, err
 	}
-	defer clear(opened.raw)
+	defer opened.wipe()
 	return opened.info.privateKey()
 }
 
@@ -121,14 +123,21 @@ func OpenShare(file, password []byte) (Share, error) {
 	if err != nil {
 		return Share{}, err
 	}
-	defer clear(opened.raw)
+	defer opened.wipe()
 	return opened.info.share()
 }
 
-// opened is what a container held: the octets and the parts, which lie in them.
+// opened is what a container held: the octets and the parts, which lie in them or, when they are not DER, in
+// a copy.
 type opened struct {
 	raw  []byte
 	info keyInfo
+}
+
+// wipe clears both.
+func (o *opened) wipe() {
+	clear(o.raw)
+	clear(o.info.copied)
 }
 
 // open returns the PrivateKeyInfo in a file.
@@ -138,10 +147,8 @@ func open(ctx context.Context, file, password []byte, progress func(int)) (o ope
 		return o, err
 	}
 	if info, ok := readKeyInfo(flat); ok {
-		o.raw = bytes.Clone(flat)
-		o.info, _ = readKeyInfo(o.raw)
-		clear(info.secret)
-		return o, nil
+		// flat is nobody else's, and DER.
+		return opened{flat, info}, nil
 	}
 	s, body, err := readEncrypted(flat)
 	if err != nil {
@@ -170,6 +177,7 @@ func flatten(file []byte) ([]byte, error) {
 		return nil, ErrTooLarge
 	}
 	if block := keyBlock(file); block != nil {
+		defer clear(block)
 		file = block
 	}
 	e, rest, err := ber.Read(file)
@@ -179,6 +187,9 @@ func flatten(file []byte) ([]byte, error) {
 	flat, err := e.DER()
 	if err != nil {
 		return nil, ErrFormat
+	}
+	if len(flat) > 0 && &flat[0] != &file[0] {
+		return flat, nil // a copy already
 	}
 	return bytes.Clone(flat), nil
 }
@@ -256,9 +267,9 @@ func (s *scheme) decryptMode(kek, body []byte) ([]byte, error) {
 	out := make([]byte, len(body))
 	switch {
 	case s.cipher.OID.Equal(oid.BeltCFB256):
-		c.NewCFBDecrypter(iv).XORKeyStream(out, body)
+		pour(c.NewCFBDecrypter(iv), out, body)
 	case s.cipher.OID.Equal(oid.BeltCTR256):
-		c.NewCTR(iv).XORKeyStream(out, body)
+		pour(c.NewCTR(iv), out, body)
 	default:
 		if err := c.DecryptCBC(out, body, iv); err != nil {
 			return nil, ErrPassword
@@ -283,6 +294,14 @@ func withoutPadding(out []byte) []byte {
 		}
 	}
 	return element
+}
+
+// pour sends body through a stream of belt and wipes the stream.
+func pour(stream cipher.Stream, out, body []byte) {
+	stream.XORKeyStream(out, body)
+	if w, ok := stream.(interface{ Wipe() }); ok {
+		w.Wipe()
+	}
 }
 
 // MarshalPlain returns the unprotected PrivateKeyInfo of a key in DER, which the caller wipes.

@@ -12,11 +12,13 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// keyInfo is a PrivateKeyInfo, taken apart. The octets of secret lie in the input.
+// keyInfo is a PrivateKeyInfo, taken apart. The octets of secret lie in the input or, when that is not DER, in
+// a copy, which is to be wiped.
 type keyInfo struct {
 	algorithm asn1.ObjectIdentifier
 	params    []byte
 	secret    []byte
+	copied    []byte
 }
 
 // writeKeyInfo writes a PrivateKeyInfo in DER to memory that the caller wipes.
@@ -53,7 +55,11 @@ func readKeyInfo(raw []byte) (k keyInfo, ok bool) {
 		!body.SkipOptionalASN1(der.Explicit(0)) || !body.Empty() {
 		return k, false
 	}
-	return keyInfo{algorithm.OID, algorithm.Params, secret}, true
+	k = keyInfo{algorithm.OID, algorithm.Params, secret, nil}
+	if &flat[0] != &raw[0] {
+		k.copied = flat
+	}
+	return k, true
 }
 
 // named returns the parameters as an identifier, or nil when they are something else.

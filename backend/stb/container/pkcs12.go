@@ -185,16 +185,28 @@ func (x *exchange) checkMAC(in *cryptobyte.String, safe []byte) error {
 	return nil
 }
 
+// bmpString returns the UTF-16 of a password, big-endian and with two zeros after it, in memory that no copy
+// was made of. A rune above 16 bits takes four octets in either form, others at most twice as many.
+func bmpString(password []byte) []byte {
+	text := make([]byte, 0, 2*len(password)+2)
+	for len(password) > 0 {
+		r, n := utf8.DecodeRune(password)
+		password = password[n:]
+		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+			text = append(text, byte(high>>8), byte(high))
+			r = low
+		}
+		text = append(text, byte(r>>8), byte(r))
+	}
+	return append(text, 0, 0)
+}
+
 // macKey derives the key of the MAC (RFC 7292, B.2, purpose 3): as long as one hash value, so
 // one block is enough. The pieces are filled up to the block length of the hash function, 32 octets
 // for belt-hash.
 func macKey(h hash.Hash, password, salt []byte, iterations int) []byte {
 	v := h.BlockSize()
-	text := make([]byte, 0, 2*len(password)+2)
-	for _, unit := range utf16.Encode([]rune(string(password))) {
-		text = append(text, byte(unit>>8), byte(unit))
-	}
-	text = append(text, 0, 0)
+	text := bmpString(password)
 	defer clear(text)
 	h.Write(bytes.Repeat([]byte{3}, v))
 	for _, piece := range [][]byte{salt, text} {
@@ -331,6 +343,7 @@ func (x *exchange) takeKey(raw []byte) error {
 	if !ok {
 		return ErrPassword
 	}
+	defer clear(info.copied)
 	key, err := info.privateKey()
 	if err != nil {
 		return err

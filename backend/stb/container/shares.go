@@ -1,7 +1,6 @@
 package container
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"strings"
@@ -59,8 +58,16 @@ func OpenSplit(file []byte, shares []Share) (*bign.PrivateKey, error) {
 // hexadecimal.
 func secretPassword(secret []byte) []byte {
 	b := make([]byte, 2*len(secret))
-	hex.Encode(b, secret)
-	return bytes.ToUpper(b)
+	for i, v := range secret {
+		b[2*i], b[2*i+1] = upperHex(v>>4), upperHex(v&15)
+	}
+	return b
+}
+
+// upperHex returns the digit of v, below 16, without a branch or a table.
+func upperHex(v byte) byte {
+	letter := byte(int8(9-int8(v)) >> 7) // all ones above 9
+	return '0' + v + letter&('A'-'9'-1)
 }
 
 // Text returns the share for paper: Level/4 + 2 hexadecimal digits in upper case, the first two its
