@@ -71,7 +71,9 @@ func Encrypt(ctx context.Context, dst io.Writer, src io.Reader, size int64, reci
 		return fmt.Errorf("cms: encrypt: %w", err)
 	}
 	defer c.Wipe()
-	n, err := pour(ctx, dst, io.LimitReader(src, size), c.NewCTR(iv), make([]byte, copySize))
+	stream := c.NewCTR(iv)
+	defer wipe(stream)
+	n, err := pour(ctx, dst, io.LimitReader(src, size), stream, make([]byte, copySize))
 	if err != nil {
 		return fmt.Errorf("cms: encrypt: %w", err)
 	}
@@ -79,6 +81,13 @@ func Encrypt(ctx context.Context, dst io.Writer, src io.Reader, size int64, reci
 		return fmt.Errorf("cms: encrypt: the content is not of the stated %d octets", size)
 	}
 	return nil
+}
+
+// wipe clears the key in a stream of belt.
+func wipe(stream cipher.Stream) {
+	if w, ok := stream.(interface{ Wipe() }); ok {
+		w.Wipe()
+	}
 }
 
 // pour copies in pieces as long as buf, through a cipher if there is one, and
@@ -181,6 +190,7 @@ func Decrypt(ctx context.Context, dst io.Writer, src io.Reader, key Unwrapper) e
 	if err != nil {
 		return err
 	}
+	defer wipe(stream)
 	if err := s.content(ctx, dst, stream, der.Context(0)); err != nil {
 		return fmt.Errorf("cms: decrypt: %w", err)
 	}
@@ -235,6 +245,7 @@ func openEnvelope(s *scanner, key Unwrapper) (cipher.Stream, error) {
 	if err != nil {
 		return nil, ErrDecrypt
 	}
+	defer c.Wipe()
 	if alg.OID.Equal(oid.BeltCFB256) {
 		return c.NewCFBDecrypter(iv), nil
 	}
