@@ -53,6 +53,9 @@ const (
 	Encrypted   Code = "encrypted_file" // a document that asks for a password
 	DiskFull    Code = "disk_full"      // no space left on the disk
 	ReadOnly    Code = "read_only"      // the disk or the file cannot be written to
+
+	// The profile.
+	Locked Code = "locked" // the profile is locked: it opens by its password
 )
 
 // Error is a failure that a person may be told about.
@@ -115,6 +118,6 @@ func Codes() []Code {
 		Unavailable, TooLarge, WrongState, OldForm, NeedsPaying, UsedCode, ExpiredCode, Registered, Unbound,
 		BadPassword, BadKeyFile, ForeignContainer, KeyMismatch, BadSignature, WrongSigner,
 		CertExpired, CertNotYet, CertRevoked, CertSuspended, CertUntrusted, CertUsage, NoRevocation,
-		BadFile, BadFileType, Encrypted, DiskFull, ReadOnly,
+		BadFile, BadFileType, Encrypted, DiskFull, ReadOnly, Locked,
 	}
 }

@@ -52,6 +52,7 @@ var statusOf = map[akno.Code]int{
 	akno.Encrypted:   http.StatusUnsupportedMediaType,
 	akno.DiskFull:    http.StatusInsufficientStorage,
 	akno.ReadOnly:    http.StatusInsufficientStorage,
+	akno.Locked:      http.StatusLocked,
 }
 
 // normal returns err with a code: what the transport refuses gets one here.

@@ -137,4 +137,7 @@ export default {
   'read_only.why': 'This disk or this file cannot be written to. What you typed stays on the screen.',
   'read_only.do':
     'Take the write protection off the disk, or check the rights to the folder of the program.\nSave again.',
+  'locked.title': 'The profile is locked',
+  'locked.why': 'The data of the profile are encrypted until it is opened by its password.',
+  'locked.do': 'Open the profile by its password.',
 } satisfies Translation<typeof ru>
