@@ -44,6 +44,12 @@ func (b *Box) Locked() bool { return b.locked }
 // Wipe puts zeros in the place of the secret.
 func (b *Box) Wipe() { clear(b.octets) }
 
+// For returns a box of zeros of the length of a T.
+func For[T any]() *Box {
+	var t T
+	return New(int(unsafe.Sizeof(t)))
+}
+
 // At shows the box as a T, a type without pointers that is not longer than it.
 // The T lives as long as the box is held.
 func At[T any](b *Box) *T {
