@@ -43,10 +43,10 @@ type App struct {
 	preferences *preferences
 	system      *System
 	parts       []part
+	life        life
 
 	ctx  context.Context    // the program's life; set by Startup, the one context that is stored
 	stop context.CancelFunc // ends it
-	done chan struct{}      // closed when Run has returned
 
 	stateMu sync.Mutex // guards the rest
 	ready   bool       // the page listens
@@ -94,18 +94,9 @@ func (a *App) Startup(ctx context.Context) {
 		p.Started(ctx)
 	}
 	a.mark("startup")
-	if err := a.open(); err != nil {
-		a.stateMu.Lock()
-		a.failure, _ = a.FormatError(err).(string)
-		a.stateMu.Unlock()
+	if err := a.begin(); err != nil {
+		a.failed(err)
 	}
-	a.done = make(chan struct{})
-	a.Go("app.Run", func() {
-		defer close(a.done)
-		if err := a.Run(a.ctx); err != nil {
-			a.log.WithField("cause", err).Error("background work ended")
-		}
-	})
 	cwd, err := os.Getwd()
 	if err != nil {
 		cwd = a.cfg.ProfileDir
@@ -153,18 +144,9 @@ const shutdownLimit = 5 * time.Second
 // order.
 func (a *App) Shutdown(context.Context) {
 	a.stop()
-	if a.done != nil {
-		wait := time.NewTimer(shutdownLimit)
-		defer wait.Stop()
-		select {
-		case <-a.done:
-		case <-wait.C:
-			a.log.Warn("background work did not end in time")
-		}
-	}
-	if err := a.close(); err != nil {
-		a.log.WithField("cause", err).Error("not everything could be closed")
-	}
+	a.life.lifeMu.Lock()
+	a.end()
+	a.life.lifeMu.Unlock()
 	a.secrets.close()
 	a.mark("shutdown")
 }

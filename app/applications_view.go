@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"io"
-	"os"
 	"strconv"
 	"time"
 
@@ -172,11 +171,7 @@ func (w *work) portalFile(sum string, size int64, mediaType, name string) FileIn
 		if err := w.sync.Fetch(ctx, sum, size); err != nil {
 			return nil, err
 		}
-		path, err := w.c.store.Blobs().Path(sum)
-		if err != nil {
-			return nil, err
-		}
-		return os.Open(path)
+		return w.c.store.Blobs().Open(sum)
 	}
 	url := w.address("portal\x00"+sum+"\x00"+name, func() string { return w.a.files.add(fetch, mediaType, name) })
 	return FileInfo{ID: sum, Name: name, MediaType: mediaType, Size: int(size), SHA256: sum, URL: url}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -65,11 +64,6 @@ type files struct {
 
 func newFiles() *files { return &files{byID: map[string]blob{}} }
 
-// path makes the file at path readable and returns its address in the page.
-func (f *files) path(path, mime, name string) string {
-	return f.add(func() (io.ReadSeekCloser, error) { return os.Open(path) }, mime, name)
-}
-
 // add makes what open opens readable and returns its address in the page.
 func (f *files) add(open func() (io.ReadSeekCloser, error), mime, name string) string {
 	id := rand.Text()
@@ -84,7 +78,7 @@ func (f *files) add(open func() (io.ReadSeekCloser, error), mime, name string) s
 	return "/blob/" + id
 }
 
-// forget takes back an address that path or add returned.
+// forget takes back an address that add returned.
 func (f *files) forget(address string) {
 	id := address[len("/blob/"):]
 	f.filesMu.Lock()

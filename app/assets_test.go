@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -71,4 +72,9 @@ func TestTheOldestFileGoesFirst(t *testing.T) {
 			t.Error(i, w.Code)
 		}
 	}
+}
+
+// path makes the file at path readable and returns its address in the page.
+func (f *files) path(path, mime, name string) string {
+	return f.add(func() (io.ReadSeekCloser, error) { return os.Open(path) }, mime, name)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -46,12 +47,13 @@ type core struct {
 // when the profile cannot be opened (preferences, the text of the failure) does
 // not depend on it.
 func (c *core) open(ctx context.Context) error {
-	dir, now := c.a.cfg.ProfileDir, c.a.now
+	now := c.a.now
+	c.store, c.session = nil, nil // of the profile before
 	var err error
 	if c.catalogue, err = catalogue.Load(); err != nil {
 		return err
 	}
-	if c.store, err = store.Open(ctx, dir); err != nil {
+	if c.store, err = c.a.openStore(ctx); err != nil {
 		return err
 	}
 	c.portal, err = portalclient.New(portalclient.Options{
@@ -61,11 +63,13 @@ func (c *core) open(ctx context.Context) error {
 	if err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}
 	}
-	anchors := []string{filepath.Join(dir, "anchors")}
+	// What the portal and the authorities publish is no profile's own.
+	base, own := c.a.cfg.ProfileDir, c.a.profileDir()
+	anchors := []string{filepath.Join(base, "anchors")}
 	if c.a.cfg.TrustDir != "" {
 		anchors = []string{c.a.cfg.TrustDir}
 	}
-	if c.trust, err = trust.Open(filepath.Join(dir, "trust"), anchors, now); err != nil {
+	if c.trust, err = trust.Open(filepath.Join(base, "trust"), anchors, now); err != nil {
 		return err
 	}
 	var extra []string
@@ -73,7 +77,7 @@ func (c *core) open(ctx context.Context) error {
 		extra = append(extra, c.a.cfg.KeysDir)
 	}
 	c.facts = session.NewFacts(c.portal, c.store)
-	c.keys = keyring.New(filepath.Join(dir, "keys"), extra, c.store, c.trust, now)
+	c.keys = keyring.New(filepath.Join(own, "keys"), extra, c.store, c.trust, now)
 	c.signer = signer.New(c.keys, c.trust, now)
 	c.desk = deskwork.New(c.portal, c.signer, c.store, now)
 	c.window = onewindow.New(c.portal, c.store, attach.Taker{Blobs: c.store.Blobs(), Now: now}, consentOf, now)
@@ -113,6 +117,9 @@ func (c *core) run(ctx context.Context) error {
 	if c.opened() != nil {
 		return nil
 	}
+	if err := c.store.Check(ctx); err != nil && ctx.Err() == nil {
+		c.a.failed(err) // nothing more is written; the next start goes on with the copy
+	}
 	const often, soon = time.Hour, time.Minute
 	wait := time.NewTimer(0)
 	defer wait.Stop()
@@ -123,6 +130,9 @@ func (c *core) run(ctx context.Context) error {
 		case <-wait.C:
 		}
 		next := often
+		if err := c.store.Keep(ctx, c.a.now()); err != nil && ctx.Err() == nil {
+			c.a.log.WithField("cause", err).Warn("no copy of the profile could be made")
+		}
 		err := errors.Join(c.facts.Refresh(ctx), c.trust.Refresh(ctx, c.portal))
 		if err != nil {
 			next = soon
@@ -151,8 +161,8 @@ func (c *core) hide(ctx context.Context) error {
 
 // opened returns an error while the profile is not open.
 func (c *core) opened() error {
-	if c.session == nil {
-		return &akno.Error{Code: akno.Unavailable, Op: "core.opened", Err: errors.New("the profile is not open")}
+	if c.session == nil || c.a.life.locked.Load() {
+		return c.a.errLocked("core.opened")
 	}
 	return nil
 }
@@ -178,10 +188,15 @@ func (c *core) title(procedure string) Text {
 // fileInfo shows a stored file to the page.
 func (c *core) fileInfo(f form.File) FileInfo {
 	out := FileInfo{ID: f.ID, Name: f.Name, MediaType: f.MIME, Size: int(f.Size), SHA256: f.SHA256}
-	if path, err := c.store.Blobs().Path(f.SHA256); err == nil {
-		out.URL = c.a.files.path(path, f.MIME, f.Name)
+	if c.store.Blobs().Has(f.SHA256) {
+		out.URL = c.a.files.add(c.reader(f.SHA256), f.MIME, f.Name)
 	}
 	return out
+}
+
+// reader opens a stored file each time the page asks for it.
+func (c *core) reader(sum string) func() (io.ReadSeekCloser, error) {
+	return func() (io.ReadSeekCloser, error) { return c.store.Blobs().Open(sum) }
 }
 
 // registrationAuthority is where requests for certificates go.

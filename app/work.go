@@ -35,6 +35,7 @@ type work struct {
 
 // open wires the services over the opened profile.
 func (w *work) open(ctx context.Context) error {
+	w.drafts, w.cabinet, w.sync = nil, nil, nil // of the profile before
 	if err := w.c.opened(); err != nil {
 		return err
 	}
@@ -89,8 +90,8 @@ func (w *work) tell(kind, id string) {
 
 // opened returns an error while the profile is not open.
 func (w *work) opened() error {
-	if w.cabinet == nil {
-		return &akno.Error{Code: akno.Unavailable, Op: "work.opened", Err: errors.New("the profile is not open")}
+	if w.cabinet == nil || w.a.life.locked.Load() {
+		return w.a.errLocked("work.opened")
 	}
 	return nil
 }
@@ -129,11 +130,12 @@ func (f *files) has(address string) bool {
 // file shows a file of this computer to the page.
 func (w *work) file(f form.File) FileInfo {
 	out := FileInfo{ID: f.ID, Name: f.Name, MediaType: f.MIME, Size: int(f.Size), SHA256: f.SHA256}
-	path, err := w.c.store.Blobs().Path(f.SHA256)
-	if err != nil {
+	if !w.c.store.Blobs().Has(f.SHA256) {
 		return out // told by its name only
 	}
-	out.URL = w.address(f.SHA256+"\x00"+f.MIME+"\x00"+f.Name, func() string { return w.a.files.path(path, f.MIME, f.Name) })
+	out.URL = w.address(f.SHA256+"\x00"+f.MIME+"\x00"+f.Name, func() string {
+		return w.a.files.add(w.c.reader(f.SHA256), f.MIME, f.Name)
+	})
 	return out
 }
 

@@ -42,7 +42,7 @@ func (c command) examples() (lines []string) {
 // commands lists them in the order of the help text.
 func commands() []command {
 	const check = "--trust F… [--cert F…] [--crl F…] [--ocsp F…] [--at T] [--profile P] [--json]"
-	const profile = "--profile-dir D --portal URL [--trust F…] [--json] "
+	const profile = "--profile-dir D [--profile-password-file F] --portal URL [--trust F…] [--json] "
 	const change = "[--answers F…] [--set FIELD=VALUE…] [--attach FIELD=FILE…] "
 	const level = "[--level b-b|b-t|b-lt --tsa URL [--trust F…] [--crl F…] [--ocsp F…]]"
 	const key = "--key F --password-file F [--cert F]"
@@ -68,6 +68,7 @@ func commands() []command {
 		{"form check", "[PACK…] [--example F…] [--at T] [--json]", "check the definitions of forms; without PACK those of this program", formCheck},
 		{"form build", "SOURCES --out DIR [--serial N] [--key F --password-file F] [--json]", "compile the sources of procedure packs into a signed bundle", formBuild},
 		{"form fill", "(--form ID | --procedure CODE) --answers F [--at T] [--json] | --cases F [--at T]", "check answers to a form", formFill},
+		{"profile passwd", "--profile-dir D [--profile-password-file F] (--new-password-file F | --none)", "give a profile a password, another one or none", profilePasswd},
 		{"draft new", "PROCEDURE " + change + profile, "make a draft of an application", draftNew},
 		{"draft set", "ID " + change + profile, "change the answers of a draft", draftSet},
 		{"draft list", profile, "list the drafts", draftList},

@@ -92,8 +92,10 @@ func (s *suite) cabinet(w *world) map[string]string {
 	ids["status"] = draft("200.2.18", "F_2_18")
 	w.do(exitYes, nil, w.citizen("submit", ids["status"])...)
 	w.decide(ids["status"])
-	if err := os.Rename(s.at("profile"), s.at("cabinet")); err != nil {
-		s.t.Fatal(err)
+	for _, end := range []string{"", ".open"} { // the profile, and its key beside it
+		if err := os.Rename(s.at("profile"+end), s.at("cabinet"+end)); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	return ids
 }

@@ -20,7 +20,6 @@ import (
 	"akno/backend/desktop/portalclient"
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/signer"
-	"akno/backend/desktop/single"
 	"akno/backend/desktop/store"
 	"akno/backend/desktop/syncer"
 	truststore "akno/backend/desktop/trust"
@@ -34,6 +33,7 @@ import (
 type cabinetOptions struct {
 	*options
 	dir, portal             *string
+	profilePassword         *string
 	key, passwordFile, cert *string
 	anchors                 list
 	limit                   *time.Duration
@@ -42,7 +42,7 @@ type cabinetOptions struct {
 func newCabinetOptions(e *env) *cabinetOptions {
 	o := newOptions(e)
 	c := &cabinetOptions{
-		options: o, dir: o.String("profile-dir", "", ""), portal: o.String("portal", "", ""),
+		options: o, dir: o.String("profile-dir", "", ""), profilePassword: o.String("profile-password-file", "", ""), portal: o.String("portal", "", ""),
 		key: o.String("key", "", ""), passwordFile: o.String("password-file", "", ""), cert: o.String("cert", "", ""),
 		limit: o.Duration("timeout", 2*time.Minute, ""),
 	}
@@ -126,16 +126,16 @@ func (e *env) refused(err error) (int, error) {
 }
 
 func (p *profile) open(o *cabinetOptions) error {
-	dir := *o.dir
-	lock, err := single.Take(single.Place{Profile: dir, Runtime: os.Getenv("XDG_RUNTIME_DIR")}, nil, func([]string, string) {})
-	if errors.Is(err, single.ErrRunning) {
-		return fmt.Errorf("the profile is in use: close the program first: %w", err)
+	dir, err := filepath.Abs(*o.dir)
+	if err != nil {
+		return err
 	}
+	lock, err := alone(dir)
 	if err != nil {
 		return err
 	}
 	p.close = append(p.close, lock.Close)
-	db, err := store.Open(p.ctx, dir)
+	db, err := p.openStore(dir, *o.profilePassword)
 	if err != nil {
 		return err
 	}
@@ -165,6 +165,16 @@ func (p *profile) open(o *cabinetOptions) error {
 		return err
 	}
 	return p.unlock(files, *o.passwordFile)
+}
+
+// openStore opens the database of the profile in dir.
+func (p *profile) openStore(dir, passwordFile string) (*store.DB, error) {
+	_, key, err := p.e.openVault(p.ctx, dir, passwordFile)
+	if err != nil {
+		return nil, err
+	}
+	defer key.Wipe()
+	return store.Open(p.ctx, dir, key.Octets())
 }
 
 // wire puts drafts, exchange and cabinet over the opened profile.

@@ -84,7 +84,7 @@ func (t Taker) Take(path string, l Limits) (form.File, error) {
 func (t Taker) Read(name string, r io.Reader, l Limits) (form.File, error) {
 	out := form.File{ID: ids.New(t.Now()), Name: cleanName(name)}
 	var err error
-	out.SHA256, out.Size, err = t.Blobs.PutIf(r, l.bytes(), func(f *os.File, size int64) error {
+	out.SHA256, out.Size, err = t.Blobs.PutIf(r, l.bytes(), func(f io.ReadSeeker, size int64) error {
 		found, err := inspect(f, size)
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ import (
 
 func taker(t *testing.T) Taker {
 	t.Helper()
-	db, err := store.Open(t.Context(), t.TempDir())
+	db, err := store.Open(t.Context(), t.TempDir(), make([]byte, store.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	db, err := store.Open(t.Context(), t.TempDir())
+	db, err := store.Open(t.Context(), t.TempDir(), make([]byte, store.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func (d *desk) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.db, err = store.Open(ctx, d.dir); err != nil {
+	if d.db, err = store.Open(ctx, d.dir, make([]byte, store.KeySize)); err != nil {
 		return err
 	}
 	d.who = "anna"

@@ -81,7 +81,7 @@ type world struct {
 
 func newWorld(t *testing.T) world {
 	t.Helper()
-	db, err := store.Open(t.Context(), t.TempDir())
+	db, err := store.Open(t.Context(), t.TempDir(), make([]byte, store.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,11 +14,14 @@ import (
 	"akno/backend/akno"
 )
 
-// Blobs is a folder of files that never change, each named by the SHA-256 of
-// its octets in hex. A file is on the disk before its name is known to anybody,
-// so a row of the database never points to nothing.
+// Blobs is a folder of files that never change, each known by the SHA-256 of
+// its octets in hex. On the disk a file is sealed, and its name is a code that
+// only the profile's key can make of the hash: a hash would tell which known
+// document lies there. A file is on the disk before its hash is known to
+// anybody, so a row of the database never points to nothing.
 type Blobs struct {
 	dir   string
+	keys  *blobKeys
 	steps func(step string) // for tests of sudden deaths, nil otherwise
 }
 
@@ -28,7 +31,11 @@ func (b *Blobs) step(name string) {
 	}
 }
 
-func openBlobs(dir string) (*Blobs, error) {
+func openBlobs(dir string, key []byte) (*Blobs, error) {
+	keys, err := newBlobKeys(key)
+	if err != nil {
+		return nil, err
+	}
 	tmp := filepath.Join(dir, "tmp")
 	if err := os.RemoveAll(tmp); err != nil { // left by a crash
 		return nil, err
@@ -36,8 +43,11 @@ func openBlobs(dir string) (*Blobs, error) {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return nil, err
 	}
-	return &Blobs{dir: dir}, nil
+	return &Blobs{dir: dir, keys: keys}, nil
 }
+
+// close wipes the keys: readers that are still open read nothing more.
+func (b *Blobs) close() { b.keys.wipe() }
 
 // Put stores what r gives and returns its hash and its size in octets; it is
 // durable when Put returns. More than limit octets are refused with the code
@@ -50,7 +60,7 @@ func (b *Blobs) Put(r io.Reader, limit int64) (sum string, size int64, err error
 // kept. check reads the very octets that are stored, from the beginning, so a
 // file that changes under our hands cannot be one thing when looked at and
 // another when sent.
-func (b *Blobs) PutIf(r io.Reader, limit int64, check func(f *os.File, size int64) error) (sum string, size int64, err error) {
+func (b *Blobs) PutIf(r io.Reader, limit int64, check func(f io.ReadSeeker, size int64) error) (sum string, size int64, err error) {
 	b.step("file")
 	f, err := os.CreateTemp(filepath.Join(b.dir, "tmp"), "")
 	if err != nil {
@@ -61,22 +71,29 @@ func (b *Blobs) PutIf(r io.Reader, limit int64, check func(f *os.File, size int6
 		_ = os.Remove(f.Name()) // not there any more after success
 	}()
 	h := sha256.New()
-	size, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(r, limit+1))
+	w, err := b.keys.create(f)
+	if err == nil {
+		size, err = io.Copy(io.MultiWriter(w, h), io.LimitReader(r, limit+1))
+	}
 	if err != nil {
 		return "", 0, told("blobs.Put", err)
 	}
 	if size > limit {
 		return "", 0, &akno.Error{Code: akno.TooLarge, Op: "blobs.Put"}
 	}
+	if err := w.finish([32]byte(h.Sum(nil))); err != nil {
+		return "", 0, told("blobs.Put", err)
+	}
+	sum = hex.EncodeToString(h.Sum(nil))
 	if check != nil {
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
+		sealed, err := b.keys.open(f, sum)
+		if err != nil {
 			return "", 0, told("blobs.Put", err)
 		}
-		if err := check(f, size); err != nil {
+		if err := check(sealed, size); err != nil {
 			return "", 0, err
 		}
 	}
-	sum = hex.EncodeToString(h.Sum(nil))
 	b.step("file written")
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return "", 0, told("blobs.Put", err)
@@ -103,35 +120,29 @@ func (b *Blobs) place(tmp, sum string) error {
 	return syncParent(path)
 }
 
-// Open opens the file of that hash, at its beginning. The code not_found is
-// for a file that is not there and bad_file for one whose octets have changed
-// since it was stored.
-func (b *Blobs) Open(sum string) (*os.File, error) {
+// Open opens the file of that hash, at its beginning. The code not_found is for
+// a file that is not there and bad_file for one that is not what was stored
+// under the hash; octets that have changed are found, with the same code, when
+// they are read.
+func (b *Blobs) Open(sum string) (*Blob, error) {
 	if !validSum(sum) {
 		return nil, &akno.Error{Code: akno.NotFound, Op: "blobs.Open"}
 	}
 	f, err := os.Open(b.path(sum))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &akno.Error{Code: akno.NotFound, Op: "blobs.Open", Err: err}
+		return nil, &akno.Error{Code: akno.NotFound, Op: "blobs.Open", Err: errors.New("no such file")}
 	}
 	if err != nil {
 		return nil, told("blobs.Open", err)
 	}
-	h := sha256.New()
-	if _, err = io.Copy(h, f); err == nil {
-		if hex.EncodeToString(h.Sum(nil)) != sum {
-			err = &akno.Error{Code: akno.BadFile, Op: "blobs.Open"}
-		} else {
-			_, err = f.Seek(0, io.SeekStart)
-		}
-	}
+	blob, err := b.keys.open(f, sum)
 	if err != nil {
 		return nil, errors.Join(told("blobs.Open", err), f.Close())
 	}
-	return f, nil
+	return blob, nil
 }
 
-// Read returns the octets of the file of that hash, checked as in Open.
+// Read returns the octets of the file of that hash.
 func (b *Blobs) Read(sum string) ([]byte, error) {
 	f, err := b.Open(sum)
 	if err != nil {
@@ -150,15 +161,10 @@ func (b *Blobs) Has(sum string) bool {
 	return err == nil
 }
 
-// Path returns where the file of that hash lies, for those that serve it.
-func (b *Blobs) Path(sum string) (string, error) {
-	if !b.Has(sum) {
-		return "", &akno.Error{Code: akno.NotFound, Op: "blobs.Path"}
-	}
-	return b.path(sum), nil
+func (b *Blobs) path(sum string) string {
+	name := b.keys.name(sum)
+	return filepath.Join(b.dir, name[:2], name)
 }
-
-func (b *Blobs) path(sum string) string { return filepath.Join(b.dir, sum[:2], sum) }
 
 func validSum(s string) bool {
 	if len(s) != 2*sha256.Size {
@@ -192,4 +198,4 @@ func syncPath(path string) error {
 	return nil
 }
 
-func full(err error) bool { return errors.Is(err, syscall.ENOSPC) }
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/pressly/goose/v3"
 
@@ -20,15 +18,15 @@ var migrations embed.FS
 // migrate brings the schema up to the newest version, after copying a database
 // that has something in it. A migration is one transaction. A database of a
 // newer program is refused: this one would not know what it must keep.
-func migrate(ctx context.Context, db *sql.DB, path string) error {
+func migrate(ctx context.Context, db *sql.DB, path, vfs string) error {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	return migrateFrom(ctx, db, path, dir)
+	return migrateFrom(ctx, db, path, vfs, dir)
 }
 
-func migrateFrom(ctx context.Context, db *sql.DB, path string, dir fs.FS) error {
+func migrateFrom(ctx context.Context, db *sql.DB, path, vfs string, dir fs.FS) error {
 	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithTableName("schema_version"))
 	if err != nil {
@@ -45,7 +43,7 @@ func migrateFrom(ctx context.Context, db *sql.DB, path string, dir fs.FS) error 
 		return nil
 	}
 	if have > 0 {
-		if err := backup(ctx, db, fmt.Sprintf("%s.v%d", path, have)); err != nil {
+		if err := copyTo(ctx, db, fmt.Sprintf("%s.v%d", path, have), vfs); err != nil {
 			return err
 		}
 	}
@@ -53,26 +51,4 @@ func migrateFrom(ctx context.Context, db *sql.DB, path string, dir fs.FS) error 
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
-}
-
-// backup writes a whole copy of the database to path. It is complete under its
-// name or not there at all.
-func backup(ctx context.Context, db *sql.DB, path string) error {
-	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
-		return fmt.Errorf("copy: %w", err)
-	}
-	if err := os.Chmod(part, 0o600); err != nil {
-		return err
-	}
-	if err := syncPath(part); err != nil {
-		return err
-	}
-	if err := os.Rename(part, path); err != nil {
-		return err
-	}
-	return syncParent(path)
 }

@@ -42,7 +42,7 @@ func spoil(t *testing.T, dir string, keepTime bool) {
 func filled(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	db := open(t, dir)
+	db := openAt(t, dir)
 	for i := range 40 {
 		if err := db.SetSetting(t.Context(), "s"+strconv.Itoa(i), strings.Repeat("x", 3000)); err != nil {
 			t.Fatal(err)
@@ -55,7 +55,7 @@ func filled(t *testing.T) string {
 func TestADamageThatNothingShowsIsFoundBesideTheWorkAndStopsTheWriting(t *testing.T) {
 	dir := filled(t)
 	spoil(t, dir, true)
-	db := open(t, dir)
+	db := openAt(t, dir)
 	defer closeDB(t, db)
 	if err := db.SetSetting(t.Context(), "before", 1); err != nil {
 		t.Fatal(err)
@@ -75,12 +75,12 @@ func TestADamageThatNothingShowsIsFoundBesideTheWorkAndStopsTheWriting(t *testin
 func TestAProfileThatFailedItsCheckIsReadThroughAtTheNextOpening(t *testing.T) {
 	dir := filled(t)
 	spoil(t, dir, true)
-	db := open(t, dir)
+	db := openAt(t, dir)
 	if err := db.Check(t.Context()); akno.CodeOf(err) != akno.BadFile {
 		t.Fatalf("got %v", err)
 	}
 	closeDB(t, db)
-	if _, err := Open(t.Context(), dir); akno.CodeOf(err) != akno.BadFile {
+	if _, err := Open(t.Context(), dir, testKey); akno.CodeOf(err) != akno.BadFile {
 		t.Errorf("got %v", err)
 	}
 }
@@ -110,7 +110,7 @@ func TestAfterACrashOrAChangeFromOutsideTheFileIsReadFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := filled(t)
 			unsettle(t, dir)
-			if _, err := Open(t.Context(), dir); akno.CodeOf(err) != akno.BadFile {
+			if _, err := Open(t.Context(), dir, testKey); akno.CodeOf(err) != akno.BadFile {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -119,7 +119,7 @@ func TestAfterACrashOrAChangeFromOutsideTheFileIsReadFirst(t *testing.T) {
 
 func TestASoundProfileIsReadThroughOnce(t *testing.T) {
 	dir := filled(t)
-	db := open(t, dir)
+	db := openAt(t, dir)
 	if db.sound.Load() {
 		t.Error("closed in order and read through before it opened")
 	}

@@ -1,6 +1,7 @@
 // Package store is the profile on this computer: one SQLite file with drafts,
 // the outbox, what was sent and copies of the portal's records; and a folder of
-// files named by their SHA-256. Services write their SQL against dbx; what
+// files known by their SHA-256. All of it is sealed under the profile's data
+// key before it reaches the disk. Services write their SQL against dbx; what
 // reaches the disk, and when, is decided here.
 package store
 
@@ -9,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,65 +19,143 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"akno/backend/akno"
+	"akno/backend/desktop/store/cryptvfs"
 	"akno/backend/internal/dbx"
 )
 
 // applicationID marks the file as a profile of this program: "AKNO".
 const applicationID = 0x414b4e4f
 
-// fileName is the database's name in the profile folder.
-const fileName = "profile.db"
+// The names in the profile folder.
+const (
+	fileName  = "profile.db"
+	blobsName = "files"
+)
 
 // A DB is a profile's database. It implements dbx.DB. The caller holds the
-// profile's lock (desktop/single): two programs never share one.
+// profile's lock (desktop/single): two programs never share one, and the index
+// of the log lives in the memory of one.
 type DB struct {
-	path    string
-	rw, ro  *sql.DB
-	writeMu sync.Mutex // one writer at a time, without SQLite's busy waiting
-	blobs   *Blobs
-	sound   atomic.Bool           // the file was read through
-	damage  atomic.Pointer[error] // what Check found
-	steps   func(step string)     // for tests of sudden deaths, nil otherwise
+	path     string
+	vfs      *cryptvfs.VFS
+	rw, ro   *sql.DB
+	writeMu  sync.Mutex // one writer at a time, without SQLite's busy waiting
+	blobs    *Blobs
+	restored time.Time
+	sound    atomic.Bool           // the file was read through
+	damage   atomic.Pointer[error] // what Check or a reader found
+	steps    func(step string)     // for tests of sudden deaths, nil otherwise
+
+	workMu sync.Mutex // guards the rest
+	work   int        // transactions that run
+	shut   chan struct{}
 }
 
 var _ dbx.DB = (*DB)(nil)
 
-// Open opens the profile in the folder dir, creates it when it is not there,
-// checks that the file is sound, unless it was closed in order (Check does it
-// then), and brings its schema up to date; before an upgrade it leaves a copy
-// beside the file. An error has the code bad_file for a damaged database and
-// disk_full where there is no space, read_only where nothing can be written.
-func Open(ctx context.Context, dir string) (*DB, error) {
+// Open opens the profile in the folder dir under its data key of KeySize
+// octets, which the caller wipes; creates it when it is not there, seals one
+// that is not sealed yet, checks that it is sound, unless it was closed in order
+// (Check does it then), and brings its schema up to date; before an upgrade it
+// leaves a copy beside the file. A damaged database
+// is put aside and the last copy takes its place, which Restored tells. An error
+// has the code bad_file for a damaged database without a copy or for another
+// key, disk_full where there is no space and read_only where nothing can be
+// written.
+func Open(ctx context.Context, dir string, key []byte) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, told("store.Open", err)
 	}
-	path := filepath.Join(dir, fileName)
-	db := &DB{path: path}
-	inOrder, err := takeClosed(path)
-	if err != nil {
+	if err := settle(ctx, dir, key); err != nil {
 		return nil, told("store.Open", err)
 	}
-	if db.rw, err = sql.Open("sqlite", dsn(path, "rwc", writerPragmas)); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+	db, err := open(ctx, dir, key)
+	if akno.CodeOf(err) != akno.BadFile {
+		return db, err
 	}
-	db.rw.SetMaxOpenConns(1)
-	if err := db.prepare(ctx, path, inOrder); err != nil {
+	at, restoreErr := restore(ctx, dir, key)
+	if restoreErr != nil {
+		return nil, errors.Join(err, restoreErr)
+	}
+	db, err = open(ctx, dir, key)
+	if err == nil {
+		db.restored = at
+	}
+	return db, err
+}
+
+func open(ctx context.Context, dir string, key []byte) (*DB, error) {
+	db := &DB{path: filepath.Join(dir, fileName)}
+	if err := db.connect(ctx, key); err != nil {
 		return nil, errors.Join(told("store.Open", err), db.Close())
 	}
-	if db.ro, err = sql.Open("sqlite", dsn(path, "ro", readerPragmas)); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: %w", err), db.Close())
-	}
-	db.ro.SetMaxOpenConns(4)
-	if db.blobs, err = openBlobs(filepath.Join(dir, "blobs")); err != nil {
+	var err error
+	if db.blobs, err = openBlobs(filepath.Join(dir, blobsName), key); err != nil {
 		return nil, errors.Join(told("store.Open", err), db.Close())
 	}
 	return db, nil
 }
+
+// newVFS returns a VFS that seals under the data key.
+func newVFS(key []byte) (*cryptvfs.VFS, error) {
+	pages, err := derive(key, "akno pages")
+	if err != nil {
+		return nil, err
+	}
+	defer clear(pages)
+	return cryptvfs.New(pages)
+}
+
+func (db *DB) connect(ctx context.Context, key []byte) error {
+	var err error
+	if db.vfs, err = newVFS(key); err != nil {
+		return err
+	}
+	if err := db.begun(); err != nil {
+		return err
+	}
+	inOrder, err := takeClosed(db.path)
+	if err != nil {
+		return err
+	}
+	if db.rw, err = sql.Open("sqlite", dsn(db.path, db.vfs.Name(), "rw", writerPragmas)); err != nil {
+		return err
+	}
+	db.rw.SetMaxOpenConns(1)
+	if err := db.prepare(ctx, db.path, inOrder); err != nil {
+		return err
+	}
+	if db.ro, err = sql.Open("sqlite", dsn(db.path, db.vfs.Name(), "ro", readerPragmas)); err != nil {
+		return err
+	}
+	db.ro.SetMaxOpenConns(4)
+	return nil
+}
+
+// begun makes an empty database where there is none. One that is gone while its
+// copy is there was not never there.
+func (db *DB) begun() error {
+	st, err := os.Stat(db.path)
+	switch {
+	case err == nil && st.Size() >= cryptvfs.PageSize:
+		return nil
+	case err == nil && st.Size() > 0, exists(filepath.Join(filepath.Dir(db.path), copyName)):
+		return &akno.Error{Code: akno.BadFile, Op: "store.begun", Err: errors.New("the database is gone or cut short")}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return db.vfs.Create(db.path)
+}
+
+// Restored returns when the copy was made that took the place of a damaged
+// database in Open, the zero time when none did.
+func (db *DB) Restored() time.Time { return db.restored }
 
 func (db *DB) prepare(ctx context.Context, path string, inOrder bool) error {
 	if err := checkOwner(ctx, db.rw); err != nil {
@@ -87,12 +167,12 @@ func (db *DB) prepare(ctx context.Context, path string, inOrder bool) error {
 		}
 		db.sound.Store(true)
 	}
-	if err := migrate(ctx, db.rw, path); err != nil {
+	if err := migrate(ctx, db.rw, path, db.vfs.Name()); err != nil {
 		return err
 	}
 	// The file is made by the driver with the process's mask; what people
 	// typed is for the owner only.
-	for _, suffix := range []string{"", "-wal", "-shm"} {
+	for _, suffix := range []string{"", "-wal"} {
 		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -106,6 +186,10 @@ func (db *DB) Blobs() *Blobs { return db.blobs }
 // Write runs fn in one transaction and returns after its commit is on the disk.
 // When fn fails nothing of it is kept.
 func (db *DB) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	if err := db.begin(); err != nil {
+		return err
+	}
+	defer db.end()
 	db.writeMu.Lock()
 	defer db.writeMu.Unlock()
 	// A person who closes the window must not undo what she typed: once
@@ -130,7 +214,16 @@ func (db *DB) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
 
 // Read runs fn on a snapshot; a write there fails.
 func (db *DB) Read(ctx context.Context, fn func(tx dbx.Tx) error) error {
-	return told("store.Read", inTx(ctx, db.ro, &sql.TxOptions{ReadOnly: true}, fn))
+	if err := db.begin(); err != nil {
+		return err
+	}
+	defer db.end()
+	err := inTx(ctx, db.ro, &sql.TxOptions{ReadOnly: true}, fn)
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_CORRUPT {
+		found := told("store.Read", err)
+		db.damage.CompareAndSwap(nil, &found) // the next Open restores the copy
+	}
+	return told("store.Read", err)
 }
 
 func inTx(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(tx dbx.Tx) error) error {
@@ -160,8 +253,37 @@ func (t txn) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	return t.tx.QueryRowContext(ctx, query, args...)
 }
 
-// Close folds the log into the file and closes the database. It is called once.
+// begin counts a transaction in; a database that is closed or about to be has
+// the code locked.
+func (db *DB) begin() error {
+	db.workMu.Lock()
+	defer db.workMu.Unlock()
+	if db.shut != nil {
+		return &akno.Error{Code: akno.Locked, Op: "store"}
+	}
+	db.work++
+	return nil
+}
+
+func (db *DB) end() {
+	db.workMu.Lock()
+	defer db.workMu.Unlock()
+	if db.work--; db.work == 0 && db.shut != nil {
+		close(db.shut)
+	}
+}
+
+// Close lets the transactions end that have begun, folds the log into the file,
+// closes the database and wipes its keys and every page in memory. It is called
+// once.
 func (db *DB) Close() error {
+	db.workMu.Lock()
+	db.shut = make(chan struct{})
+	if db.work == 0 {
+		close(db.shut)
+	}
+	db.workMu.Unlock()
+	<-db.shut
 	var errs []error
 	if db.ro != nil {
 		errs = append(errs, db.ro.Close())
@@ -169,9 +291,15 @@ func (db *DB) Close() error {
 	if db.rw != nil {
 		errs = append(errs, db.rw.Close())
 	}
+	if db.vfs != nil {
+		errs = append(errs, db.vfs.Close())
+	}
 	err := errors.Join(errs...)
 	if err == nil && db.blobs != nil && db.damage.Load() == nil {
 		noteClosed(db.path)
+	}
+	if db.blobs != nil {
+		db.blobs.close()
 	}
 	return err
 }
@@ -206,16 +334,21 @@ var (
 	writerPragmas = []string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "secure_delete(1)", "journal_size_limit(16777216)",
+		// Under the octet by which systems without advisory locks lock files.
+		"max_page_count(250000)",
 	}
 	readerPragmas = []string{"busy_timeout(5000)", "query_only(1)", "temp_store(MEMORY)"}
 )
 
 // dsn puts the settings where each connection of a pool gets them; a PRAGMA
 // that is executed reaches one connection only.
-func dsn(path, mode string, pragmas []string) string {
-	q := url.Values{"mode": {mode}, "_pragma": pragmas, "_txlock": {"immediate"}}
+func dsn(path, vfs, mode string, pragmas []string) string {
+	q := url.Values{"vfs": {vfs}, "mode": {mode}, "_pragma": pragmas, "_txlock": {"immediate"}}
 	if mode == "ro" {
 		q.Del("_txlock")
+	}
+	if vfs == "" {
+		q.Del("vfs") // the system's own
 	}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
 }
@@ -294,7 +427,7 @@ func told(op string, err error) error {
 	switch {
 	case full(err):
 		code = akno.DiskFull
-	case errors.Is(err, syscall.EROFS):
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		code = akno.ReadOnly
 	}
 	if code == akno.Internal {

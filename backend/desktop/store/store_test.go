@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -16,9 +17,9 @@ import (
 	"akno/backend/internal/dbx"
 )
 
-func open(t *testing.T, dir string) *DB {
+func openAt(t *testing.T, dir string) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), dir)
+	db, err := Open(t.Context(), dir, testKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,12 +35,12 @@ func closeDB(t *testing.T, db *DB) {
 
 func TestAProfileKeepsWhatWasWritten(t *testing.T) {
 	dir := t.TempDir()
-	db := open(t, dir)
+	db := openAt(t, dir)
 	if err := db.SetSetting(t.Context(), "theme", "dark"); err != nil {
 		t.Fatal(err)
 	}
 	closeDB(t, db)
-	db = open(t, dir)
+	db = openAt(t, dir)
 	defer closeDB(t, db)
 	theme, size := "", 100
 	if err := db.Setting(t.Context(), "theme", &theme); err != nil || theme != "dark" {
@@ -55,7 +56,7 @@ func TestAProfileKeepsWhatWasWritten(t *testing.T) {
 }
 
 func TestAFailedWriteLeavesNothing(t *testing.T) {
-	db := open(t, t.TempDir())
+	db := openAt(t, t.TempDir())
 	defer closeDB(t, db)
 	stop := errors.New("stop")
 	err := db.Write(t.Context(), func(tx dbx.Tx) error {
@@ -74,7 +75,7 @@ func TestAFailedWriteLeavesNothing(t *testing.T) {
 }
 
 func TestAReaderMayNotWrite(t *testing.T) {
-	db := open(t, t.TempDir())
+	db := openAt(t, t.TempDir())
 	defer closeDB(t, db)
 	if err := db.Read(t.Context(), func(tx dbx.Tx) error { return SetSetting(t.Context(), tx, "a", 1) }); err == nil {
 		t.Error("a write in Read went through")
@@ -82,7 +83,7 @@ func TestAReaderMayNotWrite(t *testing.T) {
 }
 
 func TestAWriteBegunIsNotUndoneByACancelledContext(t *testing.T) {
-	db := open(t, t.TempDir())
+	db := openAt(t, t.TempDir())
 	defer closeDB(t, db)
 	ctx, cancel := context.WithCancel(t.Context())
 	err := db.Write(ctx, func(tx dbx.Tx) error {
@@ -107,36 +108,82 @@ func (d detached) Exec(ctx context.Context, query string, args ...any) (sql.Resu
 }
 
 func TestADamagedDatabaseIsNamed(t *testing.T) {
-	for name, spoil := range map[string]func([]byte) []byte{
-		"no database at all": func([]byte) []byte { return []byte(strings.Repeat("not a database ", 100)) },
-		"a broken page": func(b []byte) []byte {
-			for i := 4096; i < 3*4096; i++ {
-				b[i] = 0xa5
+	for name, spoil := range map[string]func(*testing.T, []byte) []byte{
+		"no database at all": func(*testing.T, []byte) []byte { return []byte(strings.Repeat("not a database ", 1000)) },
+		"a short one":        func(_ *testing.T, b []byte) []byte { return b[:1000] },
+		"a broken page":      func(_ *testing.T, b []byte) []byte { b[3*4120+77] ^= 1; return b },
+		"a broken first page": func(_ *testing.T, b []byte) []byte {
+			b[20] ^= 1
+			return b
+		},
+		"pages missing": func(_ *testing.T, b []byte) []byte { return b[:4*4120] },
+		"the plain file of another program": func(t *testing.T, _ []byte) []byte {
+			path := filepath.Join(t.TempDir(), "x.db")
+			plainDB(t, path, "PRAGMA application_id=77", "CREATE TABLE a(b)")
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
 			}
 			return b
 		},
-		"the file of another program": func(b []byte) []byte { b[68], b[69] = 'X', 'Y'; return b },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			closeDB(t, open(t, dir))
+			closeDB(t, openAt(t, dir))
 			path := filepath.Join(dir, fileName)
 			b, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(path, spoil(b), 0o600); err != nil {
+			spoiled := spoil(t, b)
+			if err := os.WriteFile(path, spoiled, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := Open(t.Context(), dir); akno.CodeOf(err) != akno.BadFile {
+			if _, err := Open(t.Context(), dir, testKey); akno.CodeOf(err) != akno.BadFile {
 				t.Errorf("got %v", err)
+			}
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, spoiled) {
+				t.Errorf("a damaged file was changed: %v", err)
 			}
 		})
 	}
 }
 
+func TestAnotherKeyIsRefusedAndChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	db := openAt(t, dir)
+	if err := db.SetSetting(t.Context(), "a", 1); err != nil {
+		t.Fatal(err)
+	}
+	closeDB(t, db)
+	if _, err := Open(t.Context(), dir, make([]byte, KeySize)); akno.CodeOf(err) != akno.BadFile {
+		t.Errorf("got %v", err)
+	}
+	db = openAt(t, dir)
+	defer closeDB(t, db)
+	a := 0
+	if err := db.Setting(t.Context(), "a", &a); err != nil || a != 1 || !db.Restored().IsZero() {
+		t.Errorf("%d %v", a, err)
+	}
+}
+
+// plainDB makes an unsealed database.
+func plainDB(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", dsn(path, "", "rwc", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
 func TestAFullDiskIsNamedAndLosesNothing(t *testing.T) {
-	db := open(t, t.TempDir())
+	db := openAt(t, t.TempDir())
 	defer closeDB(t, db)
 	if _, err := db.rw.Exec("PRAGMA max_page_count=60"); err != nil {
 		t.Fatal(err)
@@ -209,12 +256,12 @@ func old(t *testing.T, version int, statements string) string {
 	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, fileName)
-	db, err := sql.Open("sqlite", dsn(path, "rwc", writerPragmas))
+	db, err := sql.Open("sqlite", dsn(path, "", "rwc", writerPragmas))
 	if err != nil {
 		t.Fatal(err)
 	}
 	db.SetMaxOpenConns(1)
-	if err := migrateFrom(t.Context(), db, path, upTo(t, version)); err != nil {
+	if err := migrateFrom(t.Context(), db, path, "", upTo(t, version)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.Exec(statements); err != nil {
@@ -232,7 +279,7 @@ func TestAProfileOfOnePersonGetsItsOwner(t *testing.T) {
 			VALUES('sent', '', '', 1, '', '{}', 1, 'signed', 0, 0, 1, 1), ('open', '', '', 1, '', '{}', 1, 'draft', 0, 0, 1, 1);
 		INSERT INTO sent(op_id, account, kind, target, body, body_hash, files, epoch, queued_at, acked_at)
 			VALUES('op', 'anna', 'submit', 'sent', x'', '', '[]', '', 1, 1)`)
-	db := open(t, dir)
+	db := openAt(t, dir)
 	defer closeDB(t, db)
 	var owners string
 	if err := db.rw.QueryRow(`SELECT group_concat(id||'='||account, ' ') FROM (SELECT * FROM draft ORDER BY id)`).Scan(&owners); err != nil || owners != "open= sent=anna" {
@@ -246,7 +293,7 @@ func TestDraftsOfAnEarlierProgramAreInTheirBoxesAndCounted(t *testing.T) {
 			VALUES('whole', 'anna', '', '', 1, '', '{}', 3, 'ordered', 5, 5, 1, 1, 0), ('half', 'anna', '', '', 1, '', '{}', 2, 'draft', 2, 5, 1, 2, 0),
 				('gone', 'anna', '', '', 1, '', '{}', 1, 'draft', 0, 5, 1, 3, 9), ('sent', 'boris', '', '', 1, '', '{}', 1, 'signed', 5, 5, 1, 4, 0);
 		INSERT INTO draft_rev(draft, rev, at, change) VALUES('half', 1, 1, '[]'), ('half', 2, 2, '[]')`)
-	db := open(t, dir)
+	db := openAt(t, dir)
 	defer closeDB(t, db)
 	text := func(query string) string {
 		t.Helper()
@@ -275,7 +322,7 @@ func TestDraftsOfAnEarlierProgramAreInTheirBoxesAndCounted(t *testing.T) {
 
 func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	db := open(t, dir)
+	db := openAt(t, dir)
 	defer closeDB(t, db)
 	if err := db.SetSetting(t.Context(), "a", 1); err != nil {
 		t.Fatal(err)
@@ -283,10 +330,10 @@ func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
 	path := filepath.Join(dir, fileName)
 	next := later(t, "-- +goose Up\nCREATE TABLE more (id TEXT PRIMARY KEY) STRICT;\n")
 	version := newest(t)
-	if err := migrateFrom(t.Context(), db.rw, path, next); err != nil {
+	if err := migrateFrom(t.Context(), db.rw, path, db.vfs.Name(), next); err != nil {
 		t.Fatal(err)
 	}
-	old, err := sql.Open("sqlite", dsn(fmt.Sprintf("%s.v%d", path, version), "ro", readerPragmas))
+	old, err := sql.Open("sqlite", dsn(fmt.Sprintf("%s.v%d", path, version), db.vfs.Name(), "ro", readerPragmas))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,17 +342,17 @@ func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
 	if err := old.QueryRow(`SELECT value FROM setting WHERE name='a'`).Scan(&value); err != nil || value != "1" {
 		t.Errorf("the copy holds %q, %v", value, err)
 	}
-	if err := migrate(t.Context(), db.rw, path); akno.CodeOf(err) != akno.WrongState {
+	if err := migrate(t.Context(), db.rw, path, db.vfs.Name()); akno.CodeOf(err) != akno.WrongState {
 		t.Errorf("an old program opened a newer profile: %v", err)
 	}
 }
 
 func TestABrokenUpgradeChangesNothing(t *testing.T) {
 	dir := t.TempDir()
-	db := open(t, dir)
+	db := openAt(t, dir)
 	defer closeDB(t, db)
 	bad := later(t, "-- +goose Up\nCREATE TABLE half (id TEXT) STRICT;\nINSERT INTO nowhere VALUES(1);\n")
-	if err := migrateFrom(t.Context(), db.rw, filepath.Join(dir, fileName), bad); err == nil {
+	if err := migrateFrom(t.Context(), db.rw, filepath.Join(dir, fileName), db.vfs.Name(), bad); err == nil {
 		t.Fatal("a broken migration went through")
 	}
 	var n int
@@ -313,3 +360,5 @@ func TestABrokenUpgradeChangesNothing(t *testing.T) {
 		t.Errorf("%d %v", n, err)
 	}
 }
+
+var testKey = []byte("a data key that is for tests only")[:KeySize]

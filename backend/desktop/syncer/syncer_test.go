@@ -41,7 +41,7 @@ func newDevice(t *testing.T) *device {
 	portal, url := newFake(t)
 	d := &device{t: t, portal: portal, now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), account: annas}
 	var err error
-	if d.db, err = store.Open(t.Context(), t.TempDir()); err != nil {
+	if d.db, err = store.Open(t.Context(), t.TempDir(), make([]byte, store.KeySize)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -359,9 +359,8 @@ func TestALatePageAndAnOldVersionAreIgnored(t *testing.T) {
 func TestTheFilesOfADecisionComeByThemselves(t *testing.T) {
 	d := newDevice(t)
 	doc := d.file("only to learn its name")
-	path, err := d.db.Blobs().Path(doc.SHA256)
-	if err != nil || path == "" {
-		t.Fatal(err)
+	if !d.db.Blobs().Has(doc.SHA256) {
+		t.Fatal("it is not here")
 	}
 	other := newDevice(t) // a computer that has nothing yet
 	other.portal.with(func() {

@@ -69,7 +69,7 @@ func (d *desk) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.db, err = store.Open(ctx, d.dir); err != nil {
+	if d.db, err = store.Open(ctx, d.dir, make([]byte, store.KeySize)); err != nil {
 		return err
 	}
 	now := func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }

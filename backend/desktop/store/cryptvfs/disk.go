@@ -48,7 +48,7 @@ func (d *disk) read(tls *libc.TLS, dst []byte, offset int64) int32 {
 		b := d.at(offset)
 		n := min(len(rest), int(b.start)+b.size-int(offset))
 		switch rc := d.readBlock(tls, b, rest[:n], int(offset-b.start)); {
-		case rc == sqlite3.SQLITE_IOERR_DATA && recovering:
+		case rc == sqlite3.SQLITE_CORRUPT && recovering:
 			clear(dst) // no checksum fits zeros: the log ends here
 			return sqlite3.SQLITE_OK
 		case rc != sqlite3.SQLITE_OK:
@@ -102,7 +102,7 @@ func (d *disk) openBlock(b block, dst, sealed []byte) int32 {
 	var cover [24]byte
 	nonce := sealed[b.size+tagSize:]
 	if _, err := d.vfs.seal.Open(dst[:0], nonce, sealed[:b.size+tagSize], b.covered(&cover, d.place.generation())); err != nil {
-		return sqlite3.SQLITE_IOERR_DATA
+		return sqlite3.SQLITE_CORRUPT
 	}
 	return sqlite3.SQLITE_OK
 }

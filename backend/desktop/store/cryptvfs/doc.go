@@ -10,7 +10,7 @@
 //
 // Blocks are longer than what they hold, so SQLite need not know of them: the
 // header of the file, the checksums of the log and their salts are inside the
-// encrypted world too. A block that does not open reads as SQLITE_IOERR_DATA;
+// encrypted world too. A block that does not open reads as SQLITE_CORRUPT;
 // in the log, while it is recovered, as zeros, which end the log there as a torn
 // write does.
 //

@@ -69,7 +69,7 @@ func (p *place) generation() salts {
 // wipes. Close ends it.
 func New(key []byte) (*VFS, error) {
 	v := &VFS{
-		secret: secmem.New(int(unsafe.Sizeof(belt.Cipher{}))), cache: newCache(), tls: libc.NewTLS(),
+		secret: secmem.For[belt.Cipher](), cache: newCache(), tls: libc.NewTLS(),
 		files: map[uintptr]*file{}, places: map[string]*place{},
 	}
 	c := secmem.At[belt.Cipher](v.secret)
