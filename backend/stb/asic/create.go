@@ -83,8 +83,8 @@ func Create(ctx context.Context, dst io.WriteSeeker, files []File, opt Signing) 
 // AddSignature writes the container src of size octets with one more signature,
 // over all its files, to dst. All octets of the earlier members stay where and as
 // they are; only the directory at the end is written anew. It refuses containers
-// whose files are not what their manifests say, and ASiC-S, which has room for one
-// signature only.
+// whose files are not what their manifests say or that have a broken signature, and
+// ASiC-S, which has room for one signature only.
 func AddSignature(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, opt Signing) error {
 	c, err := Open(src, size)
 	if err != nil {
@@ -101,7 +101,7 @@ func AddSignature(ctx context.Context, dst io.Writer, src io.ReaderAt, size int6
 	if err != nil {
 		return err
 	}
-	if err := c.sound(sums); err != nil {
+	if err := c.sound(sums, opt.Time); err != nil {
 		return err
 	}
 	m := &manifest{}
@@ -119,9 +119,10 @@ func AddSignature(ctx context.Context, dst io.Writer, src io.ReaderAt, size int6
 	return w.seal(m, n, opt)
 }
 
-// sound reports whether the files are what the manifests say, as far as it can be
-// told.
-func (c *Container) sound(sums map[string]*digests) error {
+// sound reports whether the files are what the manifests say and no signature is
+// broken, as far as it can be told without trusting anybody: who signs beside
+// others is shown what is wrong before (STB 34.101.80, 8.1.2).
+func (c *Container) sound(sums map[string]*digests, at time.Time) error {
 	for _, m := range c.files {
 		if d := sums[m.name]; d.damage != nil {
 			return d.damage
@@ -129,9 +130,15 @@ func (c *Container) sound(sums map[string]*digests) error {
 	}
 	for _, m := range c.manifests {
 		r := SignatureReport{Report: cms.Report{Verdict: pki.Passed}}
+		if !m.stamped() {
+			var err error
+			if r, err = c.verifyManifest(m, Options{Options: cms.Options{At: at}}); err != nil {
+				return err
+			}
+		}
 		c.compare(m, sums, Options{}, &r)
-		if c.flaws[m] != nil || r.Verdict == pki.Failed || r.Reason == pki.SignedDataNotFound {
-			return fmt.Errorf("%w: %s does not fit the files: %s", ErrFiles, m.member, strings.Join(r.Notes, ", "))
+		if r.Verdict == pki.Failed || len(r.Covers) < len(m.objects) {
+			return fmt.Errorf("%w: %s is broken or does not fit the files: %s %s", ErrFiles, m.member, r.Reason, strings.Join(r.Notes, ", "))
 		}
 	}
 	return nil

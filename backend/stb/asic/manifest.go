@@ -37,6 +37,11 @@ type manifest struct {
 	critical bool
 }
 
+// stamped reports whether a proof of time stands in place of the signature.
+func (m *manifest) stamped() bool {
+	return m.signatureType == typeStamp || strings.HasSuffix(m.signature, ".tst")
+}
+
 // reference is a file with its hash value.
 type reference struct {
 	name, mimeType string

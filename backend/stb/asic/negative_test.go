@@ -514,12 +514,15 @@ func TestTheStrictProfileWantsNationalHashes(t *testing.T) {
 }
 
 func TestNothingIsAddedToWhatDoesNotFit(t *testing.T) {
-	damaged := sound(t)
+	damaged, broken := sound(t), sound(t)
 	damaged[1].packed = []byte("teXt")
+	broken[3].data = bytes.Clone(broken[3].data)
+	broken[3].data[len(broken[3].data)-1] ^= 1
 	for name, parts := range map[string][]part{
 		"another text": signed(t, manifest(belt("other"))), "a damaged file": damaged,
 		"a missing file": append(sound(t)[:1:1], sound(t)[2:]...), "no container": sound(t)[1:2],
-		"a manifest that is none": signed(t, "<x/>"),
+		"a manifest that is none": signed(t, "<x/>"), "a broken signature": broken, "no signature": sound(t)[:3],
+		"an unknown hash": signed(t, manifest(refer("a.txt", "urn:x", []byte("x")))),
 	} {
 		data := forge{parts: parts}.bytes(t)
 		var out bytes.Buffer

@@ -189,7 +189,7 @@ func (c *Container) verifyManifests(ctx context.Context, opt Options, out *Repor
 	}
 	used := map[string]bool{}
 	for _, m := range c.manifests {
-		if m.signatureType == typeStamp || strings.HasSuffix(m.signature, ".tst") {
+		if m.stamped() {
 			out.Notes = append(out.Notes, fmt.Sprintf("%q is a proof of time and is not evaluated", m.signature))
 			continue
 		}
