@@ -185,13 +185,26 @@ func TestPBKDF2StopsWithItsContext(t *testing.T) {
 }
 
 func TestHotPathsDoNotAllocate(t *testing.T) {
-	c, _ := NewCipher(make([]byte, 32))
+	key := make([]byte, 32)
+	c, err := NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac, err := NewMAC(key)
+	if err != nil {
+		t.Fatal(err)
+	}
 	buf, out := make([]byte, 97), make([]byte, 0, 32)
-	m := NewHMAC([]byte("key"))
+	m, stream := NewHMAC([]byte("key")), c.NewCTR(key[:16])
 	for name, f := range map[string]func(){
 		"wide block": func() { _ = c.EncryptWide(buf); _ = c.DecryptWide(buf) },
 		"HMAC":       func() { m.Reset(); m.Write(buf); out = m.Sum(out[:0]) },
+		"HMAC once":  func() { SumHMAC(buf[:40], buf) },
 		"PBKDF2":     func() { PBKDF2(buf, buf, 10) },
+		"MAC":        func() { mac.Reset(); mac.Write(buf); out = mac.Sum(out[:0]) },
+		"ECB":        func() { _ = c.EncryptECB(buf, buf); _ = c.DecryptECB(buf, buf) },
+		"CBC":        func() { _ = c.EncryptCBC(buf, buf, key[:16]); _ = c.DecryptCBC(buf, buf, key[:16]) },
+		"stream":     func() { stream.XORKeyStream(buf, buf) },
 	} {
 		if n := testing.AllocsPerRun(50, f); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)

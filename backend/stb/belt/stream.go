@@ -134,8 +134,14 @@ func (s *cfb) XORKeyStream(dst, src []byte) {
 	dst = dst[:len(src)]
 	for len(src) > 0 {
 		if s.used == BlockSize {
-			if s.decrypt && len(src) >= 2*BlockSize {
-				n := s.decryptPairs(dst, src)
+			n := 0
+			switch {
+			case s.decrypt && len(src) >= 2*BlockSize:
+				n = s.decryptPairs(dst, src)
+			case !s.decrypt && len(src) >= BlockSize:
+				n = s.encryptBlocks(dst, src)
+			}
+			if n > 0 {
 				dst, src = dst[n:], src[n:]
 				continue
 			}
@@ -157,6 +163,21 @@ func (s *cfb) XORKeyStream(dst, src []byte) {
 		s.used += n
 		dst, src = dst[n:], src[n:]
 	}
+}
+
+// encryptBlocks encrypts as many whole blocks as there are and returns their length.
+func (s *cfb) encryptBlocks(dst, src []byte) int {
+	var x, t [4]uint32
+	n := len(src) &^ (BlockSize - 1)
+	load(&x, s.text[:])
+	for i := 0; i < n; i += BlockSize {
+		encrypt(&s.c.k, &x)
+		load(&t, src[i:])
+		xor(&x, &t)
+		store(dst[i:], &x)
+	}
+	store(s.text[:], &x)
+	return n
 }
 
 // decryptPairs decrypts as many pairs of blocks as there are and returns their length. What
