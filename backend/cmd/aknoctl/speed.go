@@ -271,6 +271,7 @@ func bignTasks(c *bign.Curve) ([]task, error) {
 	return []task{
 		{"bign " + name + " keypair", 0, "go p256 sign", func() { _, _ = bign.GenerateKey(c) }},
 		{"bign " + name + " sign", 0, "go p256 sign", func() { _, _ = key.SignHash(id, hash) }},
+		{"bign " + name + " sign deterministic", 0, "go p256 sign", func() { _, _ = key.SignHashDeterministic(id, hash, content) }},
 		{"bign " + name + " verify", 0, "go p256 verify", func() { q.Verify(id, hash, sig) }},
 		{"bign " + name + " wrap", 0, "go p256 verify", func() { _, _ = q.WrapKey(content, nil) }},
 		{"bign " + name + " unwrap", 0, "go p256 verify", func() { _, _ = key.UnwrapKey(token, nil) }},
