@@ -57,6 +57,7 @@ func (k *PrivateKey) SignIdentity(hashOIDDER, idHash, hash []byte) ([]byte, erro
 	var once mp.Scalar
 	theta, err := k.oneTimeKey(&once, hashOIDDER, hash, t)
 	clear(theta[:])
+	clear(t)
 	if err != nil {
 		return nil, err
 	}
