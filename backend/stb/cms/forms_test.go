@@ -84,18 +84,19 @@ func TestRevocationDataThatTravelAlongAreBinding(t *testing.T) {
 		want  pki.Reason
 		notes int
 	}{
-		"none":                     {nil, pki.OK, 0},
-		"a list":                   {[][]byte{pkidev.File(t, "crl/g-ruc.crl")}, pki.OK, 0},
-		"an answer":                {[][]byte{other(idOCSP, answer)}, pki.OK, 0},
-		"a list that revokes":      {[][]byte{revoked.Raw}, pki.RevokedNoPOE, 0},
-		"both contradict":          {[][]byte{other(idOCSP, answer), revoked.Raw}, pki.RevokedNoPOE, 0},
-		"an answer about another":  {[][]byte{other(idOCSP, pkidev.File(t, "ocsp/g-fl-revoked.resp"))}, pki.TryLater, 0},
-		"an answer of an impostor": {[][]byte{other(idOCSP, pkidev.File(t, "ocsp/neg/g-fl1-wrong-responder.resp"))}, pki.TryLater, 0},
-		"a broken list":            {[][]byte{seq([]byte{5, 0})}, pki.OK, 1},
-		"a broken answer":          {[][]byte{other(idOCSP, []byte{5, 0})}, pki.OK, 1},
-		"an unknown form":          {[][]byte{other([]int{1, 2, 3}, []byte{5, 0})}, pki.OK, 1},
-		"an empty form":            {[][]byte{der.Element(der.Explicit(1), nil)}, pki.OK, 1},
-		"something else":           {[][]byte{{5, 0}}, pki.FormatFailure, 1},
+		"none":                        {nil, pki.OK, 0},
+		"a list":                      {[][]byte{pkidev.File(t, "crl/g-ruc.crl")}, pki.OK, 0},
+		"an answer":                   {[][]byte{other(idOCSP, answer)}, pki.OK, 0},
+		"a list that revokes":         {[][]byte{revoked.Raw}, pki.RevokedNoPOE, 0},
+		"both contradict":             {[][]byte{other(idOCSP, answer), revoked.Raw}, pki.RevokedNoPOE, 0},
+		"an answer about another":     {[][]byte{other(idOCSP, pkidev.File(t, "ocsp/g-fl-revoked.resp"))}, pki.TryLater, 0},
+		"an answer of an impostor":    {[][]byte{other(idOCSP, pkidev.File(t, "ocsp/neg/g-fl1-wrong-responder.resp"))}, pki.TryLater, 0},
+		"a broken list":               {[][]byte{seq([]byte{5, 0})}, pki.TryLater, 1},
+		"a broken answer":             {[][]byte{other(idOCSP, []byte{5, 0})}, pki.TryLater, 1},
+		"a broken list and an answer": {[][]byte{seq([]byte{5, 0}), other(idOCSP, answer)}, pki.OK, 1},
+		"an unknown form":             {[][]byte{other([]int{1, 2, 3}, []byte{5, 0})}, pki.OK, 1},
+		"an empty form":               {[][]byte{der.Element(der.Explicit(1), nil)}, pki.OK, 1},
+		"something else":              {[][]byte{{5, 0}}, pki.FormatFailure, 1},
 	} {
 		g := *f
 		g.revocation = tc.data
@@ -110,10 +111,16 @@ func TestRevocationDataThatTravelAlongAreBinding(t *testing.T) {
 
 func TestOtherCertificatesInTheMessageDoNotDisturb(t *testing.T) {
 	f := newForge(t)
-	f.certs = append([][]byte{der.Element(der.Explicit(1), seq()), seq([]byte{5, 0})}, f.certs...)
+	own := f.certs
+	f.certs = append([][]byte{der.Element(der.Explicit(1), seq()), certificate(t, "certs/b-fl512.cer").Raw}, own...)
 	r := cms.VerifyOctets(f.encode(t), cms.Octets(f.content), options(t))
-	if r.Verdict != pki.Passed || len(r.Notes) != 2 {
+	if r.Verdict != pki.Passed || len(r.Notes) != 1 {
 		t.Errorf("%s %v", r.Reason, r.Notes)
+	}
+	// What claims to be a certificate and is none makes the message malformed.
+	f.certs = append([][]byte{seq([]byte{5, 0})}, own...)
+	if r := cms.VerifyOctets(f.encode(t), cms.Octets(f.content), options(t)); r.Reason != pki.FormatFailure {
+		t.Errorf("a broken certificate beside his: %s", r.Reason)
 	}
 }
 

@@ -236,9 +236,10 @@ func (sd *SignedData) document() Content {
 	return Octets(sd.Content)
 }
 
-// readCertificates takes what can be told apart as a certificate; attribute
-// certificates and broken ones are passed over, since a signature may well
-// verify without them.
+// readCertificates takes the certificates. Attribute certificates and other forms
+// are passed over, since a signature may well verify without them; what has the
+// form of a certificate and is none makes the message malformed. One that can be
+// told apart and breaks a rule is kept with its Defect.
 func (sd *SignedData) readCertificates(e ber.Element) error {
 	list, err := e.Children(maxCertificates)
 	if err != nil {
@@ -251,8 +252,7 @@ func (sd *SignedData) readCertificates(e ber.Element) error {
 		}
 		c, err := pki.ReadCertificate(x.Raw)
 		if err != nil {
-			sd.Notes = append(sd.Notes, "a malformed certificate was passed over")
-			continue
+			return malformed("a certificate")
 		}
 		sd.Certificates = append(sd.Certificates, c)
 	}
@@ -269,7 +269,7 @@ func (sd *SignedData) readRevocation(e ber.Element) error {
 		case tag.SEQUENCE:
 			l, err := pki.ParseRevocationList(x.Raw)
 			if err != nil {
-				sd.Notes = append(sd.Notes, "a malformed revocation list was passed over")
+				sd.brokenDatum("a malformed revocation list was passed over")
 				continue
 			}
 			sd.CRLs = append(sd.CRLs, l)
@@ -280,6 +280,14 @@ func (sd *SignedData) readRevocation(e ber.Element) error {
 		}
 	}
 	return nil
+}
+
+// brokenDatum names a datum that cannot be read. It speaks of no certificate, but
+// a signature that carries data is asked about revocation, so that damage to them
+// does not turn into a silent absence.
+func (sd *SignedData) brokenDatum(note string) {
+	sd.Notes = append(sd.Notes, note)
+	sd.pool.CRLs = append(sd.pool.CRLs, &pki.RevocationList{})
 }
 
 // readOther takes a response of OCSP out of the open form of revocation data.
@@ -295,7 +303,7 @@ func (sd *SignedData) readOther(e ber.Element) {
 	}
 	r, err := ocsp.ParseResponse(parts[1].Raw)
 	if err != nil {
-		sd.Notes = append(sd.Notes, "a malformed status response was passed over")
+		sd.brokenDatum("a malformed status response was passed over")
 		return
 	}
 	sd.OCSP = append(sd.OCSP, r)
