@@ -368,6 +368,16 @@ func FuzzEvaluate(f *testing.F) {
 		}
 		f.Add(i, raw)
 	}
+	def, err := form.ParseDefinition([]byte(strings.ReplaceAll(ruled, "this.size() > 3 || ", "")))
+	if err != nil {
+		f.Fatal(err)
+	}
+	s, err := form.Compile(def, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	all = append(all, example{Form: "F", schema: s})
+	f.Add(len(all)-1, []byte(`{"birth":"2012-11-22","rep":"Ян","kids":[{"name":"Ева","share":0.7,"from":"1979-12-31"},{"share":"0.7"}]}`))
 	f.Fuzz(func(t *testing.T, i int, raw []byte) {
 		if i < 0 || i >= len(all) {
 			return
