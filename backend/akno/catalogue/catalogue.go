@@ -6,6 +6,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -16,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"akno/backend/akno"
 	"akno/backend/akno/canon/jcs"
@@ -27,9 +29,13 @@ import (
 //go:embed data/manifest.json data/manifest.sig data/items.jsonl data/publisher.pub
 var data embed.FS
 
-// A Catalogue is a loaded bundle. It never changes and may be used by several
-// goroutines.
-type Catalogue struct {
+// A Catalogue answers about the bundle in force. It may be used by several
+// goroutines, and a newer bundle may take the place of the one in force at any
+// time: what was handed out stays as it was.
+type Catalogue struct{ now atomic.Pointer[loaded] }
+
+// loaded is a bundle that was read; it never changes.
+type loaded struct {
 	version    string
 	hash       string
 	disclaimer akno.Text
@@ -103,19 +109,69 @@ func Load() (*Catalogue, error) {
 	return New(v)
 }
 
-// New reads a verified bundle.
-func New(v pack.Verified) (*Catalogue, error) {
-	c := &Catalogue{
+// New reads a verified bundle. Of older ones it keeps the versions of forms that
+// the new one does not have, since drafts and applications are pinned to them.
+func New(v pack.Verified, older ...pack.Verified) (*Catalogue, error) {
+	c := &loaded{
 		byCode: map[string]int{}, byID: map[int]int{}, bodies: map[string]akno.Body{}, lists: form.Lists{},
 		documents: map[string]akno.Document{}, forms: map[string][]*entry{}, bundle: v.Bundle, hash: v.Hash(),
 	}
 	if err := c.fill(v); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
-	return c, nil
+	for _, old := range older {
+		if err := c.keep(v, old); err != nil {
+			return nil, fmt.Errorf("catalogue: %w", err)
+		}
+	}
+	slices.Sort(c.formIDs)
+	return handle(c), nil
 }
 
-func (c *Catalogue) fill(v pack.Verified) error {
+func handle(c *loaded) *Catalogue {
+	h := &Catalogue{}
+	h.now.Store(c)
+	return h
+}
+
+// Adopt puts what other holds in force here.
+func (h *Catalogue) Adopt(other *Catalogue) { h.now.Store(other.now.Load()) }
+
+// keep adds the versions of forms that only an older bundle has. A version that
+// both have must be the same: what is published is never changed.
+func (c *loaded) keep(v, old pack.Verified) error {
+	for _, e := range old.Manifest.Items {
+		name, ok := strings.CutPrefix(e.Name, "form/")
+		if !ok {
+			continue
+		}
+		octets, _ := old.Octets(e.SHA256)
+		if same, ok := v.Item(e.Name); ok {
+			if !bytes.Equal(octets, same) {
+				return fmt.Errorf("form %s was published and is another now", name)
+			}
+			continue
+		}
+		until := e.AcceptUntil
+		if until.IsZero() {
+			until = v.Manifest.Issued
+		}
+		if c.has(name) {
+			continue // another older bundle had it too
+		}
+		if err := c.addItem(name, octets, until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *loaded) has(name string) bool {
+	id, number, _ := strings.Cut(name, "@")
+	return slices.ContainsFunc(c.forms[id], func(e *entry) bool { return strconv.Itoa(e.version) == number })
+}
+
+func (c *loaded) fill(v pack.Verified) error {
 	registry, _ := v.Item("catalogue")
 	var raw RawRegistry
 	if err := strict(registry, &raw); err != nil {
@@ -161,7 +217,7 @@ func (c *Catalogue) fill(v pack.Verified) error {
 	return nil
 }
 
-func (c *Catalogue) addProcedure(octets []byte) error {
+func (c *loaded) addProcedure(octets []byte) error {
 	var raw RawProcedure
 	if err := strict(octets, &raw); err != nil {
 		return err
@@ -183,7 +239,7 @@ func (c *Catalogue) addProcedure(octets []byte) error {
 
 // addItem adds the form of an item named "F_1_3_4@1", which is read when it is
 // first asked for.
-func (c *Catalogue) addItem(name string, octets []byte, until workdays.Date) error {
+func (c *loaded) addItem(name string, octets []byte, until workdays.Date) error {
 	id, number, _ := strings.Cut(name, "@")
 	version, err := strconv.Atoi(number)
 	if err != nil {
@@ -200,7 +256,7 @@ func (c *Catalogue) addItem(name string, octets []byte, until workdays.Date) err
 
 // add adds a version of a form. A version is there once: what is published is
 // never changed.
-func (c *Catalogue) add(id string, version int, until workdays.Date, read func() (form.Definition, error)) error {
+func (c *loaded) add(id string, version int, until workdays.Date, read func() (form.Definition, error)) error {
 	i, twice := slices.BinarySearchFunc(c.forms[id], version, func(e *entry, v int) int { return e.version - v })
 	if twice || id == "" || version < 1 {
 		return fmt.Errorf("form %s has version %d already", id, version)
@@ -229,7 +285,8 @@ func (c *Catalogue) add(id string, version int, until workdays.Date, read func()
 
 // With returns a catalogue that has the given versions of forms too. A version
 // is never replaced: one that is there already is an error.
-func (c *Catalogue) With(versions ...Published) (*Catalogue, error) {
+func (h *Catalogue) With(versions ...Published) (*Catalogue, error) {
+	c := h.now.Load()
 	out := *c
 	out.forms, out.formIDs = maps.Clone(c.forms), slices.Clone(c.formIDs)
 	for _, v := range versions {
@@ -239,7 +296,7 @@ func (c *Catalogue) With(versions ...Published) (*Catalogue, error) {
 		}
 	}
 	slices.Sort(out.formIDs)
-	return &out, nil
+	return handle(&out), nil
 }
 
 // Hash returns the SHA-256 of the canonical JSON of a definition, in which every
@@ -258,24 +315,40 @@ func Hash(def form.Definition) (string, error) {
 }
 
 // Version returns the day on which the bundle was compiled.
-func (c *Catalogue) Version() string { return c.version }
+func (h *Catalogue) Version() string {
+	c := h.now.Load()
+	return c.version
+}
 
 // Bundle returns what the catalogue was read from.
-func (c *Catalogue) Bundle() *pack.Bundle { return c.bundle }
+func (h *Catalogue) Bundle() *pack.Bundle {
+	c := h.now.Load()
+	return c.bundle
+}
 
 // BundleHash returns the SHA-256 of the bundle's manifest, as 64 hexadecimal
 // digits.
-func (c *Catalogue) BundleHash() string { return c.hash }
+func (h *Catalogue) BundleHash() string {
+	c := h.now.Load()
+	return c.hash
+}
 
 // Disclaimer returns what must stand wherever values of the catalogue are shown
 // as law.
-func (c *Catalogue) Disclaimer() akno.Text { return c.disclaimer }
+func (h *Catalogue) Disclaimer() akno.Text {
+	c := h.now.Load()
+	return c.disclaimer
+}
 
 // Procedures returns every procedure in the order of the lists.
-func (c *Catalogue) Procedures() []akno.Procedure { return slices.Clone(c.procedures) }
+func (h *Catalogue) Procedures() []akno.Procedure {
+	c := h.now.Load()
+	return slices.Clone(c.procedures)
+}
 
 // Procedure returns the procedure with a code such as "200.1.3.4".
-func (c *Catalogue) Procedure(code string) (akno.Procedure, bool) {
+func (h *Catalogue) Procedure(code string) (akno.Procedure, bool) {
+	c := h.now.Load()
 	i, ok := c.byCode[code]
 	if !ok {
 		return akno.Procedure{}, false
@@ -284,7 +357,8 @@ func (c *Catalogue) Procedure(code string) (akno.Procedure, bool) {
 }
 
 // ProcedureByID returns the procedure with a number of order codes.
-func (c *Catalogue) ProcedureByID(id int) (akno.Procedure, bool) {
+func (h *Catalogue) ProcedureByID(id int) (akno.Procedure, bool) {
+	c := h.now.Load()
 	i, ok := c.byID[id]
 	if !ok {
 		return akno.Procedure{}, false
@@ -293,13 +367,15 @@ func (c *Catalogue) ProcedureByID(id int) (akno.Procedure, bool) {
 }
 
 // Body returns an authorised body.
-func (c *Catalogue) Body(code string) (akno.Body, bool) {
+func (h *Catalogue) Body(code string) (akno.Body, bool) {
+	c := h.now.Load()
 	b, ok := c.bodies[code]
 	return b, ok
 }
 
 // Bodies returns every authorised body by code.
-func (c *Catalogue) Bodies() []akno.Body {
+func (h *Catalogue) Bodies() []akno.Body {
+	c := h.now.Load()
 	out := make([]akno.Body, 0, len(c.bodies))
 	for _, b := range c.bodies {
 		out = append(out, b)
@@ -309,7 +385,8 @@ func (c *Catalogue) Bodies() []akno.Body {
 }
 
 // Document returns a kind of document.
-func (c *Catalogue) Document(code string) (akno.Document, bool) {
+func (h *Catalogue) Document(code string) (akno.Document, bool) {
+	c := h.now.Load()
 	d, ok := c.documents[code]
 	return d, ok
 }
@@ -317,7 +394,8 @@ func (c *Catalogue) Document(code string) (akno.Document, bool) {
 // Form returns the newest version of a form, which is the one in force. The
 // first call compiles it. The error is an *akno.Error with code NotFound if there
 // is no such form.
-func (c *Catalogue) Form(id string) (*Form, error) {
+func (h *Catalogue) Form(id string) (*Form, error) {
+	c := h.now.Load()
 	list := c.forms[id]
 	if len(list) == 0 {
 		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.Form"}
@@ -328,7 +406,8 @@ func (c *Catalogue) Form(id string) (*Form, error) {
 // Pinned returns the version of a form that a draft or a submission is pinned
 // to, whether it is in force or not. The error has code NotFound for a form that
 // is not known and OldForm for a version or a hash that is not.
-func (c *Catalogue) Pinned(id string, version int, hash string) (*Form, error) {
+func (h *Catalogue) Pinned(id string, version int, hash string) (*Form, error) {
+	c := h.now.Load()
 	if len(c.forms[id]) == 0 {
 		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.Pinned"}
 	}
@@ -344,8 +423,29 @@ func (c *Catalogue) Pinned(id string, version int, hash string) (*Form, error) {
 	return nil, &akno.Error{Code: akno.OldForm, Op: "catalogue.Pinned"}
 }
 
+// Accepted returns a version of a form if it may be filed on a day: the one in
+// force, or an older one whose time is not over. Otherwise the error has code
+// OldForm, or NotFound for a form that is not known.
+func (h *Catalogue) Accepted(id string, version int, on workdays.Date) (*Form, error) {
+	list := h.now.Load().forms[id]
+	for i, e := range list {
+		if e.version != version {
+			continue
+		}
+		f, err := e.once()
+		if err != nil || i == len(list)-1 || !f.AcceptUntil.IsZero() && !on.After(f.AcceptUntil) {
+			return f, err
+		}
+	}
+	if len(list) == 0 {
+		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.Accepted"}
+	}
+	return nil, &akno.Error{Code: akno.OldForm, Op: "catalogue.Accepted"}
+}
+
 // Versions returns the versions of a form that are known, oldest first.
-func (c *Catalogue) Versions(id string) []int {
+func (h *Catalogue) Versions(id string) []int {
+	c := h.now.Load()
 	var out []int
 	for _, e := range c.forms[id] {
 		out = append(out, e.version)
@@ -356,7 +456,8 @@ func (c *Catalogue) Versions(id string) []int {
 // Migrator returns the way of answers from a version of a form to the one in
 // force, through every version between. The error has code OldForm for a version
 // that is not known.
-func (c *Catalogue) Migrator(id string, from int) (*form.Migrator, error) {
+func (h *Catalogue) Migrator(id string, from int) (*form.Migrator, error) {
+	c := h.now.Load()
 	var way []*form.Schema
 	for _, e := range c.forms[id] {
 		if e.version < from {
@@ -375,19 +476,28 @@ func (c *Catalogue) Migrator(id string, from int) (*form.Migrator, error) {
 }
 
 // FormFor returns the form of a procedure.
-func (c *Catalogue) FormFor(code string) (*Form, error) {
-	p, ok := c.Procedure(code)
+func (h *Catalogue) FormFor(code string) (*Form, error) {
+	p, ok := h.Procedure(code)
 	if !ok {
 		return nil, &akno.Error{Code: akno.NotFound, Op: "catalogue.FormFor"}
 	}
-	return c.Form(p.Form)
+	return h.Form(p.Form)
 }
 
 // FormIDs returns the ids of all forms in order.
-func (c *Catalogue) FormIDs() []string { return slices.Clone(c.formIDs) }
+func (h *Catalogue) FormIDs() []string {
+	c := h.now.Load()
+	return slices.Clone(c.formIDs)
+}
 
 // List returns the options of a list that forms name.
-func (c *Catalogue) List(name string) []form.Option { return slices.Clone(c.lists[name]) }
+func (h *Catalogue) List(name string) []form.Option {
+	c := h.now.Load()
+	return slices.Clone(c.lists[name])
+}
 
 // Lists returns the names of the lists in order.
-func (c *Catalogue) Lists() []string { return slices.Sorted(maps.Keys(c.lists)) }
+func (h *Catalogue) Lists() []string {
+	c := h.now.Load()
+	return slices.Sorted(maps.Keys(c.lists))
+}

@@ -28,7 +28,8 @@ func (q Quote) Free() bool { return q.Known() && q.Amount == 0 }
 
 // BaseOn returns the base value that holds on a day. The error has code NotFound
 // for a day before the first one that is known.
-func (c *Catalogue) BaseOn(day workdays.Date) (BaseValue, error) {
+func (h *Catalogue) BaseOn(day workdays.Date) (BaseValue, error) {
+	c := h.now.Load()
 	for _, b := range c.bases {
 		if !day.Before(b.From) {
 			return b, nil
@@ -41,12 +42,12 @@ func (c *Catalogue) BaseOn(day workdays.Date) (BaseValue, error) {
 // first variant that replaces the coefficient, then every variant that adds to
 // it, times the base value of the day, rounded to kopecks. A fact that p has no
 // variant for changes nothing.
-func (c *Catalogue) Quote(p akno.Procedure, facts []string, day workdays.Date) (Quote, error) {
+func (h *Catalogue) Quote(p akno.Procedure, facts []string, day workdays.Date) (Quote, error) {
 	q := Quote{Kind: p.Fee.Kind}
 	if p.Fee.Kind != akno.FeeBase {
 		return q, nil
 	}
-	base, err := c.BaseOn(day)
+	base, err := h.BaseOn(day)
 	if err != nil {
 		return Quote{}, err
 	}

@@ -108,7 +108,7 @@ func strict(octets []byte, into any) error {
 	return d.Decode(into)
 }
 
-func (r RawProcedure) procedure(c *Catalogue) (akno.Procedure, error) {
+func (r RawProcedure) procedure(c *loaded) (akno.Procedure, error) {
 	p := akno.Procedure{
 		Code: r.Code, ID: r.ID, Act: r.Act, Number: r.Number, Category: r.Category, Title: r.Title, Body: r.Body,
 		Applicants: r.Applicants, Note: r.Note, Confidence: r.Confidence, Sources: r.Sources, Form: r.Form,
