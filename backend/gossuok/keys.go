@@ -75,12 +75,39 @@ func (a *Authority) password() ([]byte, error) {
 	return text, writeFile(path, append(bytes.Clone(text), '\n'))
 }
 
+// publisherName is the key that signs procedure packs. It has no certificate:
+// programs know a publisher by its public key.
+const publisherName = "publisher"
+
+// Publisher returns the public key of the demo's publisher of packs. Its
+// container lies with the others, under the password of the folder; it is made
+// when it is first asked for.
+func (a *Authority) Publisher() (*bign.PublicKey, error) {
+	_, err := os.Stat(a.keyPath(publisherName))
+	if errors.Is(err, os.ErrNotExist) {
+		err = a.sealKey(publisherName)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("gossuok: key of %s: %w", publisherName, err)
+	}
+	key, err := a.key(publisherName)
+	if err != nil {
+		return nil, err
+	}
+	return key.PublicKey(), nil
+}
+
 func (a *Authority) newKey(name string) error {
 	// A key without its certificate would be another authority under the same
 	// folder: refuse to make one where certificates were issued already.
 	if issued, err := filepath.Glob(filepath.Join(a.config.Dir, "issued", "*.json")); err != nil || len(issued) > 0 {
 		return errors.New("the file is missing and certificates were issued")
 	}
+	return a.sealKey(name)
+}
+
+// sealKey makes a key and writes its container.
+func (a *Authority) sealKey(name string) error {
 	key, err := bign.GenerateKey(bign.Curve256v1())
 	if err != nil {
 		return err

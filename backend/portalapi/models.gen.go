@@ -955,6 +955,14 @@ type OrderRequest struct {
 	Procedure string `json:"procedure"`
 }
 
+// PackManifest defines model for PackManifest.
+type PackManifest struct {
+	Manifest []byte `json:"manifest"`
+
+	// Signature bign, over the octets of the manifest
+	Signature []byte `json:"signature"`
+}
+
 // Password UTF-8 octets of the password in base64
 type Password = []byte
 

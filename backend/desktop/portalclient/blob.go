@@ -1,6 +1,7 @@
 package portalclient
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -53,6 +54,21 @@ func (c *Client) Download(ctx context.Context, sum string, size int64, w io.Writ
 func (c *Client) DownloadDesk(ctx context.Context, application, sum string, size int64, w io.Writer) error {
 	req := c.R.R().SetPathParam("applicationId", application).SetPathParam("sha256", sum)
 	return c.download(ctx, req, "/v1/desk/applications/{applicationId}/blobs/{sha256}", sum, size, w)
+}
+
+// PackItem returns the item of the portal's packs with that SHA-256, at most
+// limit octets.
+func (c *Client) PackItem(ctx context.Context, sum string, limit int) ([]byte, error) {
+	const op = "PackItem"
+	ctx, cancel := within(ctx, transferTimeout(int64(limit)))
+	defer cancel()
+	req := c.R.R().SetContext(ctx).SetPathParam("sha256", sum).
+		SetHeader("Accept", "application/octet-stream, application/problem+json")
+	var out bytes.Buffer
+	if _, err := stream(req, op, http.MethodGet, "/v1/packs/{sha256}", "application/octet-stream", int64(limit), &out); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 func (c *Client) download(ctx context.Context, req *resty.Request, path, sum string, size int64, w io.Writer) error {

@@ -240,6 +240,19 @@ func (c *Client) GetOrder(ctx context.Context, orderCode OrderCode) (*Order, err
 	return call[Order](req, "GetOrder", "GET", "/v1/orders/{orderCode}")
 }
 
+// GetPacks calls GET /v1/packs.
+func (c *Client) GetPacks(ctx context.Context) (*PackManifest, error) {
+	req := c.R.R().SetContext(ctx)
+	return call[PackManifest](req, "GetPacks", "GET", "/v1/packs")
+}
+
+// GetPack calls GET /v1/packs/{sha256}.
+func (c *Client) GetPack(ctx context.Context, sha256 Sha256) (*struct{}, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetPathParam("sha256", fmt.Sprint(sha256))
+	return call[struct{}](req, "GetPack", "GET", "/v1/packs/{sha256}")
+}
+
 // ResetPassword calls POST /v1/passwords/email.
 func (c *Client) ResetPassword(ctx context.Context, body ResetPasswordJSONRequestBody) (*Activated, error) {
 	req := c.R.R().SetContext(ctx)

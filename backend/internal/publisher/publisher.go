@@ -59,10 +59,13 @@ func Parse(file []byte) (*bign.PublicKey, error) {
 }
 
 // FromDirs reads the keys in the files *.pub of some folders. A folder that is
-// not there has none; a file that is no key is an error beside the keys that
+// not there, or has no name, has none; a file that is no key is an error beside the keys that
 // are.
 func FromDirs(dirs ...string) (keys []*bign.PublicKey, err error) {
 	for _, dir := range dirs {
+		if dir == "" {
+			continue
+		}
 		names, globErr := filepath.Glob(filepath.Join(dir, "*"+Extension))
 		err = errors.Join(err, globErr)
 		for _, name := range names {

@@ -1,10 +1,18 @@
 package catalogue
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"akno/backend/akno"
+	akcatalogue "akno/backend/akno/catalogue"
+	"akno/backend/akno/pack"
 	"akno/backend/akno/workdays"
+	"akno/backend/internal/publisher"
+	"akno/backend/stb/bign"
 )
 
 func load(t *testing.T) *Catalogue {
@@ -49,7 +57,7 @@ func TestQuote(t *testing.T) {
 }
 
 func TestOldFormNamesTheOneInForce(t *testing.T) {
-	_, err := load(t).InForce("200.5.13", "F_5_13", 7)
+	_, err := load(t).InForce("200.5.13", "F_5_13", 7, workdays.MustParse("2026-11-20"))
 	if f := akno.FieldsOf(err); f["formId"] != "F_5_13" || f["formVersion"] != "1" {
 		t.Errorf("fields are %v", f)
 	}
@@ -70,5 +78,104 @@ func TestEveryPaidProcedureFitsAnOrder(t *testing.T) {
 	}
 	if r := c.Ref(); r.Sha256 != c.BundleHash() || r.Version != c.Version() {
 		t.Errorf("reference is %+v", r)
+	}
+}
+
+// packsIn writes the packs inside the program with a second version of a form
+// into a folder, signed by a new publisher whose key it returns.
+func packsIn(t *testing.T, dir string, accept workdays.Date) *bign.PublicKey {
+	t.Helper()
+	inside, _, err := akcatalogue.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var items []pack.Item
+	for _, e := range inside.Manifest.Items {
+		octets, _ := inside.Octets(e.SHA256)
+		it := pack.Item{Name: e.Name, Octets: octets}
+		if e.Name == "form/F_5_13@1" {
+			it.AcceptUntil = accept
+			next := bytes.Replace(octets, []byte(`"version":1}`), []byte(`"version":2}`), 1)
+			if bytes.Equal(next, octets) {
+				t.Fatal("the form is written otherwise")
+			}
+			items = append(items, pack.Item{Name: "form/F_5_13@2", Octets: next})
+		}
+		items = append(items, it)
+	}
+	b, err := pack.Build(inside.Manifest.Issued, 2, items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := bign.GenerateKey(bign.Curve256v1())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := publisher.Sign(key, b); err != nil {
+		t.Fatal(err)
+	}
+	for name, octets := range map[string][]byte{"manifest.json": b.Raw, "manifest.sig": b.Signature, "items.jsonl": b.Lines()} {
+		if err := os.WriteFile(filepath.Join(dir, name), octets, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return key.PublicKey()
+}
+
+func TestAnOldVersionIsAcceptedUntilItsLastDay(t *testing.T) {
+	dir, last := t.TempDir(), workdays.MustParse("2027-01-31")
+	c, err := Open(dir, packsIn(t, dir, last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, q := range map[string]struct {
+		version int
+		on      workdays.Date
+		code    akno.Code
+	}{
+		"the one in force":     {2, last.AddDays(400), ""},
+		"the old one in time":  {1, last, ""},
+		"the old one too late": {1, last.AddDays(1), akno.OldForm},
+		"one to come":          {3, last, akno.OldForm},
+	} {
+		f, err := c.InForce("200.5.13", "F_5_13", q.version, q.on)
+		if err == nil && f.Version() != q.version || akno.CodeOf(err) != q.code && (err != nil || q.code != "") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if q.code == akno.OldForm && akno.FieldsOf(err)["formVersion"] != "2" {
+			t.Errorf("%s: %v", name, akno.FieldsOf(err))
+		}
+	}
+}
+
+func TestPacksThatDoNotVerifyStopThePortal(t *testing.T) {
+	dir := t.TempDir()
+	key := packsIn(t, dir, workdays.Date{})
+	if _, err := Open(dir); akno.CodeOf(err) != akno.BadSignature {
+		t.Errorf("an unknown publisher: %v", err)
+	}
+	if err := os.Truncate(filepath.Join(dir, "items.jsonl"), 1000); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, key); err == nil {
+		t.Error("packs with holes were taken")
+	}
+	c, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := c.Packs()
+	b, err := pack.Parse(m.Manifest, m.Signature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range b.Manifest.Items {
+		octets, err := c.Pack(e.SHA256)
+		if err != nil || b.Add(octets) != nil {
+			t.Errorf("%s is not given out: %v", e.Name, err)
+		}
+	}
+	if _, err := c.Pack(strings.Repeat("0", 64)); akno.CodeOf(err) != akno.NotFound {
+		t.Errorf("an item that is not there: %v", err)
 	}
 }

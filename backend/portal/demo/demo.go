@@ -23,6 +23,7 @@ import (
 
 	"akno/backend/gossuok"
 	"akno/backend/internal/clock"
+	"akno/backend/internal/publisher"
 	"akno/backend/portal/trust"
 	"akno/backend/portalapi"
 )
@@ -69,10 +70,23 @@ func Open(c Config) (*Demo, error) {
 	if err == nil {
 		err = writeFile(filepath.Join(d.TrustDir(), "root.cer"), d.authority.Anchor().Raw)
 	}
+	if err == nil {
+		err = d.writePublisher()
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("demo: %w", err), l.Close())
 	}
 	return d, nil
+}
+
+// writePublisher puts the key of the demo's publisher of packs beside the anchor:
+// who trusts the one takes over the packs of the other.
+func (d *Demo) writePublisher() error {
+	key, err := d.authority.Publisher()
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(d.TrustDir(), "publisher"+publisher.Extension), publisher.Marshal(key))
 }
 
 // listen takes the address that was asked for, that of the last run or any. The

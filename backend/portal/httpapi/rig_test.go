@@ -190,6 +190,14 @@ func (facts) Catalogue(context.Context) (portalapi.CatalogueRef, error) {
 	return portalapi.CatalogueRef{Version: "1", Sha256: strings.Repeat("a", 64)}, nil
 }
 
+func (facts) Packs(context.Context) (portalapi.PackManifest, error) {
+	return portalapi.PackManifest{Manifest: []byte("{}"), Signature: []byte("s")}, nil
+}
+
+func (facts) Pack(context.Context, string) ([]byte, error) {
+	return []byte("{}"), nil
+}
+
 func (facts) Ready(context.Context) error { return nil }
 
 type blobs struct {

@@ -31,12 +31,14 @@ var (
 // rights holds every operation of the contract by its route. What the level of
 // a procedure asks for beyond this is the service's own check.
 var rights = map[string]right{
-	"GET /v1/healthz":      everybody,
-	"GET /v1/readyz":       everybody,
-	"GET /v1/info":         everybody,
-	"GET /v1/openapi.yaml": everybody,
-	"GET /v1/trust":        everybody,
-	"GET /v1/catalogue":    everybody,
+	"GET /v1/healthz":        everybody,
+	"GET /v1/readyz":         everybody,
+	"GET /v1/info":           everybody,
+	"GET /v1/openapi.yaml":   everybody,
+	"GET /v1/trust":          everybody,
+	"GET /v1/catalogue":      everybody,
+	"GET /v1/packs":          everybody,
+	"GET /v1/packs/{sha256}": everybody,
 
 	"POST /v1/registrations/email":            everybody,
 	"POST /v1/registrations/email/letters":    everybody,

@@ -111,6 +111,12 @@ type ServerInterface interface {
 	// GetOrder State of an order
 	// (GET /v1/orders/{orderCode})
 	GetOrder(w http.ResponseWriter, r *http.Request, orderCode OrderCode)
+	// GetPacks Manifest of the procedure packs in force with its publisher's signature; it names every item by its SHA-256
+	// (GET /v1/packs)
+	GetPacks(w http.ResponseWriter, r *http.Request)
+	// GetPack An item of the packs in force
+	// (GET /v1/packs/{sha256})
+	GetPack(w http.ResponseWriter, r *http.Request, sha256 Sha256)
 	// ResetPassword Set the password of an e-mail cabinet by the code of the letter; it opens the level e-mail only
 	// (POST /v1/passwords/email)
 	ResetPassword(w http.ResponseWriter, r *http.Request)
@@ -897,6 +903,46 @@ func (siw *ServerInterfaceWrapper) GetOrder(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// GetPacks operation middleware
+func (siw *ServerInterfaceWrapper) GetPacks(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPacks(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPack operation middleware
+func (siw *ServerInterfaceWrapper) GetPack(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 Sha256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", r.PathValue("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sha256", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPack(w, r, sha256)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ResetPassword operation middleware
 func (siw *ServerInterfaceWrapper) ResetPassword(w http.ResponseWriter, r *http.Request) {
 
@@ -1259,6 +1305,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/openapi.yaml", wrapper.GetContract)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/trust", wrapper.GetTrust)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/catalogue", wrapper.GetCatalogue)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/packs", wrapper.GetPacks)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/packs/{sha256}", wrapper.GetPack)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/registrations/email", wrapper.RegisterByEmail)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/registrations/email/letters", wrapper.ResendActivation)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/registrations/email/activation", wrapper.Activate)
@@ -2462,6 +2510,89 @@ func (response GetOrderdefaultApplicationProblemPlusJSONResponse) VisitGetOrderR
 	return err
 }
 
+type GetPacksRequestObject struct {
+}
+
+type GetPacksResponseObject interface {
+	VisitGetPacksResponse(w http.ResponseWriter) error
+}
+
+type GetPacks200JSONResponse PackManifest
+
+func (response GetPacks200JSONResponse) VisitGetPacksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPacksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPacksdefaultApplicationProblemPlusJSONResponse) VisitGetPacksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackRequestObject struct {
+	Sha256 Sha256 `json:"sha256"`
+}
+
+type GetPackResponseObject interface {
+	VisitGetPackResponse(w http.ResponseWriter) error
+}
+
+type GetPack200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPack200ApplicationoctetStreamResponse) VisitGetPackResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPackdefaultApplicationProblemPlusJSONResponse) VisitGetPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResetPasswordRequestObject struct {
 	Body *ResetPasswordJSONRequestBody
 }
@@ -3154,6 +3285,12 @@ type StrictServerInterface interface {
 	// GetOrder State of an order
 	// (GET /v1/orders/{orderCode})
 	GetOrder(ctx context.Context, request GetOrderRequestObject) (GetOrderResponseObject, error)
+	// GetPacks Manifest of the procedure packs in force with its publisher's signature; it names every item by its SHA-256
+	// (GET /v1/packs)
+	GetPacks(ctx context.Context, request GetPacksRequestObject) (GetPacksResponseObject, error)
+	// GetPack An item of the packs in force
+	// (GET /v1/packs/{sha256})
+	GetPack(ctx context.Context, request GetPackRequestObject) (GetPackResponseObject, error)
 	// ResetPassword Set the password of an e-mail cabinet by the code of the letter; it opens the level e-mail only
 	// (POST /v1/passwords/email)
 	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
@@ -4094,6 +4231,56 @@ func (sh *strictHandler) GetOrder(w http.ResponseWriter, r *http.Request, orderC
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetOrderResponseObject); ok {
 		if err := validResponse.VisitGetOrderResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPacks operation middleware
+func (sh *strictHandler) GetPacks(w http.ResponseWriter, r *http.Request) {
+	var request GetPacksRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPacks(ctx, request.(GetPacksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPacks")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPacksResponseObject); ok {
+		if err := validResponse.VisitGetPacksResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPack operation middleware
+func (sh *strictHandler) GetPack(w http.ResponseWriter, r *http.Request, sha256 Sha256) {
+	var request GetPackRequestObject
+
+	request.Sha256 = sha256
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPack(ctx, request.(GetPackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPack")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPackResponseObject); ok {
+		if err := validResponse.VisitGetPackResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

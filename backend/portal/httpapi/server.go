@@ -46,6 +46,21 @@ func (s *server) GetCatalogue(ctx context.Context, _ GetCatalogueRequestObject) 
 	return GetCatalogue200JSONResponse(out), err
 }
 
+// GetPacks returns the manifest of the packs in force.
+func (s *server) GetPacks(ctx context.Context, _ GetPacksRequestObject) (GetPacksResponseObject, error) {
+	out, err := s.Facts.Packs(ctx)
+	return GetPacks200JSONResponse(out), err
+}
+
+// GetPack returns an item of the packs in force.
+func (s *server) GetPack(ctx context.Context, r GetPackRequestObject) (GetPackResponseObject, error) {
+	octets, err := s.Facts.Pack(ctx, r.Sha256)
+	if err != nil {
+		return nil, err
+	}
+	return GetPack200ApplicationoctetStreamResponse{Body: bytes.NewReader(octets), ContentLength: int64(len(octets))}, nil
+}
+
 // RegisterByEmail asks for a cabinet by e-mail.
 func (s *server) RegisterByEmail(ctx context.Context, r RegisterByEmailRequestObject) (RegisterByEmailResponseObject, error) {
 	out, err := s.Access.RegisterByEmail(ctx, visitOf(ctx).from, *r.Body)

@@ -92,6 +92,11 @@ type Facts interface {
 	Trust(ctx context.Context) (portalapi.TrustData, error)
 	// Catalogue names the catalogue in force.
 	Catalogue(ctx context.Context) (portalapi.CatalogueRef, error)
+	// Packs returns the manifest of the packs in force with its signature.
+	Packs(ctx context.Context) (portalapi.PackManifest, error)
+	// Pack returns an item of the packs in force by its SHA-256, or
+	// akno.NotFound.
+	Pack(ctx context.Context, sha256 string) ([]byte, error)
 	// Ready returns nil when the portal takes work, else an error with code
 	// akno.Unavailable.
 	Ready(ctx context.Context) error

@@ -69,7 +69,7 @@ func (s *Service) check(ctx context.Context, who session.Session, req portalapi.
 // checkForm proves that the submission is what its form shows, on its own day and
 // today. It returns whether the form asks for a signature.
 func (s *Service) checkForm(f *filed, today workdays.Date) (requires bool, err error) {
-	inForce, err := s.Catalogue.InForce(f.procedure.Code, f.sub.Form.ID, f.sub.Form.Version)
+	inForce, err := s.Catalogue.InForce(f.procedure.Code, f.sub.Form.ID, f.sub.Form.Version, today)
 	if err != nil {
 		return false, err
 	}

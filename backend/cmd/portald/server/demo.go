@@ -34,7 +34,7 @@ func (d Demo) Extend(c Config, now clock.Clock) func(context.Context) (Extension
 		}
 		services := open.Services()
 		return Extension{
-			Anchors: open.Anchors(), Feed: open.Feed, Services: &services, ProviderKey: key, Ready: open.WriteReady, Close: open.Close,
+			Anchors: open.Anchors(), PublisherDir: open.TrustDir(), Feed: open.Feed, Services: &services, ProviderKey: key, Ready: open.WriteReady, Close: open.Close,
 			Seed: func(ctx context.Context, p *Portal) error {
 				return open.Seed(ctx, demo.Portal{DB: p.DB, Catalogue: p.Catalogue, Accounts: p.Accounts, Consent: p.Accounts.Consents[0]})
 			},

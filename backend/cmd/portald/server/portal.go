@@ -13,6 +13,7 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/publisher"
 	"akno/backend/portal/account"
 	"akno/backend/portal/application"
 	"akno/backend/portal/blob"
@@ -58,6 +59,9 @@ type Portal struct {
 type Extension struct {
 	// Anchors are trusted as given, in DER.
 	Anchors [][]byte
+	// PublisherDir holds keys of publishers of packs, *.pub, beside those that
+	// the operator trusts.
+	PublisherDir string
 	// Feed gives the store certificates of authorities and lists, now and
 	// whenever there are newer ones.
 	Feed func(*trust.Store) error
@@ -94,7 +98,11 @@ func openPortal(ctx context.Context, c Config, x Extension, now clock.Clock) (*P
 	if err != nil {
 		return nil, err
 	}
-	if p.Catalogue, err = catalogue.Load(); err != nil {
+	publishers, err := publisher.FromDirs(c.path("trust", "publishers"), x.PublisherDir)
+	if err != nil {
+		return nil, err
+	}
+	if p.Catalogue, err = catalogue.Open(c.path("packs"), publishers...); err != nil {
 		return nil, err
 	}
 	disk, err := blob.OpenDisk(c.path("blobs"))
@@ -309,6 +317,14 @@ func (f *facts) Trust(context.Context) (portalapi.TrustData, error) {
 
 func (f *facts) Catalogue(context.Context) (portalapi.CatalogueRef, error) {
 	return f.Portal.Catalogue.Ref(), nil
+}
+
+func (f *facts) Packs(context.Context) (portalapi.PackManifest, error) {
+	return f.Portal.Catalogue.Packs(), nil
+}
+
+func (f *facts) Pack(_ context.Context, sha256 string) ([]byte, error) {
+	return f.Portal.Catalogue.Pack(sha256)
 }
 
 func (f *facts) Ready(ctx context.Context) error {
