@@ -15,6 +15,7 @@ import (
 	deskwork "akno/backend/desktop/desk"
 	"akno/backend/desktop/keyring"
 	"akno/backend/desktop/onewindow"
+	"akno/backend/desktop/packs"
 	"akno/backend/desktop/portalclient"
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/signer"
@@ -29,7 +30,8 @@ const callLimit = 25 * time.Second
 // core is what the bound types share. It is opened before any of them.
 type core struct {
 	a         *App
-	catalogue *catalogue.Catalogue
+	packs     *packs.Store
+	catalogue *catalogue.Catalogue // of the packs in force
 	calendar  workdays.Calendar
 	store     *store.DB
 	portal    *portalclient.Client
@@ -50,9 +52,19 @@ func (c *core) open(ctx context.Context) error {
 	now := c.a.now
 	c.store, c.session = nil, nil // of the profile before
 	var err error
-	if c.catalogue, err = catalogue.Load(); err != nil {
+	// What the portal, the publisher and the authorities publish is no profile's own.
+	base, own := c.a.cfg.ProfileDir, c.a.profileDir()
+	anchors := []string{filepath.Join(base, "anchors")}
+	if c.a.cfg.TrustDir != "" {
+		anchors = []string{c.a.cfg.TrustDir}
+	}
+	if c.packs, err = packs.Open(filepath.Join(base, "packs"), anchors...); err != nil {
 		return err
 	}
+	if err := c.packs.Problem(); err != nil {
+		c.a.log.WithField("cause", err).Warn("kept packs were passed over")
+	}
+	c.catalogue = c.packs.Catalogue()
 	if c.store, err = c.a.openStore(ctx); err != nil {
 		return err
 	}
@@ -62,12 +74,6 @@ func (c *core) open(ctx context.Context) error {
 	})
 	if err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}
-	}
-	// What the portal and the authorities publish is no profile's own.
-	base, own := c.a.cfg.ProfileDir, c.a.profileDir()
-	anchors := []string{filepath.Join(base, "anchors")}
-	if c.a.cfg.TrustDir != "" {
-		anchors = []string{c.a.cfg.TrustDir}
 	}
 	if c.trust, err = trust.Open(filepath.Join(base, "trust"), anchors, now); err != nil {
 		return err
@@ -133,7 +139,11 @@ func (c *core) run(ctx context.Context) error {
 		if err := c.store.Keep(ctx, c.a.now()); err != nil && ctx.Err() == nil {
 			c.a.log.WithField("cause", err).Warn("no copy of the profile could be made")
 		}
-		err := errors.Join(c.facts.Refresh(ctx), c.trust.Refresh(ctx, c.portal))
+		fresh, packsErr := c.packs.Update(ctx, c.portal)
+		if fresh {
+			c.a.log.WithField("catalogue", c.catalogue.BundleHash()).Info("newer packs of procedures were taken over")
+		}
+		err := errors.Join(c.facts.Refresh(ctx), c.trust.Refresh(ctx, c.portal), packsErr)
 		if err != nil {
 			next = soon
 			if akno.CodeOf(err) != akno.Unavailable {
