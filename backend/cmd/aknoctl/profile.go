@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"akno/backend/akno"
-	"akno/backend/akno/catalogue"
 	"akno/backend/desktop/cabinet"
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/keyring"
+	"akno/backend/desktop/packs"
 	"akno/backend/desktop/portalclient"
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/signer"
@@ -58,6 +58,7 @@ type profile struct {
 	close   []func() error
 	portal  *portalclient.Client
 	trust   *truststore.Store
+	packs   *packs.Store
 	keys    *keyring.Keyring
 	signer  *signer.Signer
 	session *session.Service
@@ -154,6 +155,9 @@ func (p *profile) open(o *cabinetOptions) error {
 	if p.trust, err = truststore.Open(filepath.Join(dir, "trust"), anchors, p.e.now); err != nil {
 		return err
 	}
+	if p.packs, err = packs.Open(filepath.Join(dir, "packs"), append(anchors, filepath.Join(dir, "anchors"))...); err != nil {
+		return err
+	}
 	files, err := keyFiles(*o.key, *o.cert)
 	if err != nil {
 		return err
@@ -179,10 +183,7 @@ func (p *profile) openStore(dir, passwordFile string) (*store.DB, error) {
 
 // wire puts drafts, exchange and cabinet over the opened profile.
 func (p *profile) wire(db *store.DB) error {
-	c, err := catalogue.Load()
-	if err != nil {
-		return err
-	}
+	c := p.packs.Catalogue()
 	p.sync = syncer.New(syncer.Options{
 		DB: db, Portal: p.portal, Account: p.account, Now: p.e.now, Log: logx.Discard(),
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
@@ -291,6 +292,10 @@ func (p *profile) signOut() error { return p.session.SignOut(p.ctx) }
 func (p *profile) exchange() error {
 	if err := p.signIn(); err != nil {
 		return err
+	}
+	// Packs that are refused leave the ones in force, and the exchange goes on.
+	if _, err := p.packs.Update(p.ctx, p.portal); err != nil {
+		fmt.Fprintf(p.e.err, "the portal's packs were not taken over: %v\n", err)
 	}
 	return p.sync.Now(p.ctx)
 }

@@ -30,25 +30,30 @@ type world struct {
 	url      string
 	ready    demo.Ready
 	dir      string // of the test's files
+	data     string // of the portal
 	password string // file
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir()}
-	data := t.TempDir()
-	c := server.Defaults(data)
+	w := &world{t: t, dir: t.TempDir(), data: t.TempDir()}
+	w.start()
+	w.password = w.file("password", demo.Password+"\n")
+	t.Cleanup(w.stop)
+	return w
+}
+
+// start starts the portal on its folder, stop ends it.
+func (w *world) start() {
+	t := w.t
+	t.Helper()
+	c := server.Defaults(w.data)
 	c.AsDemo()
-	c.Addr, c.ReadyFile = "127.0.0.1:0", filepath.Join(data, "ready.json")
+	c.Addr, c.ReadyFile = "127.0.0.1:0", filepath.Join(w.data, "ready.json")
 	w.m = &server.Main{Config: c, Log: logx.Discard(), Clock: clock.System, Extend: server.Demo{AutoApprove: true}.Extend(c, clock.System)}
 	if err := w.m.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := w.m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	raw, err := os.ReadFile(c.ReadyFile)
 	if err != nil {
 		t.Fatal(err)
@@ -57,8 +62,12 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.url = w.m.URL()
-	w.password = w.file("password", demo.Password+"\n")
-	return w
+}
+
+func (w *world) stop() {
+	if err := w.m.Close(); err != nil {
+		w.t.Error(err)
+	}
 }
 
 func (w *world) file(name, text string) string {
