@@ -5,6 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"akno/backend/stb/container"
+	"akno/backend/stb/ocsp"
+	"akno/backend/stb/pki"
 )
 
 // reasons are the words for the files of the peer that are not valid, with the level of a signature.
@@ -169,6 +174,63 @@ func TestBrokenHelpersAreNamedAndPassedOver(t *testing.T) {
 		status, answer := ask(t, append(append(append([]string{}, leaf...), root...), c.args...)...)
 		if got, _ := answer["reason"].(string); status != c.status || got != c.reason {
 			t.Errorf("%s: status %d, %v, want %d %s", c.name, status, answer, c.status, c.reason)
+		}
+	}
+}
+
+func TestTheStatusIsOneOfThreeWords(t *testing.T) {
+	at := time.Date(2026, 3, 15, 12, 5, 0, 0, time.UTC)
+	file := func(name string) []byte {
+		b, err := os.ReadFile(peer(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	read := func(name string) *pki.Certificate {
+		c, err := pki.ParseCertificate(file(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	id, err := ocsp.NewCertID(read("certs/g-fl1.cer"), read("certs/g-ruc.cer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var password string
+	for _, e := range peerEntries(t, "keys") {
+		if e.File == "keys/g-ocsp.p8e" {
+			password = e.Password
+		}
+	}
+	key, err := container.Open(file("keys/g-ocsp.p8e"), []byte(password))
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := pki.Revocation{At: at.AddDate(0, 0, -1), HasReason: true, Reason: pki.ReasonCertificateHold}
+	for _, c := range []struct {
+		state        pki.CertState
+		revocation   pki.Revocation
+		word, reason any
+	}{
+		{pki.StateGood, pki.Revocation{}, "good", nil},
+		{pki.StateUnknown, pki.Revocation{}, "unknown", nil},
+		{pki.StateRevoked, pki.Revocation{At: held.At}, "revoked", nil},
+		{pki.StateSuspended, held, "revoked", "certificateHold"},
+	} {
+		single := ocsp.Single{CertID: id, State: c.state, Revocation: c.revocation, ThisUpdate: at}
+		raw, err := ocsp.CreateResponse([]ocsp.Single{single}, at, nil, read("certs/g-ocsp.cer"), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "answer")
+		if err := os.WriteFile(path, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, answer := ask(t, "ocsp", "verify", path, "--issuer", peer("certs/g-ruc.cer"), "--for", peer("certs/g-fl1.cer"), "--trust", peer("certs/g-root.cer"))
+		if status != exitYes || answer["status"] != c.word || answer["revocationReason"] != c.reason {
+			t.Errorf("%s: status %d, %v", c.state, status, answer)
 		}
 	}
 }

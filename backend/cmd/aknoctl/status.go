@@ -103,6 +103,8 @@ func ocspVerify(e *env, args []string) (int, error) {
 	answer := struct {
 		outcome
 		Status     pki.CertState `json:"status,omitempty"`
+		RevokedAt  string        `json:"revokedAt,omitempty"`
+		Revocation string        `json:"revocationReason,omitempty"`
 		ProducedAt string        `json:"producedAt,omitempty"`
 		ThisUpdate string        `json:"thisUpdate,omitempty"`
 	}{outcome: outcomeOf(pki.FormatFailure)}
@@ -116,6 +118,13 @@ func ocspVerify(e *env, args []string) (int, error) {
 		report := ocsp.Verify(r, opt)
 		answer.outcome = outcome{report.Verdict, report.Reason, report.Notes}
 		answer.Status, answer.ProducedAt = report.Single.State, stamp(report.ProducedAt)
+		if r := report.Single.Revocation; answer.Status == pki.StateRevoked || answer.Status == pki.StateSuspended {
+			// The protocol knows no suspension: it is a revocation with the reason certificateHold.
+			answer.Status, answer.RevokedAt = pki.StateRevoked, stamp(r.At)
+			if r.HasReason {
+				answer.Revocation = r.Reason.String()
+			}
+		}
 		answer.ThisUpdate = stamp(report.Single.ThisUpdate)
 	}
 	return answer.status(), e.answer(answer, answer.text()+"\n"+string(answer.Status))
