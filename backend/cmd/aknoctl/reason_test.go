@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"strings"
@@ -231,6 +232,23 @@ func TestTheStatusIsOneOfThreeWords(t *testing.T) {
 		status, answer := ask(t, "ocsp", "verify", path, "--issuer", peer("certs/g-ruc.cer"), "--for", peer("certs/g-fl1.cer"), "--trust", peer("certs/g-root.cer"))
 		if status != exitYes || answer["status"] != c.word || answer["revocationReason"] != c.reason {
 			t.Errorf("%s: status %d, %v", c.state, status, answer)
+		}
+	}
+}
+
+func TestPEMMayStandAfterAnExplanation(t *testing.T) {
+	for _, c := range []struct{ kind, name, command string }{
+		{"CERTIFICATE REQUEST", "csr/g-fl1.csr", "csr"}, {"X509 CRL", "crl/g-ruc.crl", "crl"},
+	} {
+		file := broken(t, c.name, func(b []byte) []byte {
+			return append([]byte("Data:\n    Version: 1\n"), pem.EncodeToMemory(&pem.Block{Type: c.kind, Bytes: b})...)
+		})
+		args := []string{c.command, "verify", file}
+		if c.command == "crl" {
+			args = append(args, "--issuer", peer("certs/g-ruc.cer"))
+		}
+		if status, answer := ask(t, args...); status != exitYes {
+			t.Errorf("%s: status %d, %v", c.name, status, answer)
 		}
 	}
 }

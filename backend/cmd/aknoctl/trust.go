@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/pem"
 	"fmt"
@@ -109,12 +108,14 @@ func (e *env) binary(name string) ([]byte, error) {
 	return withoutPEM(data), err
 }
 
-// withoutPEM returns the octets inside of PEM, or the octets themselves.
+// withoutPEM returns the octets inside of PEM, which may stand after an explanation in text, or
+// the octets themselves. What begins like DER is never searched.
 func withoutPEM(data []byte) []byte {
-	if bytes.HasPrefix(bytes.TrimLeft(data, " \r\n\t"), []byte("-----BEGIN ")) {
-		if block, _ := pem.Decode(data); block != nil {
-			return block.Bytes
-		}
+	if looksLikeDER(data) {
+		return data
+	}
+	if block, _ := pem.Decode(data); block != nil {
+		return block.Bytes
 	}
 	return data
 }
