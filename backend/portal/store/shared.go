@@ -10,6 +10,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
+	"akno/backend/portalapi"
 )
 
 // AccountStream is the name of the stream that a citizen pulls.
@@ -19,11 +20,21 @@ const AccountStream = "acct"
 // at version, or gone. It is the last thing a transaction does to an entity
 // that the citizen sees.
 func RecordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, deleted bool) error {
-	var seq int64
-	err := tx.QueryRow(ctx, `INSERT INTO stream(account_id, name, seq, min_seq) VALUES(?, ?, 1, 0)
-		ON CONFLICT(account_id, name) DO UPDATE SET seq = seq + 1 RETURNING seq`, accountID, AccountStream).Scan(&seq)
+	// The first statement locks the stream where several writers are at work.
+	var seq, live int64
+	var sum *int64
+	err := tx.QueryRow(ctx, `INSERT INTO stream(account_id, name, seq, min_seq, live_count, checksum) VALUES(?, ?, 1, 0, 0, 0)
+		ON CONFLICT(account_id, name) DO UPDATE SET seq = seq + 1 RETURNING seq, live_count, checksum`,
+		accountID, AccountStream).Scan(&seq, &live, &sum)
 	if err != nil {
 		return fmt.Errorf("stream: %w", err)
+	}
+	if live, sum, err = without(ctx, tx, accountID, kind, id, live, sum); err != nil {
+		return err
+	}
+	if !deleted {
+		live++
+		*sum += int64(portalapi.RowSum(kind, id, version))
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO change(account_id, stream, kind, id, seq, version, deleted) VALUES(?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT(account_id, stream, kind, id) DO UPDATE SET seq = excluded.seq, version = excluded.version, deleted = excluded.deleted`,
@@ -31,7 +42,45 @@ func RecordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, ve
 	if err != nil {
 		return fmt.Errorf("change: %w", err)
 	}
+	_, err = tx.Exec(ctx, `UPDATE stream SET live_count = ?, checksum = ? WHERE account_id = ? AND name = ?`,
+		live, *sum, accountID, AccountStream)
+	if err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
 	return nil
+}
+
+// without returns the number and the sum of a stream's records but for one. A
+// stream of an earlier version has no sum, and is summed up as a whole.
+func without(ctx context.Context, tx dbx.Tx, accountID, kind, id string, live int64, sum *int64) (int64, *int64, error) {
+	if sum == nil {
+		live, sum = 0, new(int64)
+		err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			var k, i string
+			var v int64
+			if err := scan(&k, &i, &v); err != nil || k == kind && i == id {
+				return err
+			}
+			live++
+			*sum += int64(portalapi.RowSum(k, i, v))
+			return nil
+		}, `SELECT kind, id, version FROM change WHERE account_id = ? AND stream = ? AND deleted = 0`, accountID, AccountStream)
+		if err != nil {
+			return 0, nil, fmt.Errorf("stream: %w", err)
+		}
+		return live, sum, nil
+	}
+	var version int64
+	found, err := dbx.Found(ctx, tx, `SELECT version FROM change WHERE account_id = ? AND stream = ? AND kind = ? AND id = ? AND deleted = 0`,
+		[]any{accountID, AccountStream, kind, id}, &version)
+	if err != nil {
+		return 0, nil, fmt.Errorf("stream: %w", err)
+	}
+	if found {
+		live--
+		*sum -= int64(portalapi.RowSum(kind, id, version))
+	}
+	return live, sum, nil
 }
 
 // An Op names one command of a client: the id that the device made and the
