@@ -31,6 +31,7 @@ type DB struct {
 	writer  *writer
 	readers chan *prepared // idle connections; nil is one not yet opened
 	epoch   string
+	path    string
 }
 
 var _ dbx.DB = (*DB)(nil)
@@ -39,7 +40,7 @@ var _ dbx.DB = (*DB)(nil)
 // schema up to date and checks that the file is sound and that every setting
 // is in force. Only one process may have a portal's database open.
 func Open(ctx context.Context, path string, now clock.Clock) (*DB, error) {
-	db := &DB{readers: make(chan *prepared, max(4, runtime.NumCPU()))}
+	db := &DB{path: path, readers: make(chan *prepared, max(4, runtime.NumCPU()))}
 	for range cap(db.readers) {
 		db.readers <- nil
 	}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"akno/backend/internal/clock"
+	"akno/backend/internal/dbx"
+	"akno/backend/internal/ids"
+)
+
+// Backup writes a whole copy of the database into a new file at path, as one
+// moment had it, while the portal goes on working. When it has returned nil the
+// copy is on the disk; it appears whole or not at all.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		return errors.Join(fmt.Errorf("store: backup: %s is there already", filepath.Base(path)), err)
+	}
+	part := path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	// A connection of its own: the readers refuse the statement, and the writer
+	// would let everybody wait.
+	conn, err := sql.Open("sqlite", dsn(db.path, "ro", []string{"busy_timeout(5000)"}))
+	if err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", part)
+	if err = errors.Join(err, conn.Close()); err == nil {
+		err = os.Chmod(part, 0o600)
+	}
+	if err == nil {
+		err = syncPath(part)
+	}
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err == nil {
+		err = syncPath(filepath.Dir(path))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("store: backup: %w", err), removeIfThere(part))
+	}
+	return nil
+}
+
+// Renew gives the database at path a new life: another epoch. It is for a file
+// that was restored from a copy, before the portal is started on it, and makes
+// every device send again what the copy does not have. It returns the new epoch.
+func Renew(ctx context.Context, path string, now clock.Clock) (epoch string, err error) {
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("store: renew: %w", err)
+	}
+	db, err := Open(ctx, path, now)
+	if err != nil {
+		return "", err
+	}
+	epoch = ids.New(now())
+	err = db.Write(ctx, func(tx dbx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE meta SET value = ? WHERE name = 'epoch'`, epoch)
+		return err
+	})
+	return epoch, errors.Join(err, db.Close())
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
