@@ -340,6 +340,30 @@ func (e ProposalOutcome) Valid() bool {
 	}
 }
 
+// Defines values for PushOutcomeOutcome.
+const (
+	Applied  PushOutcomeOutcome = "applied"
+	Deferred PushOutcomeOutcome = "deferred"
+	Rejected PushOutcomeOutcome = "rejected"
+	Replayed PushOutcomeOutcome = "replayed"
+)
+
+// Valid indicates whether the value is a known member of the PushOutcomeOutcome enum.
+func (e PushOutcomeOutcome) Valid() bool {
+	switch e {
+	case Applied:
+		return true
+	case Deferred:
+		return true
+	case Rejected:
+		return true
+	case Replayed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Queue.
 const (
 	QueueClarification Queue = "clarification"
@@ -626,11 +650,20 @@ type Change struct {
 // ChangePage defines model for ChangePage.
 type ChangePage struct {
 	Changes []Change `json:"changes"`
-	Cursor  string   `json:"cursor"`
+
+	// Checksum of those records, see RowSum; with the last page only
+	Checksum *string `json:"checksum,omitempty"`
+	Cursor   string  `json:"cursor"`
 
 	// Epoch UUIDv7
-	Epoch Id   `json:"epoch"`
-	More  bool `json:"more"`
+	Epoch Id `json:"epoch"`
+
+	// From the cursor that was asked for: a page that begins elsewhere is not applied
+	From *string `json:"from,omitempty"`
+
+	// Live records that the account has at the cursor; with the last page only
+	Live *int64 `json:"live,omitempty"`
+	More bool   `json:"more"`
 }
 
 // ClerkDay defines model for ClerkDay.
@@ -1089,6 +1122,54 @@ type Proposal struct {
 // ProposalOutcome defines model for Proposal.Outcome.
 type ProposalOutcome string
 
+// PushOp defines model for PushOp.
+type PushOp struct {
+	// Body SubmissionRequest, AnswerCommand or VersionedCommand by kind, with the same opId
+	Body json.RawMessage `json:"body"`
+
+	// BodyHash SHA-256 in hex
+	BodyHash Hash `json:"bodyHash"`
+
+	// DeviceSeq order of the device's commands
+	DeviceSeq int64 `json:"deviceSeq"`
+
+	// Kind submit, answer, withdraw or open_decision; others are deferred
+	Kind string `json:"kind"`
+
+	// OpId UUIDv7
+	OpId Id `json:"opId"`
+
+	// Target UUIDv7
+	Target Id `json:"target"`
+}
+
+// PushOutcome defines model for PushOutcome.
+type PushOutcome struct {
+	Application *Application `json:"application,omitempty"`
+
+	// OpId UUIDv7
+	OpId    Id                 `json:"opId"`
+	Outcome PushOutcomeOutcome `json:"outcome"`
+	Problem *Problem           `json:"problem,omitempty"`
+}
+
+// PushOutcomeOutcome defines model for PushOutcome.Outcome.
+type PushOutcomeOutcome string
+
+// PushRequest defines model for PushRequest.
+type PushRequest struct {
+	// Epoch the life of the portal's database that the device knows
+	Epoch string   `json:"epoch"`
+	Ops   []PushOp `json:"ops"`
+}
+
+// PushResult defines model for PushResult.
+type PushResult struct {
+	// Epoch UUIDv7
+	Epoch   Id            `json:"epoch"`
+	Results []PushOutcome `json:"results"`
+}
+
 // Question defines model for Question.
 type Question struct {
 	Answer *string `json:"answer,omitempty"`
@@ -1320,6 +1401,12 @@ type SessionId = Id
 // Sha256 SHA-256 in hex
 type Sha256 = Hash
 
+// PatchBlobParams defines parameters for PatchBlob.
+type PatchBlobParams struct {
+	UploadOffset int64 `json:"Upload-Offset"`
+	UploadLength int64 `json:"Upload-Length"`
+}
+
 // PullChangesParams defines parameters for PullChanges.
 type PullChangesParams struct {
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1413,3 +1500,6 @@ type SignInByEdsJSONRequestBody = SignedChallenge
 
 // SignInByPasswordJSONRequestBody defines body for SignInByPassword for application/json ContentType.
 type SignInByPasswordJSONRequestBody = PasswordSignIn
+
+// PushCommandsApplicationVndAknoSyncPlusJSONRequestBody defines body for PushCommands for application/vnd.akno.sync+json ContentType.
+type PushCommandsApplicationVndAknoSyncPlusJSONRequestBody = PushRequest

@@ -36,6 +36,9 @@ func (s Secret) Key(kind, name string) []byte {
 	return m.Sum(nil)
 }
 
+// CursorKey returns the key under which cursors of changes are made.
+func (s Secret) CursorKey() []byte { return s.Key("cursor", "") }
+
 // readable is base32 without I, L, O and U (Crockford).
 var readable = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 

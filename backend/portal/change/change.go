@@ -8,8 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
@@ -29,45 +27,53 @@ type Body func(ctx context.Context, tx dbx.Tx, account, id string) (json.RawMess
 type Service struct {
 	db     dbx.DB
 	epoch  func() string
+	key    []byte
 	bodies map[string]Body
 }
 
-// New returns the service over db. epoch names the life of the database. bodies
-// are the kinds whose JSON is not stored as it is sent; applications and orders
-// are read from their rows.
-func New(db dbx.DB, epoch func() string, bodies map[string]Body) *Service {
-	return &Service{db: db, epoch: epoch, bodies: bodies}
+// New returns the service over db. epoch names the life of the database, key is
+// that under which cursors are made. bodies are the kinds whose JSON is not stored
+// as it is sent; applications and orders are read from their rows.
+func New(db dbx.DB, epoch func() string, key []byte, bodies map[string]Body) *Service {
+	return &Service{db: db, epoch: epoch, key: key, bodies: bodies}
 }
+
+// Epoch names the life of the database.
+func (s *Service) Epoch() string { return s.epoch() }
 
 // Pull returns at most limit changes after cursor; "" is the beginning. A cursor
 // of another epoch, from the future or from before what is kept is
 // akno.ExpiredCode: the device begins anew and sends again what the portal may
 // have lost.
 func (s *Service) Pull(ctx context.Context, who session.Session, cursor string, limit int) (portalapi.ChangePage, error) {
-	after, err := s.parse(cursor)
+	after, err := s.parse(who.AccountID, cursor)
 	if err != nil {
 		return portalapi.ChangePage{}, err
 	}
 	if limit < 1 || limit > MaxPage {
 		limit = MaxPage
 	}
-	page := portalapi.ChangePage{Epoch: s.epoch(), Changes: []portalapi.Change{}}
+	page := portalapi.ChangePage{Epoch: s.epoch(), From: &cursor, Changes: []portalapi.Change{}}
 	err = s.db.Read(ctx, func(tx dbx.Tx) error {
-		var seq, least int64
-		if _, err := dbx.Found(ctx, tx, `SELECT seq, min_seq FROM stream WHERE account_id = ? AND name = ?`,
-			[]any{who.AccountID, store.AccountStream}, &seq, &least); err != nil {
+		var seq, least, live int64
+		var sum *int64
+		if _, err := dbx.Found(ctx, tx, `SELECT seq, min_seq, live_count, checksum FROM stream WHERE account_id = ? AND name = ?`,
+			[]any{who.AccountID, store.AccountStream}, &seq, &least, &live, &sum); err != nil {
 			return err
 		}
 		if after > seq || after < least && cursor != "" {
 			return expired("range")
 		}
 		if after == seq { // the usual answer: nothing new
-			page.Cursor = s.cursor(after)
+			page.Cursor = s.cursor(who.AccountID, after)
+			seal(&page, live, sum)
 			return nil
 		}
 		page.Changes = make([]portalapi.Change, 0, limit)
 		last, more, err := s.fill(ctx, tx, who.AccountID, after, limit, &page.Changes)
-		page.Cursor, page.More = s.cursor(last), more
+		if page.Cursor, page.More = s.cursor(who.AccountID, last), more; !more {
+			seal(&page, live, sum)
+		}
 		return err
 	})
 	if err != nil {
@@ -134,21 +140,13 @@ func (s *Service) complete(ctx context.Context, tx dbx.Tx, account string, chang
 	return nil
 }
 
-func (s *Service) cursor(seq int64) string { return s.epoch() + "." + strconv.FormatInt(seq, 10) }
-
-func (s *Service) parse(cursor string) (int64, error) {
-	if cursor == "" {
-		return 0, nil
+// seal tells with the last page what the device should have after it. A stream
+// that was not summed up since an earlier version says nothing.
+func seal(page *portalapi.ChangePage, live int64, sum *int64) {
+	if sum != nil {
+		text := portalapi.Checksum(uint64(*sum))
+		page.Live, page.Checksum = &live, &text
 	}
-	epoch, text, ok := strings.Cut(cursor, ".")
-	seq, err := strconv.ParseInt(text, 10, 64)
-	if !ok || err != nil || seq < 0 || strconv.FormatInt(seq, 10) != text {
-		return 0, &akno.Error{Code: akno.Invalid, Op: "change.Pull", Fields: map[string]string{"cursor": "format"}}
-	}
-	if epoch != s.epoch() {
-		return 0, expired("epoch")
-	}
-	return seq, nil
 }
 
 func expired(why string) error {

@@ -47,7 +47,7 @@ func open(t *testing.T) *world {
 		}
 		return json.RawMessage(`{"id":"` + id + `"}`), nil
 	}}
-	return &world{Service: New(db, db.Epoch, bodies), t: t, db: db}
+	return &world{Service: New(db, db.Epoch, []byte("key"), bodies), t: t, db: db}
 }
 
 // order writes an order and its change.
@@ -109,7 +109,7 @@ func TestPull(t *testing.T) {
 	t.Run("an account without changes has an empty page and a cursor", func(t *testing.T) {
 		w := open(t)
 		p := w.pull("", 50)
-		if p.Changes == nil || len(p.Changes) != 0 || p.More || p.Cursor != w.db.Epoch()+".0" {
+		if p.Changes == nil || len(p.Changes) != 0 || p.More || p.Cursor != w.cursor(anna.AccountID, 0) {
 			t.Errorf("page is %+v", p)
 		}
 	})
@@ -185,19 +185,21 @@ func TestPull(t *testing.T) {
 func TestCursor(t *testing.T) {
 	w := open(t)
 	w.order(anna.AccountID, 1, 1)
-	epoch := w.db.Epoch()
+	good := w.cursor(anna.AccountID, 1)
+	elsewhere := New(w.db, func() string { return "0193f0a0-0000-7000-8000-000000000001" }, w.key, nil)
 	for name, tt := range map[string]struct {
 		cursor string
 		code   akno.Code
 		why    string
 	}{
-		"of another epoch is over":      {"0193f0a0-0000-7000-8000-000000000001.1", akno.ExpiredCode, "epoch"},
-		"from the future is over":       {epoch + ".2", akno.ExpiredCode, "range"},
-		"without a number is refused":   {epoch, akno.Invalid, "format"},
-		"with a sign is refused":        {epoch + ".+1", akno.Invalid, "format"},
-		"below zero is refused":         {epoch + ".-1", akno.Invalid, "format"},
-		"with leading zeros is refused": {epoch + ".01", akno.Invalid, "format"},
-		"too long is refused":           {epoch + ".99999999999999999999", akno.Invalid, "format"},
+		"of another epoch is over":       {elsewhere.cursor(anna.AccountID, 1), akno.ExpiredCode, "epoch"},
+		"from the future is over":        {w.cursor(anna.AccountID, 2), akno.ExpiredCode, "range"},
+		"of an earlier version is over":  {w.db.Epoch() + ".1", akno.ExpiredCode, "form"},
+		"of another account is refused":  {w.cursor(hank.AccountID, 1), akno.Invalid, "format"},
+		"that was made up is refused":    {New(w.db, w.db.Epoch, []byte("guess"), nil).cursor(anna.AccountID, 1), akno.Invalid, "format"},
+		"that was cut off is refused":    {good[:len(good)-2], akno.Invalid, "format"},
+		"that is no base64 is refused":   {"____?", akno.Invalid, "format"},
+		"with a changed head is refused": {"B" + good[1:], akno.Invalid, "format"},
 	} {
 		t.Run("a cursor "+name, func(t *testing.T) {
 			_, err := w.Pull(ctx, anna, tt.cursor, 50)
@@ -214,11 +216,60 @@ func TestCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Pull(ctx, anna, epoch+".0", 50); akno.CodeOf(err) != akno.ExpiredCode {
+		if _, err := w.Pull(ctx, anna, w.cursor(anna.AccountID, 0), 50); akno.CodeOf(err) != akno.ExpiredCode {
 			t.Errorf("error is %v", err)
 		}
 		if got := told(w.pull("", 50)); len(got) != 1 {
 			t.Errorf("told %v", got)
 		}
 	})
+}
+
+// sumOf is the checksum of what a page and those before it told.
+func sumOf(live map[string]int64) (n int64, text string) {
+	var sum uint64
+	for id, v := range live {
+		sum += portalapi.RowSum("order", id, v)
+	}
+	return int64(len(live)), portalapi.Checksum(sum)
+}
+
+func TestTheLastPageTellsWhatTheDeviceShouldHave(t *testing.T) {
+	w := open(t)
+	live := map[string]int64{}
+	for n := range 5 {
+		w.order(anna.AccountID, n, 1)
+		live[fmt.Sprintf("%030d", n)] = 1
+	}
+	w.order(anna.AccountID, 2, 7)
+	live[fmt.Sprintf("%030d", 2)] = 7
+	w.record("order", fmt.Sprintf("%030d", 3), 2, true)
+	delete(live, fmt.Sprintf("%030d", 3))
+	w.record("order", fmt.Sprintf("%030d", 3), 3, true) // gone twice is gone
+	first := w.pull("", 2)
+	if first.Live != nil || first.Checksum != nil || first.From == nil || *first.From != "" {
+		t.Errorf("a page in the middle says %+v", first)
+	}
+	n, text := sumOf(live)
+	for _, p := range []portalapi.ChangePage{w.pull("", 50), w.pull(w.pull("", 50).Cursor, 50)} {
+		if p.Live == nil || *p.Live != n || *p.Checksum != text {
+			t.Errorf("the last page says %+v, want %d %s", p, n, text)
+		}
+	}
+	err := w.db.Write(ctx, func(tx dbx.Tx) error { // a stream of an earlier version
+		_, err := tx.Exec(ctx, `UPDATE stream SET checksum = NULL, live_count = 0`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := w.pull("", 50); p.Checksum != nil {
+		t.Errorf("a sum that nobody computed: %s", *p.Checksum)
+	}
+	w.order(anna.AccountID, 4, 2)
+	live[fmt.Sprintf("%030d", 4)] = 2
+	n, text = sumOf(live)
+	if p := w.pull("", 50); p.Live == nil || *p.Live != n || *p.Checksum != text {
+		t.Errorf("after a change the page says %+v, want %d %s", p, n, text)
+	}
 }

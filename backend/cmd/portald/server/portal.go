@@ -150,7 +150,7 @@ func (p *Portal) openDesk(c Config, x Extension, fresh bool) error {
 	p.Review = review.New(review.Config{
 		DB: p.DB, Clock: p.now, Catalogue: p.Catalogue, Blobs: p.Blobs, Signatures: p.Trust, Calendar: workdays.Calendar{},
 	})
-	p.Changes = change.New(p.DB, p.DB.Epoch, map[string]change.Body{account.ChangeKind: account.Body})
+	p.Changes = change.New(p.DB, p.DB.Epoch, p.Accounts.Secret.CursorKey(), map[string]change.Body{account.ChangeKind: account.Body})
 	return nil
 }
 
