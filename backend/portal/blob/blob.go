@@ -42,11 +42,12 @@ type Store struct {
 	disk   *Disk
 	clock  clock.Clock
 	limits Limits
+	busy   *busy
 }
 
 // New returns the store over disk whose rows are in db.
 func New(db dbx.DB, disk *Disk, now clock.Clock, limits Limits) *Store {
-	return &Store{db: db, disk: disk, clock: now, limits: limits}
+	return &Store{db: db, disk: disk, clock: now, limits: limits, busy: &busy{}}
 }
 
 // Limits returns the limits in force.
@@ -253,7 +254,8 @@ func (s *Store) Collect(ctx context.Context) (removed int, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil // another collector was faster
 	}
-	return removed, err
+	parts, perr := s.disk.sweepParts(s.clock().Add(-keepPart))
+	return removed + parts, errors.Join(err, perr)
 }
 
 func validSum(s string) bool {

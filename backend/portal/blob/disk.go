@@ -25,6 +25,7 @@ const copyBuffer = 256 << 10
 // A Disk keeps immutable files under their account and SHA-256 in a folder:
 //
 //	tmp/<random>                    files on their way
+//	parts/<account>-<sha256>        the beginnings of files, to be gone on with
 //	<aa>/<account>/<sha256>         files that are whole and durable
 //
 // aa are the last two characters of the account, which are random, so that no
@@ -37,8 +38,10 @@ type Disk struct {
 // removes what unfinished uploads of an earlier run left behind.
 func OpenDisk(root string) (*Disk, error) {
 	tmp := filepath.Join(root, "tmp")
-	if err := os.MkdirAll(tmp, 0o700); err != nil {
-		return nil, err
+	for _, dir := range []string{tmp, filepath.Join(root, "parts")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
 	}
 	left, err := os.ReadDir(tmp)
 	if err != nil {
@@ -202,7 +205,7 @@ func (d *Disk) Walk(before time.Time, fn func(account, sum string) error) error 
 			return err
 		}
 		if e.IsDir() {
-			if rel == "tmp" {
+			if rel == "tmp" || rel == "parts" {
 				return fs.SkipDir
 			}
 			return nil
