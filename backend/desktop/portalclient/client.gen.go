@@ -70,6 +70,23 @@ func (c *Client) GetBlob(ctx context.Context, sha256 Sha256) (*struct{}, error) 
 	return call[struct{}](req, "GetBlob", "GET", "/v1/blobs/{sha256}")
 }
 
+// HeadBlob calls HEAD /v1/blobs/{sha256}.
+func (c *Client) HeadBlob(ctx context.Context, sha256 Sha256) (*struct{}, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetPathParam("sha256", fmt.Sprint(sha256))
+	return call[struct{}](req, "HeadBlob", "HEAD", "/v1/blobs/{sha256}")
+}
+
+// PatchBlob calls PATCH /v1/blobs/{sha256}.
+func (c *Client) PatchBlob(ctx context.Context, sha256 Sha256, params *PatchBlobParams, body io.ReadSeeker) (*struct{}, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetPathParam("sha256", fmt.Sprint(sha256))
+	req.SetHeader("Upload-Offset", fmt.Sprint(params.UploadOffset))
+	req.SetHeader("Upload-Length", fmt.Sprint(params.UploadLength))
+	req.SetHeader("Content-Type", "application/offset+octet-stream").SetBody(body)
+	return call[struct{}](req, "PatchBlob", "PATCH", "/v1/blobs/{sha256}")
+}
+
 // PutBlob calls PUT /v1/blobs/{sha256}.
 func (c *Client) PutBlob(ctx context.Context, sha256 Sha256, body io.ReadSeeker) (*BlobRef, error) {
 	req := c.R.R().SetContext(ctx)
@@ -352,6 +369,13 @@ func (c *Client) EndSession(ctx context.Context, sessionId SessionId) (*struct{}
 	req := c.R.R().SetContext(ctx)
 	req.SetPathParam("sessionId", fmt.Sprint(sessionId))
 	return call[struct{}](req, "EndSession", "DELETE", "/v1/sessions/{sessionId}")
+}
+
+// PushCommands calls POST /v1/sync/push.
+func (c *Client) PushCommands(ctx context.Context, body PushCommandsApplicationVndAknoSyncPlusJSONRequestBody) (*PushResult, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetHeader("Content-Type", "application/vnd.akno.sync+json").SetBody(body)
+	return call[PushResult](req, "PushCommands", "POST", "/v1/sync/push", "application/vnd.akno.sync+json")
 }
 
 // GetTrust calls GET /v1/trust.

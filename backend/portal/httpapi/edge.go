@@ -281,12 +281,16 @@ func bound(w http.ResponseWriter, r *http.Request) error {
 		return &akno.Error{Code: akno.TooLarge, Op: "httpapi.bound"}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	if r.Method != http.MethodPost && r.Method != http.MethodPut {
-		return nil
-	}
 	want := "application/json"
-	if limit == maxBlob {
+	switch {
+	case r.Method == http.MethodPatch:
+		want = "application/offset+octet-stream"
+	case r.Method != http.MethodPost && r.Method != http.MethodPut:
+		return nil
+	case limit == maxBlob:
 		want = "application/octet-stream"
+	case r.Pattern == "POST /v1/sync/push":
+		want = "application/vnd.akno.sync+json"
 	}
 	if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != want {
 		return &akno.Error{Code: akno.Invalid, Op: "httpapi.bound", Fields: map[string]string{"contentType": "unexpected"}}

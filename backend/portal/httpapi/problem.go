@@ -3,13 +3,10 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 
 	"akno/backend/akno"
-	"akno/backend/portal/retry"
-	"akno/backend/portalapi"
 )
 
 // statusOf gives every code its HTTP status.
@@ -66,25 +63,15 @@ func normal(err error) error {
 
 // writeProblem answers with the code of err and what a person may know of it.
 func writeProblem(w http.ResponseWriter, err error, ref string) {
-	code := akno.CodeOf(err)
-	status, ok := statusOf[code]
-	if !ok {
-		code, status = akno.Internal, http.StatusInternalServerError
-	}
-	p := portalapi.Problem{Status: status, Code: string(code)}
+	p := problemFrom(err)
 	if ref != "" {
 		p.Ref = &ref
 	}
-	if fields := akno.FieldsOf(err); len(fields) > 0 {
-		p.Fields = &fields
-	}
-	if d := retry.Of(err); d > 0 {
-		s := int(math.Ceil(d.Seconds()))
-		p.RetryAfter = &s
-		w.Header().Set("Retry-After", strconv.Itoa(s))
+	if p.RetryAfter != nil {
+		w.Header().Set("Retry-After", strconv.Itoa(*p.RetryAfter))
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Del("Content-Length")
-	w.WriteHeader(status)
+	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the caller is gone if this fails
 }

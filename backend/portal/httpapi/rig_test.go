@@ -22,6 +22,7 @@ import (
 	"akno/backend/internal/testkit/testcontract"
 	"akno/backend/logx"
 	"akno/backend/portal/account"
+	"akno/backend/portal/blob"
 	"akno/backend/portal/clerkdesk"
 	"akno/backend/portal/session"
 	"akno/backend/portal/session/sessiontest"
@@ -101,6 +102,10 @@ func (r *rig) do(method, path, token string, body any) answer {
 	req := httptest.NewRequest(method, path, in)
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
+	}
+	if method == "PATCH" {
+		req.Header.Set("Upload-Offset", "0")
+		req.Header.Set("Upload-Length", "1")
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -221,6 +226,20 @@ func (b *blobs) Stat(_ context.Context, accountID, sum string) (portalapi.BlobRe
 	return portalapi.BlobRef{Sha256: sum, Size: int64(len(raw)), MediaType: "application/pdf"}, nil
 }
 
+func (b *blobs) Offset(_ context.Context, s session.Session, sum portalapi.Hash) (int64, bool, error) {
+	raw, ok := b.files[s.AccountID+sum]
+	return int64(len(raw)), ok, nil
+}
+
+func (b *blobs) Append(_ context.Context, s session.Session, sum portalapi.Hash, offset, size int64, body io.Reader) (int64, error) {
+	if offset > 0 {
+		return 0, blob.ErrBusy
+	}
+	raw, err := io.ReadAll(body)
+	b.files[s.AccountID+sum] = raw
+	return int64(len(raw)), err
+}
+
 func (b *blobs) Open(_ context.Context, s session.Session, sum portalapi.Hash) (File, error) {
 	raw, ok := b.files[s.AccountID+sum]
 	if !ok {
@@ -276,6 +295,12 @@ func (intake) OpenDecision(context.Context, session.Session, portalapi.Id, porta
 }
 
 type changes struct{}
+
+func (intake) Applied(_ context.Context, _ session.Session, ops []portalapi.PushOp) (map[string]bool, error) {
+	return map[string]bool{}, nil
+}
+
+func (changes) Epoch() string { return "0193f0a0-0000-7000-8000-000000000000" }
 
 func (changes) Pull(_ context.Context, _ session.Session, cursor string, limit int) (portalapi.ChangePage, error) {
 	return portalapi.ChangePage{Epoch: "0193f0a0-0000-7000-8000-000000000000", Cursor: fmt.Sprint(cursor, limit), Changes: []portalapi.Change{}}, nil

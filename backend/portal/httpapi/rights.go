@@ -58,8 +58,10 @@ var rights = map[string]right{
 	"POST /v1/account/password":       firstStep,
 	"POST /v1/account/certificates":   signedIn,
 
-	"PUT /v1/blobs/{sha256}": signedIn,
-	"GET /v1/blobs/{sha256}": signedIn,
+	"PUT /v1/blobs/{sha256}":   signedIn,
+	"GET /v1/blobs/{sha256}":   signedIn,
+	"HEAD /v1/blobs/{sha256}":  signedIn,
+	"PATCH /v1/blobs/{sha256}": signedIn,
 
 	"POST /v1/orders":               signedIn,
 	"GET /v1/orders/{orderCode}":    signedIn,
@@ -71,6 +73,7 @@ var rights = map[string]right{
 	"POST /v1/applications/{applicationId}/answers":    signedIn,
 	"POST /v1/applications/{applicationId}/opening":    signedIn,
 	"GET /v1/changes":                                  pulling,
+	"POST /v1/sync/push":                               signedIn,
 
 	"POST /v1/clerk/matches":                                    clerks,
 	"POST /v1/clerk/registrations":                              clerks,

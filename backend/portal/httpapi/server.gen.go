@@ -45,6 +45,12 @@ type ServerInterface interface {
 	// GetBlob A file of this account
 	// (GET /v1/blobs/{sha256})
 	GetBlob(w http.ResponseWriter, r *http.Request, sha256 Sha256)
+	// HeadBlob How much of a file has been stored; only what is on the disk counts
+	// (HEAD /v1/blobs/{sha256})
+	HeadBlob(w http.ResponseWriter, r *http.Request, sha256 Sha256)
+	// PatchBlob The next octets of a file, from an offset on; what arrived before the line broke is kept
+	// (PATCH /v1/blobs/{sha256})
+	PatchBlob(w http.ResponseWriter, r *http.Request, sha256 Sha256, params PatchBlobParams)
 	// PutBlob Store a file under its hash; durable when answered
 	// (PUT /v1/blobs/{sha256})
 	PutBlob(w http.ResponseWriter, r *http.Request, sha256 Sha256)
@@ -162,6 +168,9 @@ type ServerInterface interface {
 	// EndSession End another session of this account
 	// (DELETE /v1/sessions/{sessionId})
 	EndSession(w http.ResponseWriter, r *http.Request, sessionId SessionId)
+	// PushCommands Commands of a device in their order; each is done at most once, and each has an outcome of its own
+	// (POST /v1/sync/push)
+	PushCommands(w http.ResponseWriter, r *http.Request)
 	// GetTrust Intermediate certificates and revocation lists (each is signed; anchors are never taken from here)
 	// (GET /v1/trust)
 	GetTrust(w http.ResponseWriter, r *http.Request)
@@ -339,6 +348,109 @@ func (siw *ServerInterfaceWrapper) GetBlob(w http.ResponseWriter, r *http.Reques
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetBlob(w, r, sha256)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// HeadBlob operation middleware
+func (siw *ServerInterfaceWrapper) HeadBlob(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 Sha256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", r.PathValue("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sha256", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.HeadBlob(w, r, sha256)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PatchBlob operation middleware
+func (siw *ServerInterfaceWrapper) PatchBlob(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 Sha256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", r.PathValue("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sha256", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PatchBlobParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Upload-Offset" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Offset")]; found {
+		var UploadOffset int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Upload-Offset", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Upload-Offset", Err: err})
+			return
+		}
+
+		params.UploadOffset = UploadOffset
+
+	} else {
+		err := fmt.Errorf("Header parameter Upload-Offset is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Upload-Offset", Err: err})
+		return
+	}
+
+	// ------------- Required header parameter "Upload-Length" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Length")]; found {
+		var UploadLength int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Upload-Length", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Length", valueList[0], &UploadLength, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Upload-Length", Err: err})
+			return
+		}
+
+		params.UploadLength = UploadLength
+
+	} else {
+		err := fmt.Errorf("Header parameter Upload-Length is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Upload-Length", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PatchBlob(w, r, sha256, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1165,6 +1277,20 @@ func (siw *ServerInterfaceWrapper) EndSession(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
+// PushCommands operation middleware
+func (siw *ServerInterfaceWrapper) PushCommands(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PushCommands(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetTrust operation middleware
 func (siw *ServerInterfaceWrapper) GetTrust(w http.ResponseWriter, r *http.Request) {
 
@@ -1324,6 +1450,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/account/password", wrapper.ChangePassword)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/account/certificates", wrapper.BindCertificate)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/blobs/{sha256}", wrapper.GetBlob)
+	m.HandleFunc(http.MethodHead+" "+options.BaseURL+"/v1/blobs/{sha256}", wrapper.HeadBlob)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/v1/blobs/{sha256}", wrapper.PatchBlob)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/blobs/{sha256}", wrapper.PutBlob)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/orders", wrapper.CreateOrder)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/orders/{orderCode}", wrapper.CancelOrder)
@@ -1334,6 +1462,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/applications/{applicationId}/answers", wrapper.AnswerQuestion)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/applications/{applicationId}/opening", wrapper.OpenDecision)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/changes", wrapper.PullChanges)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/sync/push", wrapper.PushCommands)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/clerk/matches", wrapper.FindMatches)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/clerk/registrations", wrapper.StartRegistration)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/clerk/registrations/{registrationId}", wrapper.CancelRegistration)
@@ -1663,6 +1792,130 @@ type GetBlobdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetBlobdefaultApplicationProblemPlusJSONResponse) VisitGetBlobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HeadBlobRequestObject struct {
+	Sha256 Sha256 `json:"sha256"`
+}
+
+type HeadBlobResponseObject interface {
+	VisitHeadBlobResponse(w http.ResponseWriter) error
+}
+
+type HeadBlob200ResponseHeaders struct {
+	UploadOffset int64
+}
+
+type HeadBlob200Response struct {
+	Headers HeadBlob200ResponseHeaders
+}
+
+func (response HeadBlob200Response) VisitHeadBlobResponse(w http.ResponseWriter) error {
+	w.Header().Set("Upload-Offset", fmt.Sprint(response.Headers.UploadOffset))
+	w.WriteHeader(200)
+	return nil
+}
+
+type HeadBlob404ResponseHeaders struct {
+	UploadOffset int64
+}
+
+type HeadBlob404Response struct {
+	Headers HeadBlob404ResponseHeaders
+}
+
+func (response HeadBlob404Response) VisitHeadBlobResponse(w http.ResponseWriter) error {
+	w.Header().Set("Upload-Offset", fmt.Sprint(response.Headers.UploadOffset))
+	w.WriteHeader(404)
+	return nil
+}
+
+type HeadBlobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HeadBlobdefaultApplicationProblemPlusJSONResponse) VisitHeadBlobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchBlobRequestObject struct {
+	Sha256 Sha256 `json:"sha256"`
+	Params PatchBlobParams
+	Body   io.Reader
+}
+
+type PatchBlobResponseObject interface {
+	VisitPatchBlobResponse(w http.ResponseWriter) error
+}
+
+type PatchBlob204ResponseHeaders struct {
+	UploadOffset int64
+}
+
+type PatchBlob204Response struct {
+	Headers PatchBlob204ResponseHeaders
+}
+
+func (response PatchBlob204Response) VisitPatchBlobResponse(w http.ResponseWriter) error {
+	w.Header().Set("Upload-Offset", fmt.Sprint(response.Headers.UploadOffset))
+	w.WriteHeader(204)
+	return nil
+}
+
+type PatchBlob409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response PatchBlob409ApplicationProblemPlusJSONResponse) VisitPatchBlobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchBlob423ApplicationProblemPlusJSONResponse Problem
+
+func (response PatchBlob423ApplicationProblemPlusJSONResponse) VisitPatchBlobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(423)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchBlobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PatchBlobdefaultApplicationProblemPlusJSONResponse) VisitPatchBlobResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3155,6 +3408,45 @@ func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSess
 	return err
 }
 
+type PushCommandsRequestObject struct {
+	Body *PushCommandsApplicationVndAknoSyncPlusJSONRequestBody
+}
+
+type PushCommandsResponseObject interface {
+	VisitPushCommandsResponse(w http.ResponseWriter) error
+}
+
+type PushCommands200ApplicationVndAknoSyncPlusJSONResponse PushResult
+
+func (response PushCommands200ApplicationVndAknoSyncPlusJSONResponse) VisitPushCommandsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/vnd.akno.sync+json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PushCommandsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PushCommandsdefaultApplicationProblemPlusJSONResponse) VisitPushCommandsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTrustRequestObject struct {
 }
 
@@ -3219,6 +3511,12 @@ type StrictServerInterface interface {
 	// GetBlob A file of this account
 	// (GET /v1/blobs/{sha256})
 	GetBlob(ctx context.Context, request GetBlobRequestObject) (GetBlobResponseObject, error)
+	// HeadBlob How much of a file has been stored; only what is on the disk counts
+	// (HEAD /v1/blobs/{sha256})
+	HeadBlob(ctx context.Context, request HeadBlobRequestObject) (HeadBlobResponseObject, error)
+	// PatchBlob The next octets of a file, from an offset on; what arrived before the line broke is kept
+	// (PATCH /v1/blobs/{sha256})
+	PatchBlob(ctx context.Context, request PatchBlobRequestObject) (PatchBlobResponseObject, error)
 	// PutBlob Store a file under its hash; durable when answered
 	// (PUT /v1/blobs/{sha256})
 	PutBlob(ctx context.Context, request PutBlobRequestObject) (PutBlobResponseObject, error)
@@ -3336,6 +3634,9 @@ type StrictServerInterface interface {
 	// EndSession End another session of this account
 	// (DELETE /v1/sessions/{sessionId})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// PushCommands Commands of a device in their order; each is done at most once, and each has an outcome of its own
+	// (POST /v1/sync/push)
+	PushCommands(ctx context.Context, request PushCommandsRequestObject) (PushCommandsResponseObject, error)
 	// GetTrust Intermediate certificates and revocation lists (each is signed; anchors are never taken from here)
 	// (GET /v1/trust)
 	GetTrust(ctx context.Context, request GetTrustRequestObject) (GetTrustResponseObject, error)
@@ -3617,6 +3918,61 @@ func (sh *strictHandler) GetBlob(w http.ResponseWriter, r *http.Request, sha256 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetBlobResponseObject); ok {
 		if err := validResponse.VisitGetBlobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HeadBlob operation middleware
+func (sh *strictHandler) HeadBlob(w http.ResponseWriter, r *http.Request, sha256 Sha256) {
+	var request HeadBlobRequestObject
+
+	request.Sha256 = sha256
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.HeadBlob(ctx, request.(HeadBlobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HeadBlob")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(HeadBlobResponseObject); ok {
+		if err := validResponse.VisitHeadBlobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PatchBlob operation middleware
+func (sh *strictHandler) PatchBlob(w http.ResponseWriter, r *http.Request, sha256 Sha256, params PatchBlobParams) {
+	var request PatchBlobRequestObject
+
+	request.Sha256 = sha256
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PatchBlob(ctx, request.(PatchBlobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PatchBlob")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PatchBlobResponseObject); ok {
+		if err := validResponse.VisitPatchBlobResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4713,6 +5069,37 @@ func (sh *strictHandler) EndSession(w http.ResponseWriter, r *http.Request, sess
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
 		if err := validResponse.VisitEndSessionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PushCommands operation middleware
+func (sh *strictHandler) PushCommands(w http.ResponseWriter, r *http.Request) {
+	var request PushCommandsRequestObject
+
+	var body PushCommandsApplicationVndAknoSyncPlusJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PushCommands(ctx, request.(PushCommandsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PushCommands")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PushCommandsResponseObject); ok {
+		if err := validResponse.VisitPushCommandsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

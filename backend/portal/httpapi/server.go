@@ -6,7 +6,11 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"errors"
+	"net/http"
 
+	"akno/backend/akno"
+	"akno/backend/portal/blob"
 	"akno/backend/portalapi"
 )
 
@@ -168,6 +172,27 @@ func (s *server) GetBlob(ctx context.Context, r GetBlobRequestObject) (GetBlobRe
 		return nil, err
 	}
 	return GetBlob200ApplicationoctetStreamResponse{Body: f, ContentLength: f.Size}, nil
+}
+
+// HeadBlob says how much of a file is stored.
+func (s *server) HeadBlob(ctx context.Context, r HeadBlobRequestObject) (HeadBlobResponseObject, error) {
+	n, whole, err := s.Blobs.Offset(ctx, visitOf(ctx).session, r.Sha256)
+	if err != nil {
+		return nil, err
+	}
+	if whole {
+		return HeadBlob200Response{Headers: HeadBlob200ResponseHeaders{UploadOffset: n}}, nil
+	}
+	return HeadBlob404Response{Headers: HeadBlob404ResponseHeaders{UploadOffset: n}}, nil
+}
+
+// PatchBlob stores the next octets of a file.
+func (s *server) PatchBlob(ctx context.Context, r PatchBlobRequestObject) (PatchBlobResponseObject, error) {
+	n, err := s.Blobs.Append(ctx, visitOf(ctx).session, r.Sha256, r.Params.UploadOffset, r.Params.UploadLength, r.Body)
+	if errors.Is(err, blob.ErrBusy) {
+		return PatchBlob423ApplicationProblemPlusJSONResponse{Status: http.StatusLocked, Code: string(akno.SlowDown)}, nil
+	}
+	return PatchBlob204Response{Headers: PatchBlob204ResponseHeaders{UploadOffset: n}}, err
 }
 
 // CreateOrder makes an order.

@@ -49,12 +49,16 @@ type Intake interface {
 	// OpenDecision notes that the decision was opened and checked on the
 	// device.
 	OpenDecision(ctx context.Context, s session.Session, id portalapi.Id, cmd portalapi.VersionedCommand) (portalapi.Application, error)
+	// Applied says which of the commands the account has had applied before.
+	Applied(ctx context.Context, s session.Session, ops []portalapi.PushOp) (map[string]bool, error)
 }
 
 // Changes tells a device what changed in its account.
 type Changes interface {
 	// Pull returns at most limit changes after cursor ("" is the beginning).
 	Pull(ctx context.Context, s session.Session, cursor string, limit int) (portalapi.ChangePage, error)
+	// Epoch names the life of the portal's database.
+	Epoch() string
 }
 
 // A File is a stored file that is being read. Whoever got it closes it.
@@ -68,6 +72,13 @@ type Blobs interface {
 	Put(ctx context.Context, s session.Session, sha256 portalapi.Hash, body io.Reader) (portalapi.BlobRef, error)
 	// Open returns a file of the session's account.
 	Open(ctx context.Context, s session.Session, sha256 portalapi.Hash) (File, error)
+	// Offset says how many octets of a file are stored, and whether that is
+	// all of it.
+	Offset(ctx context.Context, s session.Session, sha256 portalapi.Hash) (n int64, whole bool, err error)
+	// Append stores the next octets of a file of size octets, which begin at
+	// offset, and returns how many are stored then. What arrived before body
+	// broke off is kept.
+	Append(ctx context.Context, s session.Session, sha256 portalapi.Hash, offset, size int64, body io.Reader) (int64, error)
 }
 
 // Desk is the work of a body's officers and its head.

@@ -8,7 +8,6 @@ import (
 	"akno/backend/akno/canon"
 	"akno/backend/portal/blob"
 	"akno/backend/portalapi"
-	"akno/backend/print"
 )
 
 // render makes the readable document of f from the very octets that were signed,
@@ -18,7 +17,7 @@ import (
 // one that differs, as that of a program of another version may, is not refused
 // but has no reader.
 func (s *Service) render(ctx context.Context, account string, f *filed, octets []byte) error {
-	pdf, err := print.Application(octets, false)
+	pdf, err := s.Print(octets)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
 	"akno/backend/portalapi"
+	"akno/backend/print"
 )
 
 // Blobs knows the files of accounts.
@@ -64,6 +65,9 @@ type Config struct {
 	Signatures Signatures
 	Calendar   workdays.Calendar
 	Limits     Limits
+	// Print makes the readable document of what was filed from its octets, the
+	// same for the same octets; nil for that of the product.
+	Print func(octets []byte) (pdf []byte, err error)
 }
 
 // A Service accepts applications.
@@ -72,7 +76,12 @@ type Service struct {
 }
 
 // New returns the service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service {
+	if c.Print == nil {
+		c.Print = func(octets []byte) ([]byte, error) { return print.Application(octets, false) }
+	}
+	return &Service{c}
+}
 
 // LimitsInForce returns the limits that are applied.
 func (s *Service) LimitsInForce() Limits { return s.Limits }
@@ -89,6 +98,25 @@ func (s *Service) Get(ctx context.Context, who session.Session, id portalapi.Id)
 		return portalapi.Application{}, err
 	}
 	return r.Doc, nil
+}
+
+// Applied says which of the commands the session's account has had applied
+// before.
+func (s *Service) Applied(ctx context.Context, who session.Session, ops []portalapi.PushOp) (map[string]bool, error) {
+	var out map[string]bool
+	err := s.DB.Read(ctx, func(tx dbx.Tx) error {
+		out = map[string]bool{}
+		for _, op := range ops {
+			var one int
+			found, err := dbx.Found(ctx, tx, `SELECT 1 FROM applied_op WHERE account_id = ? AND op_id = ?`, []any{who.AccountID, op.OpId}, &one)
+			if err != nil {
+				return err
+			}
+			out[op.OpId] = found
+		}
+		return nil
+	})
+	return out, err
 }
 
 // errNew says that a command was not applied before.

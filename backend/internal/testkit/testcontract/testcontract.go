@@ -28,6 +28,7 @@ type contract struct {
 }
 
 var load = sync.OnceValues(func() (c contract, err error) {
+	openapi3filter.RegisterBodyDecoder("application/vnd.akno.sync+json", openapi3filter.JSONBodyDecoder)
 	if c.doc, err = openapi3.NewLoader().LoadFromData(portalapi.Contract); err != nil {
 		return c, err
 	}
