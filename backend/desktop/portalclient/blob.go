@@ -27,9 +27,8 @@ func transferTimeout(size int64) time.Duration {
 	return answerTimeout + time.Duration(size/slowest)*time.Second
 }
 
-// Upload stores the file of size octets in f under its SHA-256 and believes
-// the portal only if it names the same hash and size.
-func (c *Client) Upload(ctx context.Context, sum string, size int64, f io.ReadSeeker) error {
+// put stores a file in one request.
+func (c *Client) put(ctx context.Context, sum string, size int64, f io.ReadSeeker) error {
 	const op = "Upload"
 	req := c.R.R().SetContext(ctx).SetPathParam("sha256", sum).
 		SetHeader("Content-Type", "application/octet-stream").SetBody(f)

@@ -56,12 +56,16 @@ var errForeign = errors.New("the answer is not the portal's")
 
 // call sends req and tells an answer, a problem and silence apart. Every
 // failure is an *akno.Error. Operations without a JSON answer return an empty
-// struct.
-func call[T any](req *resty.Request, op, method, path string) (*T, error) {
-	return send[T](req, op, method, path, answerTimeout)
+// struct. own is the media type of an answer that has one of its own: nobody else
+// gives it, so that the page of a hotel is no answer whatever it holds.
+func call[T any](req *resty.Request, op, method, path string, own ...string) (*T, error) {
+	for _, t := range own {
+		req.SetHeader("Accept", t+", application/problem+json")
+	}
+	return send[T](req, op, method, path, answerTimeout, own...)
 }
 
-func send[T any](req *resty.Request, op, method, path string, limit time.Duration) (*T, error) {
+func send[T any](req *resty.Request, op, method, path string, limit time.Duration, own ...string) (*T, error) {
 	ctx, cancel := within(req.Context(), limit)
 	defer cancel()
 	if req.Body != nil {
@@ -87,7 +91,11 @@ func send[T any](req *resty.Request, op, method, path string, limit time.Duratio
 		}
 		return &out, nil
 	}
-	if !isType(res.Header(), "application/json") {
+	want := "application/json"
+	if len(own) > 0 {
+		want = own[0]
+	}
+	if !isType(res.Header(), want) {
 		return nil, silence(op, errForeign)
 	}
 	if err := json.Unmarshal(res.Body(), &out); err != nil {
@@ -113,6 +121,18 @@ func problemOf(op string, status int, header http.Header, body []byte) error {
 	out.Code = codeOf(status, akno.Code(prob.Code))
 	if prob.Fields != nil {
 		out.Fields = *prob.Fields
+	}
+	return out
+}
+
+// Refusal returns the error of a problem that stands inside of an answer.
+func Refusal(op string, p *portalapi.Problem) error {
+	if p == nil {
+		return &akno.Error{Code: akno.Unavailable, Op: op, Err: errForeign}
+	}
+	out := &akno.Error{Code: codeOf(p.Status, akno.Code(p.Code)), Op: op, Err: &Error{Op: op, Status: p.Status, Problem: p}}
+	if p.Fields != nil {
+		out.Fields = *p.Fields
 	}
 	return out
 }

@@ -218,7 +218,7 @@ func (c *Client) Pin(ctx context.Context) context.Context {
 // session.
 func (c *Client) note(_ *resty.Client, res *resty.Response) error {
 	err := problemOf("", res.StatusCode(), res.Header(), res.Body())
-	if e, ok := errors.AsType[*Error](err); ok && e.Problem == nil {
+	if e, ok := errors.AsType[*Error](err); ok && e.Problem == nil && res.Header().Get(offsetHeader) == "" {
 		c.hear(false) // somebody else's answer
 		return nil
 	}

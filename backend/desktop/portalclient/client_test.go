@@ -274,6 +274,11 @@ func TestTheClockOfThePortalIsCompared(t *testing.T) {
 func stored(t *testing.T, files map[string][]byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sum := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+		if r.Method == http.MethodHead { // a portal that takes files in one piece
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
 		if r.Method == http.MethodGet {
 			w.Header().Set("Content-Type", "application/octet-stream")
 			_, _ = w.Write(files[sum])
@@ -342,7 +347,7 @@ func TestAFileIsSentAgainOnANewConnection(t *testing.T) {
 			}
 			return
 		}
-		if r.Method == http.MethodPut {
+		if r.Method == http.MethodPut || r.Method == http.MethodHead {
 			stored(t, files)(w, r)
 			return
 		}
