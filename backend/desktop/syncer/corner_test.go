@@ -103,18 +103,18 @@ func TestWhoSignsInSeesTheNewsAtOnce(t *testing.T) {
 	d.settle()
 	const id = "0193f0a0-0000-7000-8000-000000000500"
 	d.portal.with(func() { d.portal.store(portalapi.Application{Id: id, Status: "clarification"}) })
-	if _, err := d.round(t.Context()); err != nil || len(d.statuses()) != 0 {
+	if _, err := d.Round(t.Context()); err != nil || len(d.statuses()) != 0 {
 		t.Fatalf("%v %v", d.statuses(), err) // the last look was a moment ago
 	}
 	if err := d.Hurry(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.round(t.Context()); err != nil || len(d.statuses()) != 1 {
+	if _, err := d.Round(t.Context()); err != nil || len(d.statuses()) != 1 {
 		t.Errorf("%v %v", d.statuses(), err)
 	}
 	d.portal.with(func() { d.portal.store(portalapi.Application{Id: id, Status: "in_review"}) })
 	before := d.statuses()[id]
-	if _, err := d.round(t.Context()); err != nil || d.statuses()[id] != before {
+	if _, err := d.Round(t.Context()); err != nil || d.statuses()[id] != before {
 		t.Errorf("it goes on hurrying: %v %v", d.statuses(), err)
 	}
 }
@@ -133,7 +133,7 @@ func TestThePageIsNotDisturbedByQuietLooks(t *testing.T) {
 	}
 	look := func() int {
 		d.now = d.now.Add(pullEvery)
-		if _, err := d.round(t.Context()); err != nil {
+		if _, err := d.Round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		return heard()

@@ -56,46 +56,63 @@ func (s *Syncer) exchange(ctx context.Context, whole bool) error {
 
 const pageSize = 100
 
-// pull reads changes until there are no more.
+// maxPages bounds one pull: a portal that never comes to an end is not read for
+// ever in one go.
+const maxPages = 10000
+
+// pull reads changes until there are no more, and everything from the beginning
+// when the copies turn out not to be what the portal has.
 func (s *Syncer) pull(ctx context.Context, account string) error {
 	rewound := false
-	for {
-		var stream Stream
-		err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
-			var err error
-			stream, err = StreamOf(ctx, tx, account)
-			return err
-		})
+	for range maxPages {
+		stream, err := s.stream(ctx, account)
 		if err != nil {
 			return err
 		}
-		limit := pageSize
+		from, limit := stream.from(), pageSize
 		params := &portalapi.PullChangesParams{Limit: &limit}
-		if stream.Cursor != "" {
-			params.Cursor = &stream.Cursor
+		if from != "" {
+			params.Cursor = &from
 		}
 		page, err := s.o.Portal.PullChanges(ctx, params)
-		if akno.CodeOf(err) == akno.ExpiredCode && stream.Cursor != "" && !rewound {
+		if refusedCursor(err) && from != "" && !rewound {
 			rewound = true
-			if err := s.o.DB.Write(ctx, func(tx dbx.Tx) error { return rewindStream(ctx, tx, account) }); err != nil {
+			if err := s.o.DB.Write(ctx, func(tx dbx.Tx) error { return startSnapshot(ctx, tx, account) }); err != nil {
 				return err
 			}
 			continue
 		}
-		if err == nil && page.Epoch == "" {
+		if err == nil && (page.Epoch == "" || page.From != nil && *page.From != from) {
 			err = &akno.Error{Code: akno.Unavailable, Op: "syncer.pull", Err: errNotEchoed}
 		}
 		s.note(err)
 		if err != nil {
 			return err
 		}
-		if err := s.apply(ctx, account, stream.Cursor, page); err != nil {
+		if err := s.apply(ctx, account, from, page); err != nil {
 			return err
 		}
-		if !page.More || page.Cursor == stream.Cursor {
-			return nil
+		if !page.More {
+			if stream, err = s.stream(ctx, account); err != nil || !stream.anew() {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// refusedCursor says whether the portal does not know the cursor any more.
+func refusedCursor(err error) bool {
+	_, named := akno.FieldsOf(err)["cursor"]
+	return akno.CodeOf(err) == akno.ExpiredCode || akno.CodeOf(err) == akno.Invalid && named
+}
+
+func (s *Syncer) stream(ctx context.Context, account string) (stream Stream, err error) {
+	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
+		stream, err = StreamOf(ctx, tx, account)
+		return err
+	})
+	return stream, err
 }
 
 func (s *Syncer) apply(ctx context.Context, account, from string, page *portalapi.ChangePage) error {
@@ -148,34 +165,6 @@ func (s *Syncer) changed(e Entity) {
 
 var errNotEchoed = errors.New("the answer is about something else")
 
-// push sends the commands in their order. After silence nothing more is sent:
-// the next one would wait as long.
-func (s *Syncer) push(ctx context.Context, account string, opIDs []string) error {
-	var stream Stream
-	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
-		var err error
-		stream, err = StreamOf(ctx, tx, account)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, opID := range opIDs {
-		q, err := s.take(ctx, opID)
-		if err != nil {
-			return err
-		}
-		if q.OpID == "" { // taken back meanwhile, or spoiled
-			continue
-		}
-		if err := s.pushOne(ctx, account, stream.Epoch, q); err != nil {
-			return err
-		}
-		s.o.Tell(Event{Kind: "application", ID: q.Target})
-	}
-	return nil
-}
-
 // take reads a command that is to be sent. One whose octets have changed on this
 // disk is refused here, and does not hold up the others.
 func (s *Syncer) take(ctx context.Context, opID string) (q Queued, err error) {
@@ -189,57 +178,17 @@ func (s *Syncer) take(ctx context.Context, opID string) (q Queued, err error) {
 	return q, err
 }
 
-// pushOne sends one command. It returns an error only when the round has to
-// end; what became of the command is in its row.
-func (s *Syncer) pushOne(ctx context.Context, account, epoch string, q Queued) error {
-	if err := s.uploadFiles(ctx, account, epoch, q.Files); err != nil {
-		return s.failed(ctx, q, err)
-	}
-	goes := false
-	err := s.o.DB.Write(ctx, func(tx dbx.Tx) (err error) {
-		goes, err = leaving(ctx, tx, q.OpID, s.o.Now())
-		return err
-	})
-	if err != nil || !goes {
-		return err
-	}
-	answer, err := s.send(ctx, q)
-	if err != nil {
-		return s.failed(ctx, q, err)
-	}
-	s.note(nil)
-	body, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	now := s.o.Now()
-	e := Entity{Kind: KindApplication, ID: answer.Id, Version: answer.Version, Body: body, ChangedAt: now}
-	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		if err := done(ctx, tx, q.OpID, account, epoch, now); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE stream SET pushed_at=? WHERE account=?`, now.UnixMilli(), account); err != nil {
-			return err
-		}
-		fresh, err := Put(ctx, tx, account, e)
-		if err != nil || !fresh {
-			return err
-		}
-		return s.applied(ctx, tx, account, e)
-	})
-	if err == nil {
-		s.changed(e)
-	}
-	return err
-}
-
-// failed notes in the row of q what the failure means.
+// failed notes in the row of q what the failure of a request means.
 func (s *Syncer) failed(ctx context.Context, q Queued, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err() // the program ends; the row says that it may have left
 	}
 	s.note(cause)
-	v := judge(cause)
+	return s.put(ctx, q, cause, judge(cause))
+}
+
+// put notes in the row of q why it was not taken, and what follows from that.
+func (s *Syncer) put(ctx context.Context, q Queued, cause error, v verdict) error {
 	code := akno.CodeOf(cause)
 	missing := fileMissing(cause) && len(q.Files) > 0 && q.Attempt < maxUploads
 	if missing {
@@ -302,48 +251,6 @@ func notUploaded(ctx context.Context, tx dbx.Tx, files []File) error {
 		}
 	}
 	return nil
-}
-
-// send sends the command as it was queued. The answer must be about its
-// application, whatever else it says.
-func (s *Syncer) send(ctx context.Context, q Queued) (*portalapi.Application, error) {
-	var answer *portalapi.Application
-	var err error
-	switch q.Kind {
-	case Submit:
-		answer, err = sendAs(q, func(b portalapi.SubmissionRequest) (*portalapi.Application, error) {
-			return s.o.Portal.SubmitApplication(ctx, b)
-		})
-	case Answer:
-		answer, err = sendAs(q, func(b portalapi.AnswerCommand) (*portalapi.Application, error) {
-			return s.o.Portal.AnswerQuestion(ctx, q.Target, b)
-		})
-	case Withdraw:
-		answer, err = sendAs(q, func(b portalapi.VersionedCommand) (*portalapi.Application, error) {
-			return s.o.Portal.WithdrawApplication(ctx, q.Target, b)
-		})
-	case OpenDecision:
-		answer, err = sendAs(q, func(b portalapi.VersionedCommand) (*portalapi.Application, error) {
-			return s.o.Portal.OpenDecision(ctx, q.Target, b)
-		})
-	default: // queued by a newer version of this program
-		return nil, &akno.Error{Code: akno.WrongState, Op: "syncer.send"}
-	}
-	if err != nil {
-		return nil, err
-	}
-	if answer.Id != q.Target {
-		return nil, &akno.Error{Code: akno.Unavailable, Op: "syncer.send", Err: errNotEchoed}
-	}
-	return answer, nil
-}
-
-func sendAs[T any](q Queued, call func(T) (*portalapi.Application, error)) (*portalapi.Application, error) {
-	var body T
-	if err := json.Unmarshal(q.Body, &body); err != nil {
-		return nil, &akno.Error{Code: akno.WrongState, Op: "syncer.send", Err: err}
-	}
-	return call(body)
 }
 
 // uploadFiles brings the files of a command to the portal, each once in a life

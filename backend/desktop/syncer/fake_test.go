@@ -57,6 +57,12 @@ type fakePortal struct {
 	uploaded func()
 	swap     string // id put into the answers to commands
 	epochs   int
+	old      bool               // a version that takes commands one by one
+	most     int                // commands that fit into one request, 0 for all
+	whole    *portalapi.Problem // the answer to a push as a whole
+	pushed   func()             // called when a push was done
+	wrongSum bool               // tells a sum that no device reaches
+	pulls    int
 }
 
 func newFake(t *testing.T) (*fakePortal, string) {
@@ -149,6 +155,10 @@ func (f *fakePortal) answer(w http.ResponseWriter, r *http.Request, body []byte)
 	switch {
 	case part[0] == "changes":
 		f.pull(w, r.URL.Query().Get("cursor"))
+	case part[0] == "sync" && f.old:
+		f.problem(w, &portalapi.Problem{Status: 404, Code: string(akno.NotFound)})
+	case part[0] == "sync":
+		f.push(w, body, who)
 	case part[0] == "blobs" && r.Method == http.MethodPut:
 		sum := sha256.Sum256(body)
 		f.blobs[part[1]] = body
@@ -162,6 +172,50 @@ func (f *fakePortal) answer(w http.ResponseWriter, r *http.Request, body []byte)
 	default:
 		f.command(w, part, body, who)
 	}
+}
+
+// push does many commands, each as if it had come alone.
+func (f *fakePortal) push(w http.ResponseWriter, body []byte, who string) {
+	var req portalapi.PushRequest
+	if err := json.Unmarshal(body, &req); err != nil {
+		f.problem(w, &portalapi.Problem{Status: 400, Code: "invalid"})
+		return
+	}
+	if f.whole != nil {
+		f.problem(w, f.whole)
+		return
+	}
+	if f.most > 0 && len(req.Ops) > f.most || f.most < 0 {
+		f.problem(w, &portalapi.Problem{Status: 413, Code: string(akno.TooLarge)})
+		return
+	}
+	out := portalapi.PushResult{Results: []portalapi.PushOutcome{}}
+	for _, op := range req.Ops {
+		part := map[string][]string{
+			"submit": {"applications"}, "withdraw": {"applications", op.Target, "withdrawal"},
+			"answer": {"applications", op.Target, "answers"}, "open_decision": {"applications", op.Target, "opening"},
+		}[op.Kind]
+		rec := httptest.NewRecorder()
+		f.command(rec, part, op.Body, who)
+		o := portalapi.PushOutcome{OpId: op.OpId, Outcome: portalapi.Applied}
+		if rec.Code == http.StatusOK {
+			o.Application = &portalapi.Application{}
+			_ = json.Unmarshal(rec.Body.Bytes(), o.Application)
+		} else {
+			o.Problem, o.Outcome = &portalapi.Problem{}, portalapi.Rejected
+			_ = json.Unmarshal(rec.Body.Bytes(), o.Problem)
+			if (*o.Problem).Status == 403 {
+				o.Outcome = portalapi.Deferred
+			}
+		}
+		out.Results = append(out.Results, o)
+	}
+	if f.pushed != nil {
+		f.pushed()
+	}
+	out.Epoch = f.epoch
+	w.Header().Set("Content-Type", "application/vnd.akno.sync+json")
+	_ = json.NewEncoder(w).Encode(out)
 }
 
 func (f *fakePortal) command(w http.ResponseWriter, part []string, body []byte, who string) {
@@ -228,6 +282,7 @@ func (f *fakePortal) change(c portalapi.Change) {
 }
 
 func (f *fakePortal) pull(w http.ResponseWriter, cursor string) {
+	f.pulls++
 	from := int64(0)
 	if cursor != "" {
 		epoch, n, _ := strings.Cut(cursor, ".")
@@ -245,5 +300,20 @@ func (f *fakePortal) pull(w http.ResponseWriter, cursor string) {
 		from = f.at[k]
 	}
 	page.Cursor = fmt.Sprintf("%s.%d", f.epoch, from)
+	page.From = &cursor
+	if !page.More {
+		live, sum := int64(0), uint64(0)
+		for _, c := range f.changes {
+			if c.Deleted == nil {
+				live++
+				sum += portalapi.RowSum(c.Kind, c.Id, c.Version)
+			}
+		}
+		if f.wrongSum {
+			sum++
+		}
+		text := portalapi.Checksum(sum)
+		page.Live, page.Checksum = &live, &text
+	}
 	f.reply(w, page)
 }

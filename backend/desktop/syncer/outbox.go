@@ -219,3 +219,11 @@ func again(ctx context.Context, tx dbx.Tx, account, epoch string) error {
 	_, err = tx.Exec(ctx, `DELETE FROM sent WHERE account=? AND epoch<>?`, account, epoch)
 	return err
 }
+
+// ask lets what the portal refused in another life of its database be judged
+// anew: this life may have taken it, or have another reason.
+func ask(ctx context.Context, tx dbx.Tx, account string) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET state='pending', failure='', fields='{}' WHERE account IN ('', ?) AND state='rejected' AND failure<>?`,
+		account, string(akno.BadFile))
+	return err
+}

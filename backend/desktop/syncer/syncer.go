@@ -31,9 +31,17 @@ type Event struct {
 // Tx is a transaction of the profile's database.
 type Tx = dbx.Tx
 
+// A Profile is the part of the profile's database that the exchange works on.
+type Profile interface {
+	dbx.DB
+	Setting(ctx context.Context, name string, v any) error
+	SetSetting(ctx context.Context, name string, v any) error
+	Blobs() *store.Blobs
+}
+
 // Options are what a syncer is made of.
 type Options struct {
-	DB      *store.DB
+	DB      Profile
 	Portal  *portalclient.Client
 	Account func() string // who is signed in, "" for nobody
 	// Other says whether somebody is signed in who has no records here, such as a
@@ -45,6 +53,9 @@ type Options struct {
 	// Applied is called within the transaction that stores a changed record;
 	// a record that was deleted has no body. It may be nil.
 	Applied func(ctx context.Context, tx Tx, e Entity) error
+	// Random returns a number in [0, n); nil for one that nobody can foresee. The
+	// waits after failures are drawn by it.
+	Random func(n int64) int64
 }
 
 // A Syncer runs the exchange.
@@ -62,6 +73,7 @@ type Syncer struct {
 	notYet  time.Time // rest of the lane
 	look    bool      // a look at the portal is due whenever the last one was
 	silence int       // rounds without an answer
+	singly  bool      // the portal takes commands one by one
 	wanted  map[string]portalFile
 	news    int       // grows with everything that a page may show
 	toldAt  time.Time // when the page was last told of the exchange
@@ -82,7 +94,10 @@ func New(o Options) *Syncer {
 	if o.Other == nil {
 		o.Other = func() bool { return false }
 	}
-	return &Syncer{o: o, random: random, wake: make(chan struct{}, 1), wanted: map[string]portalFile{}}
+	if o.Random == nil {
+		o.Random = random
+	}
+	return &Syncer{o: o, random: o.Random, wake: make(chan struct{}, 1), wanted: map[string]portalFile{}}
 }
 
 func random(n int64) int64 {
@@ -113,7 +128,7 @@ func (s *Syncer) Run(ctx context.Context) error {
 		case <-s.wake:
 		case <-timer.C:
 		}
-		wait, err := s.round(ctx)
+		wait, err := s.Round(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.o.Log.WithField("cause", err).Warn("the exchange with the portal stumbled")
 		}
@@ -270,8 +285,8 @@ func (s *Syncer) State(ctx context.Context) (State, error) {
 	return out, err
 }
 
-// round does what the plan says and returns when to look again.
-func (s *Syncer) round(ctx context.Context) (time.Duration, error) {
+// Round does what the plan says and returns when to look again. Run calls it.
+func (s *Syncer) Round(ctx context.Context) (time.Duration, error) {
 	err := s.exchange(ctx, false)
 	plan, planErr := s.plan(ctx)
 	if planErr != nil {

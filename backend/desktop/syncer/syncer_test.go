@@ -422,7 +422,7 @@ func TestNothingIsLostOrDoubledWhateverHappens(t *testing.T) {
 							d.portal.faults = append(d.portal.faults, fault(r.IntN(5)))
 						}
 					})
-					_, _ = d.round(t.Context()) // fails as the line does
+					_, _ = d.Round(t.Context()) // fails as the line does
 				}
 			}
 			d.settle()
