@@ -1,0 +1,215 @@
+package syncsim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/akno/form"
+	"akno/backend/desktop/cabinet"
+	"akno/backend/desktop/draft"
+	"akno/backend/desktop/portalclient"
+	"akno/backend/desktop/signer"
+	"akno/backend/desktop/store"
+	"akno/backend/desktop/syncer"
+	"akno/backend/internal/dbx"
+	"akno/backend/logx"
+	"akno/backend/portal/session/sessiontest"
+	"akno/backend/portalapi"
+)
+
+const procedure = "200.1.3.4"
+
+// A device is the real program over a real profile, without its window.
+type device struct {
+	w     *world
+	n     int
+	dir   string
+	lives int
+	jump  time.Duration // by how much its clock is wrong
+
+	db      *store.DB
+	fuse    *fuse
+	link    *link
+	client  *portalclient.Client
+	sync    *syncer.Syncer
+	drafts  *draft.Service
+	cabinet *cabinet.Service
+	account string // who is signed in
+	full    bool   // the disk takes no more
+}
+
+// holder signs by putting a word before the octets.
+type holder struct{}
+
+func (holder) SignDetached(_ context.Context, _ string, _, content []byte) (signer.Signed, error) {
+	return signer.Signed{
+		CMS:     append([]byte("signed:"), content...),
+		Verdict: signer.Verdict{Rung: signer.Good, Signer: "Тестовский Ян Янович", Number: number},
+	}, nil
+}
+
+// start starts the program over its profile. Nobody is signed in.
+func (d *device) start(ctx context.Context) error {
+	var err error
+	if d.db, err = store.Open(ctx, d.dir); err != nil {
+		return err
+	}
+	d.fuse, d.account, d.full = &fuse{}, "", false
+	dead := d.fuse
+	d.link = &link{w: d.w, dead: dead.isDead, answers: map[string][]packet{}}
+	clk := func() time.Time { return d.w.now().Add(d.jump) }
+	d.client, err = portalclient.New(portalclient.Options{
+		BaseURL: "https://portal.example", Now: clk, SignedOut: func(string) { d.signOut() },
+	})
+	if err != nil {
+		return err
+	}
+	d.client.R.SetTransport(d.link)
+	shown := func() string { return d.account }
+	d.sync = syncer.New(syncer.Options{
+		DB: mortalProfile{d.db, d.fuse}, Portal: d.client, Account: shown, Now: clk, Log: logx.Discard(), Random: d.w.random,
+		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
+			return errors.Join(d.drafts.ApplyChange(ctx, tx, e), d.cabinet.ApplyChange(ctx, tx, e))
+		},
+	})
+	// The day of the draft is right even where the clock is not: a wrong day is
+	// refused by the portal, which is another story.
+	d.drafts = draft.New(draft.Options{
+		DB: d.db, Catalogue: d.w.cat.Catalogue, Orders: d.client, Print: document, Signer: holder{}, Now: d.w.now, Account: shown,
+		Shown: func() string { return d.w.account }, Queued: d.sync.Nudge,
+	})
+	d.cabinet = cabinet.New(cabinet.Options{DB: d.db, Drafts: d.drafts, Sync: d.sync, Now: d.w.now})
+	return d.sync.Recall(ctx)
+}
+
+func (d *device) signOut() {
+	d.account = ""
+	d.client.SetToken("")
+}
+
+// kill is kill -9 and a new start.
+func (d *device) kill(ctx context.Context) error {
+	d.fuse.die()
+	d.lives++
+	next := filepath.Join(d.w.dir, fmt.Sprintf("device%d-%d", d.n, d.lives))
+	if err := copyDatabase(filepath.Join(d.dir, "profile.db"), filepath.Join(next, "profile.db")); err != nil {
+		return err
+	}
+	err := errors.Join(d.db.Close(), os.Rename(filepath.Join(d.dir, "blobs"), filepath.Join(next, "blobs")), os.RemoveAll(d.dir))
+	if err != nil {
+		return err
+	}
+	d.dir = next
+	return d.start(ctx)
+}
+
+// signIn opens a session, as far as the network lets it.
+func (d *device) signIn(ctx context.Context) error {
+	ch, err := d.client.CreateChallenge(ctx, portalapi.ChallengeRequest{Purpose: "sign_in"})
+	if err != nil {
+		return err
+	}
+	s, err := d.client.SignInByEds(ctx, portalapi.SignedChallenge{ChallengeId: ch.Id, Signature: sessiontest.Sign(card(), ch.Document)})
+	if err != nil {
+		return err
+	}
+	if s.Token == nil {
+		return errors.New("a session without a token")
+	}
+	d.client.SetToken(*s.Token)
+	d.account = s.Account.Id
+	return d.sync.Hurry(ctx)
+}
+
+// write makes a new draft with every answer, and returns its id.
+func (d *device) write(ctx context.Context) (string, error) {
+	v, err := d.drafts.Create(ctx, procedure)
+	if err != nil {
+		return "", err
+	}
+	patches := make([]draft.Patch, 0, len(d.w.answers))
+	for field, value := range d.w.answers {
+		patches = append(patches, draft.Patch{Field: field, Value: value})
+	}
+	c, err := d.drafts.Apply(ctx, v.Row.ID, patches)
+	if err == nil && !c.View.State.Valid() {
+		err = fmt.Errorf("the example does not pass: %+v", c.View.State.Errors)
+	}
+	return v.Row.ID, err
+}
+
+// house is the answer that the simulation changes.
+const house = "reg_house"
+
+func (d *device) edit(ctx context.Context, id, text string) error {
+	_, err := d.drafts.Apply(ctx, id, []draft.Patch{{Field: house, Value: form.Text(text)}})
+	return err
+}
+
+// finalise signs a draft and hands it over.
+func (d *device) finalise(ctx context.Context, id string) error {
+	p, err := d.drafts.Preview(ctx, id, akno.Russian)
+	if err != nil {
+		return err
+	}
+	_, err = d.drafts.Sign(ctx, id, "key", nil, akno.Russian, p.Hash)
+	return err
+}
+
+// A row is a command in the outbox or among what was sent.
+type row struct {
+	op, kind, target, epoch, state, failure string
+	body                                    []byte
+}
+
+func (d *device) rows(ctx context.Context, query string) ([]row, error) {
+	var out []row
+	err := d.db.Read(ctx, func(tx dbx.Tx) error {
+		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			var r row
+			err := scan(&r.op, &r.kind, &r.target, &r.epoch, &r.state, &r.failure, &r.body)
+			out = append(out, r)
+			return err
+		}, query)
+	})
+	return out, err
+}
+
+func (d *device) outbox(ctx context.Context) ([]row, error) {
+	return d.rows(ctx, `SELECT op_id, kind, target, '', state, failure, body FROM outbox ORDER BY seq`)
+}
+
+func (d *device) sent(ctx context.Context) ([]row, error) {
+	return d.rows(ctx, `SELECT op_id, kind, target, epoch, '', '', body FROM sent ORDER BY seq`)
+}
+
+// entity is a copy of a record of the portal.
+type entity struct {
+	version int64
+	body    string
+}
+
+// copies returns the copies at hand, by kind and id, and the stream.
+func (d *device) copies(ctx context.Context) (map[string]entity, syncer.Stream, error) {
+	out := map[string]entity{}
+	var s syncer.Stream
+	err := d.db.Read(ctx, func(tx dbx.Tx) error {
+		var err error
+		if s, err = syncer.StreamOf(ctx, tx, d.w.account); err != nil {
+			return err
+		}
+		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			var kind, id string
+			var e entity
+			err := scan(&kind, &id, &e.version, &e.body)
+			out[kind+"/"+id] = e
+			return err
+		}, `SELECT kind, id, version, body FROM inbox WHERE account=?`, d.w.account)
+	})
+	return out, s, err
+}

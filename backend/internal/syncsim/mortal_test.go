@@ -1,0 +1,160 @@
+package syncsim
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"akno/backend/desktop/store"
+	"akno/backend/internal/dbx"
+)
+
+// errDead is what a program gets from its disk after the moment of its death.
+var errDead = errors.New("the program is dead")
+
+// A fate says what becomes of a commit.
+type fate int
+
+const (
+	lives fate = iota
+	diesBefore
+	diesAfter
+	isDead
+)
+
+// A fuse decides at which commit a program dies: kill -9 before the commit
+// reaches the disk, or right after it.
+type fuse struct {
+	mu    sync.Mutex
+	left  int // commits until the one that is struck; 0 is not armed
+	after bool
+	dead  bool
+}
+
+func (f *fuse) arm(commits int, after bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left, f.after = commits, after
+}
+
+func (f *fuse) disarm() { f.arm(0, false) }
+
+func (f *fuse) die() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dead = true
+}
+
+func (f *fuse) isDead() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.dead
+}
+
+// strike is called for every commit.
+func (f *fuse) strike() fate {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.dead:
+		return isDead
+	case f.left == 0:
+		return lives
+	}
+	if f.left--; f.left > 0 {
+		return lives
+	}
+	if f.after {
+		return diesAfter
+	}
+	f.dead = true
+	return diesBefore
+}
+
+// commit runs fn in a transaction of db, or dies on the way.
+func (f *fuse) commit(ctx context.Context, db dbx.DB, fn func(tx dbx.Tx) error) error {
+	switch f.strike() {
+	case isDead:
+		return errDead
+	case diesBefore:
+		err := db.Write(ctx, func(tx dbx.Tx) error { return errors.Join(fn(tx), errDead) })
+		return errors.Join(err, errDead)
+	case diesAfter:
+		err := db.Write(ctx, fn)
+		f.die()
+		return errors.Join(err, errDead)
+	}
+	return db.Write(ctx, fn)
+}
+
+// mortalDB is the database of a portal that may die.
+type mortalDB struct {
+	dbx.DB
+	fuse *fuse
+}
+
+func (m mortalDB) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	return m.fuse.commit(ctx, m.DB, fn)
+}
+
+func (m mortalDB) Read(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	if m.fuse.isDead() {
+		return errDead
+	}
+	return m.DB.Read(ctx, fn)
+}
+
+// mortalProfile is the profile of a program that may die.
+type mortalProfile struct {
+	*store.DB
+	fuse *fuse
+}
+
+func (m mortalProfile) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	return m.fuse.commit(ctx, m.DB, fn)
+}
+
+func (m mortalProfile) Read(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	if m.fuse.isDead() {
+		return errDead
+	}
+	return m.DB.Read(ctx, fn)
+}
+
+func (m mortalProfile) SetSetting(ctx context.Context, name string, v any) error {
+	return m.Write(ctx, func(tx dbx.Tx) error { return store.SetSetting(ctx, tx, name, v) })
+}
+
+func (m mortalProfile) Setting(ctx context.Context, name string, v any) error {
+	return m.Read(ctx, func(tx dbx.Tx) error { return store.Setting(ctx, tx, name, v) })
+}
+
+// copyDatabase copies a database with its log as a power cut would leave it.
+func copyDatabase(from, to string) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		if err := copyFile(from+suffix, to+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}

@@ -1,0 +1,330 @@
+package syncsim
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"akno/backend/akno"
+	"akno/backend/internal/clock"
+	"akno/backend/internal/dbx"
+	"akno/backend/internal/ids"
+	"akno/backend/portal/account"
+	"akno/backend/portal/application"
+	"akno/backend/portal/audit"
+	"akno/backend/portal/blob"
+	"akno/backend/portal/catalogue"
+	"akno/backend/portal/change"
+	"akno/backend/portal/clerkdesk"
+	"akno/backend/portal/httpapi"
+	"akno/backend/portal/intake"
+	"akno/backend/portal/payment"
+	"akno/backend/portal/review"
+	"akno/backend/portal/session"
+	"akno/backend/portal/session/sessiontest"
+	"akno/backend/portal/store"
+	"akno/backend/portalapi"
+)
+
+const number = "3110575A001PB7"
+
+// card is the certificate of the person of the simulation.
+func card() sessiontest.Card {
+	n, p := number, "Янович"
+	return sessiontest.Card{Person: portalapi.Person{Surname: "Тестовский", Name: "Ян", Patronymic: &p, PersonalNumber: &n}}
+}
+
+// signatures believe the card, and what the device's signer makes.
+type signatures struct{ sessiontest.Signatures }
+
+func (signatures) Detached(_ context.Context, content, signature []byte, at time.Time) (session.Signer, portalapi.SignatureReport, error) {
+	if !bytes.Equal(signature, append([]byte("signed:"), content...)) {
+		return session.Signer{}, portalapi.SignatureReport{}, &akno.Error{Code: akno.BadSignature}
+	}
+	return session.Signer{Person: card().Person}, portalapi.SignatureReport{Verdict: portalapi.PASSED, CheckedAt: at.UnixMilli()}, nil
+}
+
+// document is a PDF that is the same for the same octets, and large for some.
+func document(octets []byte) ([]byte, error) {
+	sum := sha256.Sum256(octets)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%%PDF-1.4\n%%%x\n", sum)
+	if sum[0] < 64 {
+		b.WriteString("%" + strings.Repeat("x", 300<<10+int(sum[1])<<11) + "\n")
+	}
+	at := b.Len()
+	fmt.Fprintf(&b, "xref\n0 1\n0000000000 65535 f \ntrailer<</Size 1>>\nstartxref\n%d\n%%%%EOF\n", at)
+	return b.Bytes(), nil
+}
+
+// A portal is the real server over a real file, which dies and comes back.
+type portal struct {
+	now     clock.Clock
+	dir     string // of this life's database
+	root    string // of everything
+	lives   int
+	db      *store.DB
+	fuse    *fuse
+	blobs   *blob.Store
+	changes *change.Service
+	access  *account.Service
+	handler http.Handler
+	full    bool // the disk takes no more
+
+	// meanwhile is called while a submission is being looked at, before it is
+	// stored: other requests are served then.
+	meanwhile func()
+}
+
+func (p *portal) path() string { return filepath.Join(p.dir, "portal.db") }
+
+// open starts the portal over its folder.
+func (p *portal) open(ctx context.Context, cat *catalogue.Catalogue) error {
+	var err error
+	if p.db, err = store.Open(ctx, p.path(), p.now); err != nil {
+		return err
+	}
+	p.fuse, p.full = &fuse{}, false
+	db := mortalDB{p.db, p.fuse}
+	disk, err := blob.OpenDisk(p.files())
+	if err != nil {
+		return err
+	}
+	p.blobs = blob.New(db, disk, p.now, blob.DefaultLimits())
+	p.access = &account.Service{
+		DB: p.db, Now: p.now, Secret: bytes.Repeat([]byte{7}, 32), Hasher: account.NewHasher(account.Cost{Memory: 64, Passes: 1}),
+		Signatures: signatures{}, Origin: "https://portal.example", Consents: []portalapi.Consent{{Version: "1", Sha256: strings.Repeat("a", 64)}},
+		Limits: account.DefaultLimits, Wait: account.Sleep,
+	}
+	pay, err := payment.New(db, p.now, cat, payment.Config{
+		SerialKey: bytes.Repeat([]byte{1}, 32), ProviderKey: bytes.Repeat([]byte{2}, 32), Merchant: "AKNO", City: "Minsk",
+	})
+	if err != nil {
+		return err
+	}
+	in := intake.New(intake.Config{
+		DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Orders: pay, Signatures: signatures{}, Limits: intake.DefaultLimits(),
+		Print: func(octets []byte) ([]byte, error) {
+			if p.meanwhile != nil {
+				p.meanwhile()
+			}
+			return document(octets)
+		},
+	})
+	pay.Watch(in.OrderChanged)
+	p.changes = change.New(db, p.db.Epoch, []byte("key"), map[string]change.Body{account.ChangeKind: account.Body, noteKind: noteBody})
+	o := httpapi.DefaultOptions()
+	o.Clock, o.Rate, o.Burst, o.Challenges = p.now, 1e9, 1e9, 1e9
+	p.handler = httpapi.New(httpapi.Behind{
+		Access: p.access, Blobs: blob.Door{Store: p.blobs}, Orders: pay, Payments: pay, Intake: in, Changes: p.changes,
+		Counter: &clerkdesk.Service{DB: db, Now: p.now, Accounts: p.access, Files: p.blobs},
+		Desk:    review.New(review.Config{DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Signatures: signatures{}}),
+	}, o)
+	return nil
+}
+
+// seed makes the bodies and the person's account, and returns the account.
+func (p *portal) seed(ctx context.Context, cat *catalogue.Catalogue) (string, error) {
+	err := p.db.Write(ctx, func(tx dbx.Tx) error {
+		for _, kind := range cat.Bodies() {
+			ref := portalapi.BodyRef{Id: "demo-" + kind.Code, Kind: kind.Code, Name: portalapi.Text{Ru: kind.Name.RU}}
+			if err := application.PutBody(ctx, tx, application.Body{Ref: ref}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	ch, err := p.access.Challenge(ctx, "register")
+	if err != nil {
+		return "", err
+	}
+	s, err := p.access.RegisterByEDS(ctx, portalapi.EdsRegistration{
+		ChallengeId: ch.Id, Signature: sessiontest.Sign(card(), ch.Document), Language: portalapi.Ru, Consent: p.access.Consents[0],
+	})
+	return s.Account.Id, err
+}
+
+// restart is a power cut and a new start: what was committed is there.
+func (p *portal) restart(ctx context.Context, cat *catalogue.Catalogue) error {
+	p.lives++
+	next := filepath.Join(p.root, fmt.Sprint("life", p.lives))
+	if err := copyDatabase(p.path(), filepath.Join(next, "portal.db")); err != nil {
+		return err
+	}
+	return p.move(ctx, cat, next)
+}
+
+// backup copies the database, then the files: every row of the copy has its file.
+func (p *portal) backup(ctx context.Context, to string) error {
+	if err := p.db.Backup(ctx, filepath.Join(to, "portal.db")); err != nil {
+		return err
+	}
+	return linkTree(p.files(), filepath.Join(to, "files"))
+}
+
+// restore goes back to a copy, as an operator does: the database begins another
+// life, and the files are those of the copy.
+func (p *portal) restore(ctx context.Context, cat *catalogue.Catalogue, backup string) error {
+	p.lives++
+	next := filepath.Join(p.root, fmt.Sprint("life", p.lives))
+	if err := copyDatabase(filepath.Join(backup, "portal.db"), filepath.Join(next, "portal.db")); err != nil {
+		return err
+	}
+	if _, err := store.Renew(ctx, filepath.Join(next, "portal.db"), p.now); err != nil {
+		return err
+	}
+	if err := errors.Join(os.RemoveAll(p.files()), linkTree(filepath.Join(backup, "files"), p.files())); err != nil {
+		return err
+	}
+	return p.move(ctx, cat, next)
+}
+
+func (p *portal) files() string { return filepath.Join(p.root, "files") }
+
+// linkTree is a copy of a folder whose files never change.
+func linkTree(from, to string) error {
+	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		if e.IsDir() {
+			return os.MkdirAll(filepath.Join(to, rel), 0o700)
+		}
+		return os.Link(path, filepath.Join(to, rel))
+	})
+}
+
+func (p *portal) move(ctx context.Context, cat *catalogue.Catalogue, next string) error {
+	if err := errors.Join(p.db.Close(), os.RemoveAll(p.dir)); err != nil {
+		return err
+	}
+	p.dir = next
+	return p.open(ctx, cat)
+}
+
+// serve answers a request, or dies over it.
+func (p *portal) serve(r *http.Request) (*http.Response, error) {
+	if p.fuse.isDead() {
+		return nil, errCut
+	}
+	rec := httptest.NewRecorder()
+	p.handler.ServeHTTP(rec, r)
+	if p.fuse.isDead() {
+		return nil, errCut
+	}
+	return rec.Result(), nil
+}
+
+// fill makes the database take no more pages; free lets it grow again.
+func (p *portal) fill(ctx context.Context) error { return limitPages(ctx, p.db, true, &p.full) }
+func (p *portal) free(ctx context.Context) error { return limitPages(ctx, p.db, false, &p.full) }
+
+func limitPages(ctx context.Context, db dbx.DB, full bool, is *bool) error {
+	limit := 1 << 30
+	if full {
+		limit = 1 // raised by the engine to what is in use
+	}
+	err := db.Write(ctx, func(tx dbx.Tx) error {
+		var n int
+		return tx.QueryRow(ctx, fmt.Sprint("PRAGMA max_page_count=", limit)).Scan(&n)
+	})
+	*is = full
+	return err
+}
+
+// apps returns the applications of the account.
+func (p *portal) apps(ctx context.Context, account string) (map[string]*application.Record, error) {
+	out := map[string]*application.Record{}
+	err := p.db.Read(ctx, func(tx dbx.Tx) error {
+		var all []string
+		err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			var id string
+			err := scan(&id)
+			all = append(all, id)
+			return err
+		}, `SELECT id FROM application WHERE account_id=? ORDER BY filed_at, id`, account)
+		for _, id := range all {
+			r, loadErr := application.Load(ctx, tx, account, id)
+			err = errors.Join(err, loadErr)
+			out[id] = r
+		}
+		return err
+	})
+	return out, err
+}
+
+// review takes the next step of an official with an application; it is false
+// where there is none.
+func (p *portal) review(ctx context.Context, account, id string) (bool, error) {
+	now := p.now()
+	did := false
+	err := p.db.Write(ctx, func(tx dbx.Tx) error {
+		r, err := application.Load(ctx, tx, account, id)
+		if err != nil {
+			return err
+		}
+		step := application.Step{Actor: akno.ByReviewer, Shown: portalapi.HistoryEntryActorOfficer}
+		switch r.Status() {
+		case akno.Submitted:
+			step.Event, step.To = akno.EventRegister, akno.RegisteredStatus
+		case akno.RegisteredStatus:
+			step.Event, step.To = akno.EventTake, akno.InReview
+		case akno.InReview:
+			step.Event, step.To = akno.EventAskApplicant, akno.Clarification
+			r.Doc.Questions = append(r.Doc.Questions, portalapi.Question{Id: ids.New(now), AskedAt: now.UnixMilli(), DueDate: "2027-01-15", Text: "Уточните адрес"})
+		default:
+			return nil
+		}
+		if err := r.Take(step, now); err != nil {
+			return err
+		}
+		did = true
+		return r.Save(ctx, tx, application.Cause{Actor: audit.System, Event: step.Event}, now)
+	})
+	return did, err
+}
+
+// noteKind is a kind of records that the program does not know, and the only one
+// that is deleted.
+const noteKind = "note"
+
+func noteBody(ctx context.Context, tx dbx.Tx, _, id string) (json.RawMessage, error) {
+	var text string
+	found, err := dbx.Found(ctx, tx, `SELECT value FROM meta WHERE name=?`, []any{"note:" + id}, &text)
+	if err != nil || !found {
+		return nil, err
+	}
+	return json.RawMessage(text), nil
+}
+
+// note writes a note, or removes it.
+func (p *portal) note(ctx context.Context, account, id string, version int64, gone bool) error {
+	return p.db.Write(ctx, func(tx dbx.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM meta WHERE name=?`, "note:"+id); err != nil {
+			return err
+		}
+		if !gone {
+			if _, err := tx.Exec(ctx, `INSERT INTO meta(name, value) VALUES(?, ?)`, "note:"+id, fmt.Sprintf(`{"v":%d}`, version)); err != nil {
+				return err
+			}
+		}
+		return store.RecordChange(ctx, tx, account, noteKind, id, version, gone)
+	})
+}

@@ -1,0 +1,375 @@
+package syncsim
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"akno/backend/akno"
+	"akno/backend/portalapi"
+)
+
+// seqOf reads the number in a cursor.
+func seqOf(cursor string) (int64, error) {
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(b) != 41 {
+		return 0, fmt.Errorf("not a cursor: %q", cursor)
+	}
+	return int64(binary.BigEndian.Uint64(b[17:25])), nil
+}
+
+// A run is one history of the world.
+type run struct {
+	*world
+	ctx context.Context
+	t   *rapid.T
+	// allowed are the faults of this run: each run does without some, since what
+	// all of them hide together one alone may show.
+	allowed []fault
+}
+
+// must ends the run when something of the simulation itself fails.
+func (r *run) must(err error) {
+	if err != nil {
+		r.t.Fatalf("the simulation failed: %v", err)
+	}
+}
+
+func (r *run) device() *device { return r.devices[rapid.IntRange(0, devices-1).Draw(r.t, "device")] }
+
+// pick draws one of the ids that fit, or "".
+func (r *run) pick(what string, fits func(id string, wr *writing) bool) string {
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(r.drafts)) {
+		if fits(id, r.drafts[id]) {
+			all = append(all, id)
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return all[rapid.IntRange(0, len(all)-1).Draw(r.t, what)]
+}
+
+// edit changes a draft, or begins one. What it returns without an error was
+// shown as saved.
+func (r *run) edit() {
+	d := r.device()
+	if d.full {
+		return
+	}
+	id := r.pick("draft", func(_ string, wr *writing) bool { return wr.device == d && wr.handed == nil })
+	if id == "" || len(r.drafts) < 3 && rapid.Bool().Draw(r.t, "new") {
+		made, err := d.write(r.ctx)
+		r.must(err)
+		id = made
+		r.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+	}
+	text := fmt.Sprint(rapid.IntRange(100, 999).Draw(r.t, "house"))
+	r.must(d.edit(r.ctx, id, text))
+	r.drafts[id].house = text
+}
+
+// finalise hands a draft over.
+func (r *run) finalise() {
+	d := r.device()
+	if d.full {
+		return
+	}
+	id := r.pick("draft", func(_ string, wr *writing) bool { return wr.device == d && wr.handed == nil })
+	if id == "" {
+		if len(r.drafts) >= 6 {
+			return
+		}
+		made, err := d.write(r.ctx)
+		r.must(err)
+		id = made
+		r.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+	}
+	r.must(d.finalise(r.ctx, id))
+	waiting, err := d.outbox(r.ctx)
+	r.must(err)
+	for _, q := range waiting {
+		if q.target == id && q.kind == "submit" {
+			r.drafts[id].handed = &q
+			var req portalapi.SubmissionRequest
+			r.must(json.Unmarshal(q.body, &req))
+			sum := sha256.Sum256(req.Submission)
+			r.drafts[id].sums[hex.EncodeToString(sum[:])] = true
+			return
+		}
+	}
+	r.t.Fatalf("C3: %s was handed over and is not in the outbox", id)
+}
+
+// takeBack makes a draft of what has not left the device.
+func (r *run) takeBack() {
+	d := r.device()
+	id := r.pick("handed", func(_ string, wr *writing) bool { return wr.device == d && wr.handed != nil })
+	if id == "" || d.full {
+		return
+	}
+	if _, err := d.drafts.Unqueue(r.ctx, id); err == nil {
+		r.drafts[id].handed = nil
+	} else if akno.CodeOf(err) != akno.WrongState {
+		r.must(err)
+	}
+}
+
+// act withdraws an application, or answers a question about it.
+func (r *run) act() {
+	d := r.device()
+	if d.full {
+		return
+	}
+	have, _, err := d.copies(r.ctx)
+	r.must(err)
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(have)) {
+		if app, is := strings.CutPrefix(id, "application/"); is {
+			all = append(all, app)
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	id := all[rapid.IntRange(0, len(all)-1).Draw(r.t, "application")]
+	var a portalapi.Application
+	r.must(json.Unmarshal([]byte(have["application/"+id].body), &a))
+	if a.Status == string(akno.Clarification) {
+		q := a.Questions[len(a.Questions)-1].Id
+		err = d.cabinet.Answer(r.ctx, id, q, "дом 12", nil)
+	} else if rapid.IntRange(0, 2).Draw(r.t, "withdraw") == 0 {
+		err = d.cabinet.Withdraw(r.ctx, id, "")
+	}
+	if err != nil && akno.CodeOf(err) != akno.WrongState {
+		r.must(err)
+	}
+}
+
+// exchange is a round of a device over a bad network; the program may die at any
+// of its commits.
+func (r *run) exchange() {
+	d := r.device()
+	d.link.script = rapid.SliceOfN(rapid.SampledFrom(r.allowed), 2, 12).Draw(r.t, "network")
+	if slices.Contains(r.allowed, diesEarly) {
+		if n := rapid.IntRange(0, 12).Draw(r.t, "commits"); n < 5 {
+			d.fuse.arm(n, rapid.Bool().Draw(r.t, "after"))
+		}
+	}
+	if d.account == "" {
+		_ = d.signIn(r.ctx) // fails as the network does
+	}
+	if rapid.IntRange(0, 3).Draw(r.t, "meanwhile") == 0 {
+		r.portal.meanwhile = r.meanwhile(d)
+		defer func() { r.portal.meanwhile = nil }()
+	}
+	if rapid.Bool().Draw(r.t, "now") {
+		_ = d.sync.Now(r.ctx)
+	} else {
+		_, _ = d.sync.Round(r.ctx)
+	}
+	d.link.script = nil
+	r.must(r.revive(r.ctx))
+}
+
+// meanwhile returns what other people do while the portal looks at a submission
+// of d: an official writes a note, and another device asks for changes.
+func (r *run) meanwhile(d *device) func() {
+	return func() {
+		r.portal.meanwhile = nil // once
+		if r.portal.full || r.portal.fuse.isDead() {
+			return
+		}
+		r.notes["n1"]++
+		_ = r.portal.note(r.ctx, r.account, "n1", r.notes["n1"], false) // fails as the portal does
+		for _, other := range r.devices {
+			if other != d && other.account != "" {
+				_ = other.sync.Now(r.ctx)
+			}
+		}
+	}
+}
+
+// forge sends another command under an id that was applied. It is refused.
+func (r *run) forge() {
+	d := r.device()
+	id := r.pick("handed", func(id string, wr *writing) bool { return wr.handed != nil })
+	if id == "" || d.account == "" || d.link.cut || r.portal.full {
+		return
+	}
+	var req portalapi.SubmissionRequest
+	r.must(json.Unmarshal(r.drafts[id].handed.body, &req))
+	if apps, err := r.portal.apps(r.ctx, r.account); err != nil || apps[id] == nil {
+		r.must(err)
+		return
+	}
+	req.Document.Name = "другое.pdf"
+	if _, err := d.client.SubmitApplication(r.ctx, req); err == nil {
+		r.t.Fatalf("I6: another command was taken under the id of %s", id)
+	}
+}
+
+// clerk lets an official take a step, or changes a note.
+func (r *run) clerk() {
+	if r.portal.full {
+		return
+	}
+	if rapid.Bool().Draw(r.t, "note") {
+		id := fmt.Sprint("n", rapid.IntRange(1, 3).Draw(r.t, "id"))
+		r.notes[id]++
+		r.must(r.portal.note(r.ctx, r.account, id, r.notes[id], rapid.IntRange(0, 2).Draw(r.t, "gone") == 0))
+		return
+	}
+	apps, err := r.portal.apps(r.ctx, r.account)
+	r.must(err)
+	if len(apps) == 0 {
+		return
+	}
+	all := slices.Sorted(maps.Keys(apps))
+	_, err = r.portal.review(r.ctx, r.account, all[rapid.IntRange(0, len(all)-1).Draw(r.t, "application")])
+	r.must(err)
+}
+
+func (r *run) backup() {
+	if len(r.backups) >= 3 {
+		return
+	}
+	path := filepath.Join(r.dir, fmt.Sprint("backup", len(r.backups)))
+	r.must(os.Mkdir(path, 0o700))
+	r.must(r.portal.backup(r.ctx, path))
+	r.backups = append(r.backups, path)
+}
+
+func (r *run) restore() {
+	if len(r.backups) == 0 {
+		return
+	}
+	r.at = r.at.Add(time.Millisecond)
+	r.must(r.portal.restore(r.ctx, r.cat, r.backups[rapid.IntRange(0, len(r.backups)-1).Draw(r.t, "backup")]))
+}
+
+func (r *run) killDevice() { r.must(r.device().kill(r.ctx)) }
+func (r *run) killPortal() { r.must(r.portal.restart(r.ctx, r.cat)) }
+
+// wait lets time pass, and a device's clock be wrong.
+func (r *run) wait() {
+	r.at = r.at.Add(time.Duration(rapid.IntRange(1, 1200).Draw(r.t, "seconds")) * time.Second)
+	if rapid.IntRange(0, 3).Draw(r.t, "jumps") == 0 {
+		r.device().jump = time.Duration(rapid.IntRange(-72, 72).Draw(r.t, "hours")) * time.Hour
+	}
+}
+
+func (r *run) deliver() {
+	if len(r.late) > 0 {
+		r.arrive(rapid.IntRange(0, len(r.late)-1).Draw(r.t, "late"))
+		r.must(r.revive(r.ctx))
+	}
+}
+
+func (r *run) cutCable() {
+	d := r.device()
+	d.link.cut = !d.link.cut
+}
+
+// fillDisk makes a disk full, or frees it.
+func (r *run) fillDisk() {
+	if rapid.Bool().Draw(r.t, "portal") {
+		r.must(limitPages(r.ctx, r.portal.db, !r.portal.full, &r.portal.full))
+		return
+	}
+	d := r.device()
+	r.must(limitPages(r.ctx, d.db, !d.full, &d.full))
+}
+
+// settle lets everything be well for a while: without it many faults only hide
+// each other.
+func (r *run) settle() {
+	r.must(r.calm(r.ctx))
+	_, err := r.quiesce(r.ctx, 2)
+	r.must(err)
+}
+
+func (r *run) actions() map[string]func(*rapid.T) {
+	optional := map[string]func(){
+		"restore": r.restore, "killDevice": r.killDevice, "killPortal": r.killPortal, "cutCable": r.cutCable,
+		"fillDisk": r.fillDisk, "settle": r.settle, "takeBack": r.takeBack, "act": r.act, "clerk": r.clerk, "deliver": r.deliver, "forge": r.forge,
+	}
+	all := map[string]func(){"edit": r.edit, "finalise": r.finalise, "wait": r.wait, "backup": r.backup}
+	for i := range 6 { // what the others are about
+		all[fmt.Sprint("exchange ", i)] = r.exchange
+	}
+	for _, name := range slices.Sorted(maps.Keys(optional)) {
+		if rapid.IntRange(0, 2).Draw(r.t, "with "+name) > 0 {
+			all[name] = optional[name]
+		}
+	}
+	out := map[string]func(*rapid.T){}
+	for name, act := range all {
+		out[name] = func(t *rapid.T) {
+			r.t = t
+			act()
+		}
+	}
+	out[""] = func(t *rapid.T) {
+		if err := r.check(r.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// TestNothingIsLostWhateverHappens runs the real program and the real portal
+// through histories of faults that rapid invents, and holds the invariants after
+// each step and at the end. A failure names the seed that repeats it.
+func TestNothingIsLostWhateverHappens(t *testing.T) {
+	ctx := t.Context()
+	met := map[fault]int{}
+	runs, requests := 0, 0
+	rapid.Check(t, func(rt *rapid.T) {
+		w, err := newWorld(ctx, rapid.Uint64().Draw(rt, "seed"))
+		if err != nil {
+			rt.Fatalf("the world did not begin: %v", err)
+		}
+		defer func() {
+			if err := w.close(); err != nil {
+				rt.Errorf("the world did not end: %v", err)
+			}
+		}()
+		r := &run{world: w, ctx: ctx, t: rt, allowed: []fault{fine, fine, fine, fine}}
+		for _, f := range faults[1:] {
+			if rapid.IntRange(0, 2).Draw(rt, "fault "+string(f)) > 0 {
+				r.allowed = append(r.allowed, f)
+			}
+		}
+		rt.Repeat(r.actions())
+		r.must(w.calm(ctx))
+		before := w.requests
+		quiet, err := w.quiesce(ctx, 60)
+		r.must(err)
+		if err := w.check(ctx); err != nil {
+			rt.Fatal(err)
+		}
+		if err := w.checkEnd(ctx, quiet, w.requests-before); err != nil {
+			rt.Fatal(err)
+		}
+		runs, requests = runs+1, requests+w.requests
+		for f, n := range w.met {
+			met[f] += n
+		}
+	})
+	t.Logf("%d runs, %d requests, %v", runs, requests, met)
+}

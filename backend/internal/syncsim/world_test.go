@@ -1,0 +1,268 @@
+package syncsim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"akno/backend/akno/form"
+	"akno/backend/desktop/store"
+	"akno/backend/portal/catalogue"
+)
+
+var bundle = sync.OnceValues(catalogue.Load)
+
+// monday is Monday 23 November 2026, noon in Minsk.
+var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+const devices = 2
+
+// A world is a portal, the devices of one person, and the network between them.
+type world struct {
+	dir     string
+	cat     *catalogue.Catalogue
+	answers form.Answers
+	at      time.Time
+	account string
+
+	portal  *portal
+	devices [devices]*device
+	late    []func() // what is still on its way
+
+	seed     uint64 // of the waits
+	requests int
+	met      map[fault]int
+	backups  []string
+
+	drafts map[string]*writing // by id
+	notes  map[string]int64    // versions
+	seen   ledger
+}
+
+// A writing is a draft of the simulation, as a person knows it.
+type writing struct {
+	device *device
+	house  string
+	handed *row // the command, while it is handed over
+	sums   map[string]bool
+}
+
+func (w *world) now() time.Time { return w.at }
+
+// random is a generator that a replay repeats (splitmix64).
+func (w *world) random(n int64) int64 {
+	w.seed += 0x9e3779b97f4a7c15
+	z := w.seed
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return int64((z ^ z>>31) % uint64(n))
+}
+
+func (w *world) count(f fault) { w.met[f]++ }
+
+// A template is a world at its beginning, from which every run is copied.
+type template struct {
+	dir     string
+	account string
+	answers form.Answers
+}
+
+// scratch is a folder in memory where there is one: a run writes much and keeps
+// nothing.
+func scratch(pattern string) (string, error) {
+	if st, err := os.Stat("/dev/shm"); err == nil && st.IsDir() {
+		if dir, err := os.MkdirTemp("/dev/shm", pattern); err == nil {
+			return dir, nil
+		}
+	}
+	return os.MkdirTemp("", pattern)
+}
+
+var first = sync.OnceValues(func() (template, error) {
+	ctx := context.Background()
+	var t template
+	raw, err := os.ReadFile("../../akno/form/testdata/examples/F_1_3_4.json")
+	if err != nil {
+		return t, err
+	}
+	var example struct {
+		Values form.Answers `json:"values"`
+	}
+	if err := json.Unmarshal(raw, &example); err != nil {
+		return t, err
+	}
+	t.answers = example.Values
+	cat, err := bundle()
+	if err != nil {
+		return t, err
+	}
+	if t.dir, err = scratch("syncsim-first-"); err != nil {
+		return t, err
+	}
+	p := &portal{now: func() time.Time { return monday }, root: t.dir, dir: t.dir}
+	if err := p.open(ctx, cat); err != nil {
+		return t, err
+	}
+	t.account, err = p.seed(ctx, cat)
+	if err := errors.Join(err, p.db.Close()); err != nil {
+		return t, err
+	}
+	db, err := store.Open(ctx, filepath.Join(t.dir, "profile"))
+	if err != nil {
+		return t, err
+	}
+	return t, db.Close()
+})
+
+// Runs and steps of a plain go test; the long run asks for more.
+var usual = map[string]string{"rapid.checks": "40", "rapid.steps": "60"}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Visit(func(f *flag.Flag) { delete(usual, f.Name) })
+	for name, v := range usual {
+		if err := flag.Set(name, v); err != nil {
+			panic(err)
+		}
+	}
+	code := m.Run()
+	if t, err := first(); err == nil {
+		_ = os.RemoveAll(t.dir) // in memory or in the folder of temporary files
+	}
+	os.Exit(code)
+}
+
+// newWorld copies the beginning and starts everything.
+func newWorld(ctx context.Context, seed uint64) (*world, error) {
+	t, err := first()
+	if err != nil {
+		return nil, err
+	}
+	w := &world{
+		at: monday, account: t.account, answers: t.answers, seed: seed, met: map[fault]int{},
+		drafts: map[string]*writing{}, notes: map[string]int64{}, seen: newLedger(),
+	}
+	if w.cat, err = bundle(); err != nil {
+		return nil, err
+	}
+	if w.dir, err = scratch("syncsim-"); err != nil {
+		return nil, err
+	}
+	w.portal = &portal{now: w.now, root: w.dir, dir: filepath.Join(w.dir, "life0")}
+	if err := copyDatabase(filepath.Join(t.dir, "portal.db"), w.portal.path()); err != nil {
+		return nil, err
+	}
+	if err := w.portal.open(ctx, w.cat); err != nil {
+		return nil, err
+	}
+	for i := range w.devices {
+		d := &device{w: w, n: i, dir: filepath.Join(w.dir, fmt.Sprintf("device%d", i))}
+		if err := copyDatabase(filepath.Join(t.dir, "profile", "profile.db"), filepath.Join(d.dir, "profile.db")); err != nil {
+			return nil, err
+		}
+		if err := d.start(ctx); err != nil {
+			return nil, err
+		}
+		w.devices[i] = d
+	}
+	return w, nil
+}
+
+func (w *world) close() error {
+	errs := []error{w.portal.db.Close()}
+	for _, d := range w.devices {
+		errs = append(errs, d.db.Close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(w.dir))...)
+}
+
+// revive starts again what has died.
+func (w *world) revive(ctx context.Context) error {
+	if w.portal.fuse.isDead() {
+		if err := w.portal.restart(ctx, w.cat); err != nil {
+			return err
+		}
+	}
+	w.portal.fuse.disarm()
+	for _, d := range w.devices {
+		if d.fuse.isDead() {
+			if err := d.kill(ctx); err != nil {
+				return err
+			}
+		}
+		d.fuse.disarm()
+	}
+	return nil
+}
+
+// calm makes everything work: nobody dies any more, the disks have space, what
+// was on its way arrives.
+func (w *world) calm(ctx context.Context) error {
+	if err := w.revive(ctx); err != nil {
+		return err
+	}
+	if w.portal.full {
+		if err := w.portal.free(ctx); err != nil {
+			return err
+		}
+	}
+	for _, d := range w.devices {
+		d.link.cut, d.link.script = false, nil
+		if d.full {
+			if err := limitPages(ctx, d.db, false, &d.full); err != nil {
+				return err
+			}
+		}
+	}
+	for len(w.late) > 0 {
+		w.arrive(0)
+	}
+	return nil
+}
+
+// arrive delivers a late request.
+func (w *world) arrive(i int) {
+	send := w.late[i]
+	w.late = append(w.late[:i:i], w.late[i+1:]...)
+	send()
+}
+
+// quiesce lets time pass in a fair network until nothing waits, at most rounds
+// times, and says whether that was reached. Nobody hurries anything: the plan of
+// the exchange has to come to it by itself.
+func (w *world) quiesce(ctx context.Context, rounds int) (bool, error) {
+	for range rounds {
+		quiet := true
+		w.at = w.at.Add(4 * time.Minute)
+		for _, d := range w.devices {
+			if d.account == "" {
+				if err := d.signIn(ctx); err != nil {
+					return false, fmt.Errorf("sign in: %w", err)
+				}
+			}
+			_, _ = d.sync.Round(ctx) // what came of it stands in the rows
+			waiting, err := d.outbox(ctx)
+			if err != nil {
+				return false, err
+			}
+			for _, r := range waiting {
+				quiet = quiet && r.state == "rejected"
+			}
+			quiet = quiet && d.account != ""
+		}
+		if quiet {
+			quiet, err := w.agree(ctx)
+			if err != nil || quiet {
+				return quiet, err
+			}
+		}
+	}
+	return false, nil
+}
