@@ -75,7 +75,7 @@ func (s *Store) Offset(ctx context.Context, account, sum string) (n int64, whole
 func (s *Store) Append(ctx context.Context, account, sum string, offset, size int64, r io.Reader) (n int64, err error) {
 	const op = "blob.Append"
 	if !validSum(sum) || len(account) < 2 || size < 1 || offset < 0 || offset > size {
-		return 0, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"offset": "range"}}
+		return 0, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"offset": "format"}}
 	}
 	if size > s.limits.File {
 		return 0, &akno.Error{Code: akno.TooLarge, Op: op}
