@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"time"
 
 	"akno/backend/akno"
@@ -21,6 +20,10 @@ const (
 	maxBatch       = 100
 	maxBatchOctets = 1 << 20
 )
+
+// http413 is the status of who finds a request too large, be it the portal or a
+// gateway before it.
+const http413 = 413
 
 // push sends the commands in their order, many in one request. After silence
 // nothing more is sent: the next one would wait as long.
@@ -99,7 +102,7 @@ func (s *Syncer) pushBatch(ctx context.Context, account, epoch string, batch []Q
 	case akno.CodeOf(err) == akno.NotFound:
 		s.goSingly()
 		return true, s.pushSingly(ctx, account, epoch, batch)
-	case portalclient.StatusOf(err) == http.StatusRequestEntityTooLarge && len(batch) > 1:
+	case portalclient.StatusOf(err) == http413 && len(batch) > 1:
 		return false, s.stay(ctx, batch)
 	}
 	return true, s.failedAll(ctx, batch, err)
