@@ -1403,8 +1403,8 @@ type Sha256 = Hash
 
 // PatchBlobParams defines parameters for PatchBlob.
 type PatchBlobParams struct {
-	UploadOffset int64 `json:"Upload-Offset"`
-	UploadLength int64 `json:"Upload-Length"`
+	UploadOffset *int64 `json:"Upload-Offset,omitempty"`
+	UploadLength *int64 `json:"Upload-Length,omitempty"`
 }
 
 // PullChangesParams defines parameters for PullChanges.

@@ -81,8 +81,12 @@ func (c *Client) HeadBlob(ctx context.Context, sha256 Sha256) (*struct{}, error)
 func (c *Client) PatchBlob(ctx context.Context, sha256 Sha256, params *PatchBlobParams, body io.ReadSeeker) (*struct{}, error) {
 	req := c.R.R().SetContext(ctx)
 	req.SetPathParam("sha256", fmt.Sprint(sha256))
-	req.SetHeader("Upload-Offset", fmt.Sprint(params.UploadOffset))
-	req.SetHeader("Upload-Length", fmt.Sprint(params.UploadLength))
+	if params.UploadOffset != nil {
+		req.SetHeader("Upload-Offset", fmt.Sprint(*params.UploadOffset))
+	}
+	if params.UploadLength != nil {
+		req.SetHeader("Upload-Length", fmt.Sprint(*params.UploadLength))
+	}
 	req.SetHeader("Content-Type", "application/offset+octet-stream").SetBody(body)
 	return call[struct{}](req, "PatchBlob", "PATCH", "/v1/blobs/{sha256}")
 }

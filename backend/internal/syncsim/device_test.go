@@ -56,7 +56,7 @@ func (holder) SignDetached(_ context.Context, _ string, _, content []byte) (sign
 // start starts the program over its profile. Nobody is signed in.
 func (d *device) start(ctx context.Context) error {
 	var err error
-	if d.db, err = store.Open(ctx, d.dir); err != nil {
+	if d.db, err = store.Open(ctx, d.dir, make([]byte, store.KeySize)); err != nil {
 		return err
 	}
 	d.fuse, d.account, d.full = &fuse{}, "", false
@@ -100,12 +100,22 @@ func (d *device) kill(ctx context.Context) error {
 	if err := copyDatabase(filepath.Join(d.dir, "profile.db"), filepath.Join(next, "profile.db")); err != nil {
 		return err
 	}
-	err := errors.Join(d.db.Close(), os.Rename(filepath.Join(d.dir, "blobs"), filepath.Join(next, "blobs")), os.RemoveAll(d.dir))
-	if err != nil {
+	if err := errors.Join(d.db.Close(), moveFolders(d.dir, next), os.RemoveAll(d.dir)); err != nil {
 		return err
 	}
 	d.dir = next
 	return d.start(ctx)
+}
+
+// moveFolders moves the files of a profile, which never change.
+func moveFolders(from, to string) error {
+	all, err := os.ReadDir(from)
+	for _, e := range all {
+		if e.IsDir() {
+			err = errors.Join(err, os.Rename(filepath.Join(from, e.Name()), filepath.Join(to, e.Name())))
+		}
+	}
+	return err
 }
 
 // signIn opens a session, as far as the network lets it.

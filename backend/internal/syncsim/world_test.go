@@ -114,7 +114,7 @@ var first = sync.OnceValues(func() (template, error) {
 	if err := errors.Join(err, p.db.Close()); err != nil {
 		return t, err
 	}
-	db, err := store.Open(ctx, filepath.Join(t.dir, "profile"))
+	db, err := store.Open(ctx, filepath.Join(t.dir, "profile"), make([]byte, store.KeySize))
 	if err != nil {
 		return t, err
 	}
@@ -122,7 +122,7 @@ var first = sync.OnceValues(func() (template, error) {
 })
 
 // Runs and steps of a plain go test; the long run asks for more.
-var usual = map[string]string{"rapid.checks": "40", "rapid.steps": "60"}
+var usual = map[string]string{"rapid.checks": "40", "rapid.steps": "60", "rapid.nofailfile": "true"}
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -103,10 +103,6 @@ func (r *rig) do(method, path, token string, body any) answer {
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
-	if method == "PATCH" {
-		req.Header.Set("Upload-Offset", "0")
-		req.Header.Set("Upload-Length", "1")
-	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}

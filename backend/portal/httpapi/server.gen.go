@@ -403,7 +403,7 @@ func (siw *ServerInterfaceWrapper) PatchBlob(w http.ResponseWriter, r *http.Requ
 
 	headers := r.Header
 
-	// ------------- Required header parameter "Upload-Offset" -------------
+	// ------------- Optional header parameter "Upload-Offset" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Offset")]; found {
 		var UploadOffset int64
 		n := len(valueList)
@@ -412,21 +412,17 @@ func (siw *ServerInterfaceWrapper) PatchBlob(w http.ResponseWriter, r *http.Requ
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"})
 		if err != nil {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Upload-Offset", Err: err})
 			return
 		}
 
-		params.UploadOffset = UploadOffset
+		params.UploadOffset = &UploadOffset
 
-	} else {
-		err := fmt.Errorf("Header parameter Upload-Offset is required, but not found")
-		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Upload-Offset", Err: err})
-		return
 	}
 
-	// ------------- Required header parameter "Upload-Length" -------------
+	// ------------- Optional header parameter "Upload-Length" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Length")]; found {
 		var UploadLength int64
 		n := len(valueList)
@@ -435,18 +431,14 @@ func (siw *ServerInterfaceWrapper) PatchBlob(w http.ResponseWriter, r *http.Requ
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Length", valueList[0], &UploadLength, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Length", valueList[0], &UploadLength, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"})
 		if err != nil {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Upload-Length", Err: err})
 			return
 		}
 
-		params.UploadLength = UploadLength
+		params.UploadLength = &UploadLength
 
-	} else {
-		err := fmt.Errorf("Header parameter Upload-Length is required, but not found")
-		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Upload-Length", Err: err})
-		return
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -188,7 +188,10 @@ func (s *server) HeadBlob(ctx context.Context, r HeadBlobRequestObject) (HeadBlo
 
 // PatchBlob stores the next octets of a file.
 func (s *server) PatchBlob(ctx context.Context, r PatchBlobRequestObject) (PatchBlobResponseObject, error) {
-	n, err := s.Blobs.Append(ctx, visitOf(ctx).session, r.Sha256, r.Params.UploadOffset, r.Params.UploadLength, r.Body)
+	if r.Params.UploadOffset == nil || r.Params.UploadLength == nil {
+		return nil, &akno.Error{Code: akno.Invalid, Op: "httpapi.PatchBlob", Fields: map[string]string{"offset": "required"}}
+	}
+	n, err := s.Blobs.Append(ctx, visitOf(ctx).session, r.Sha256, *r.Params.UploadOffset, *r.Params.UploadLength, r.Body)
 	if errors.Is(err, blob.ErrBusy) {
 		return PatchBlob423ApplicationProblemPlusJSONResponse{Status: http.StatusLocked, Code: string(akno.SlowDown)}, nil
 	}
