@@ -232,10 +232,7 @@ func (p *portal) serve(r *http.Request) (*http.Response, error) {
 	return rec.Result(), nil
 }
 
-// fill makes the database take no more pages; free lets it grow again.
-func (p *portal) fill(ctx context.Context) error { return limitPages(ctx, p.db, true, &p.full) }
-func (p *portal) free(ctx context.Context) error { return limitPages(ctx, p.db, false, &p.full) }
-
+// limitPages makes a database take no more pages, or lets it grow again.
 func limitPages(ctx context.Context, db dbx.DB, full bool, is *bool) error {
 	limit := 1 << 30
 	if full {

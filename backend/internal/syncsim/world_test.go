@@ -209,7 +209,7 @@ func (w *world) calm(ctx context.Context) error {
 		return err
 	}
 	if w.portal.full {
-		if err := w.portal.free(ctx); err != nil {
+		if err := limitPages(ctx, w.portal.db, false, &w.portal.full); err != nil {
 			return err
 		}
 	}
