@@ -70,6 +70,8 @@ type Attribute struct {
 	// BMP asks for BMPString when the attribute is written, as the authorities of
 	// the state system do.
 	BMP bool
+	// Printable asks for PrintableString, as other programs write Latin letters.
+	Printable bool
 }
 
 // Name is a distinguished name.
@@ -129,6 +131,7 @@ func readRDN(set cryptobyte.String) ([]Attribute, bool) {
 			return nil, false
 		}
 		a.Value, a.BMP = text, t == tagBMP
+		a.Printable = t == tag.PrintableString && stringType(a.Type) == tag.UTF8String
 		rdn = append(rdn, a)
 	}
 	return rdn, true
@@ -203,19 +206,28 @@ func NewName(attributes ...Attribute) (Name, error) {
 	return ParseName(raw)
 }
 
+// stringType is the string type that the standard gives an attribute:
+// PrintableString for country and numbers, IA5String for e-mail.
+func stringType(id asn1.ObjectIdentifier) tag.Tag {
+	switch {
+	case id.Equal(AttrCountry), id.Equal(AttrSerialNumber):
+		return tag.PrintableString
+	case id.Equal(AttrEmail):
+		return tag.IA5String
+	}
+	return tag.UTF8String
+}
+
 // addAttributeValue writes the string type that the standard gives the
-// attribute: PrintableString for country and numbers, IA5String for e-mail.
+// attribute, or the one that is asked for instead of UTF8String.
 func addAttributeValue(b *cryptobyte.Builder, a Attribute) {
 	if !utf8.ValidString(a.Value) || a.Value == "" {
 		b.SetError(errName)
 		return
 	}
-	t := tag.UTF8String
-	switch {
-	case a.Type.Equal(AttrCountry), a.Type.Equal(AttrSerialNumber):
+	t := stringType(a.Type)
+	if a.Printable && t == tag.UTF8String {
 		t = tag.PrintableString
-	case a.Type.Equal(AttrEmail):
-		t = tag.IA5String
 	}
 	value := []byte(a.Value)
 	if t != tag.UTF8String && !isASCII(value) {

@@ -148,3 +148,24 @@ func TestNamesCompareByMeaning(t *testing.T) {
 		t.Error("a country in Cyrillic")
 	}
 }
+
+func TestEveryStringTypeOfANameReencodesToTheSameOctets(t *testing.T) {
+	for _, a := range []Attribute{
+		{Type: AttrCommonName, Value: "АННА"},
+		{Type: AttrCommonName, Value: "АННА", BMP: true},
+		{Type: AttrCommonName, Value: "ANNA", Printable: true},
+		{Type: AttrCountry, Value: "BY"},
+		{Type: AttrEmail, Value: "a@b.by"},
+	} {
+		n, err := NewName(a)
+		if err != nil || n.RDNs[0][0].Printable != a.Printable || n.RDNs[0][0].BMP != a.BMP {
+			t.Fatalf("%+v: %v", a, err)
+		}
+		if again, err := NewName(n.RDNs[0][0]); err != nil || !bytes.Equal(again.Raw, n.Raw) {
+			t.Errorf("%+v: %v", a, err)
+		}
+	}
+	if _, err := NewName(Attribute{Type: AttrCommonName, Value: "АННА", Printable: true}); err == nil {
+		t.Error("Cyrillic letters in a PrintableString")
+	}
+}
