@@ -12,4 +12,14 @@
 // signer. Archive stamps (B-LTA) are recognised as unsigned attributes and not
 // evaluated, counter-signatures likewise. Signature policies are not processed:
 // a signature that demands one is INDETERMINATE.
+//
+// Mutants of signatures, answers, stamps, requests, lists, containers and
+// envelopes were put to OpenSSL with its engine as well. It takes what is refused
+// here: octets after the end of a structure, a contentType that is not the type of
+// the content, signed attributes given out as content, a reference to another
+// certificate unless it is asked to look, and a certificate of no use to the path
+// whose fields do not decode. It refuses what is taken here, by decision: a
+// message whose list of digest algorithms does not name the one that is used,
+// attributes outside of the order of DER, and a stamping certificate with more
+// uses of its key than two.
 package cms
