@@ -185,8 +185,8 @@ func (s *Service) edit(ctx context.Context, op, id string, fn func(e *editing) e
 		if err != nil {
 			return err
 		}
-		if row.State == Frozen || !row.DeletedAt.IsZero() {
-			return &akno.Error{Code: akno.WrongState, Op: op}
+		if err := s.editable(ctx, op, row); err != nil {
+			return err
 		}
 		e := &editing{op: op, tx: tx, row: row}
 		if e.view, err = s.resolve(ctx, row, o); err != nil {

@@ -34,6 +34,7 @@ type Summary struct {
 	Errors    int // what keeps it from being filed; an answer that is missing is one
 	CreatedAt time.Time
 	SavedAt   time.Time
+	Copy      bool // from another computer, where the same draft was written otherwise
 }
 
 // A Query asks for a page of a box. Search narrows it to drafts in which all its
@@ -51,13 +52,14 @@ type Page struct {
 	Partly bool
 }
 
-const summaryColumns = `d.id, d.procedure, d.subject, d.state, coalesce(o.code, ''), d.problems<>'{}', d.ready, d.total, d.errors, d.created_at, d.saved_at`
+const summaryColumns = `d.id, d.procedure, d.subject, d.state, coalesce(o.code, ''), d.problems<>'{}', d.ready, d.total, d.errors, d.created_at, d.saved_at, d.brought`
 
 func scanSummary(scan func(...any) error, more ...any) (Summary, error) {
 	var d Summary
 	var created, saved int64
-	err := scan(append([]any{&d.ID, &d.Procedure, &d.Subject, &d.State, &d.OrderCode, &d.Rejected, &d.Ready, &d.Total, &d.Errors, &created, &saved}, more...)...)
-	d.CreatedAt, d.SavedAt = millis(created), millis(saved)
+	var brought string
+	err := scan(append([]any{&d.ID, &d.Procedure, &d.Subject, &d.State, &d.OrderCode, &d.Rejected, &d.Ready, &d.Total, &d.Errors, &created, &saved, &brought}, more...)...)
+	d.CreatedAt, d.SavedAt, d.Copy = millis(created), millis(saved), brought == broughtFork
 	return d, err
 }
 

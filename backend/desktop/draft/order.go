@@ -167,8 +167,8 @@ func (s *Service) CreateOrder(ctx context.Context, id string) (View, error) {
 
 // orderable resolves a draft and checks that an order may be made for it.
 func (s *Service) orderable(ctx context.Context, op string, row Row, o order) (View, error) {
-	if row.State == Frozen || !row.DeletedAt.IsZero() {
-		return View{}, &akno.Error{Code: akno.WrongState, Op: op}
+	if err := s.editable(ctx, op, row); err != nil {
+		return View{}, err
 	}
 	v, err := s.resolve(ctx, row, o)
 	if err != nil {

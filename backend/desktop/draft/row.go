@@ -33,6 +33,7 @@ type Row struct {
 	Total       int
 	Errors      int    // when it was saved last
 	Subject     string // whom it is about
+	brought     string // '' for one that was begun here
 	CreatedAt   time.Time
 	SavedAt     time.Time
 	DeletedAt   time.Time
@@ -68,9 +69,9 @@ func (s *Service) load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
 	var answers, sources, problems, orphans string
 	var created, saved, deleted int64
 	found, err := dbx.Found(ctx, tx, `SELECT account, procedure, form_id, form_version, form_hash, answers, sources, problems, orphans, origin, rev, node,
-		state, ready, total, errors, subject, created_at, saved_at, deleted_at FROM draft WHERE id=? AND account IN ('', ?)`, []any{id, s.o.Shown()},
+		state, ready, total, errors, subject, brought, created_at, saved_at, deleted_at FROM draft WHERE id=? AND account IN ('', ?)`, []any{id, s.o.Shown()},
 		&r.Account, &r.Procedure, &r.FormID, &r.FormVersion, &r.FormHash, &answers, &sources, &problems, &orphans, &r.Origin, &r.Rev, &r.node,
-		&r.State, &r.Ready, &r.Total, &r.Errors, &r.Subject, &created, &saved, &deleted)
+		&r.State, &r.Ready, &r.Total, &r.Errors, &r.Subject, &r.brought, &created, &saved, &deleted)
 	if err != nil {
 		return r, err
 	}
@@ -114,9 +115,9 @@ func insertRow(ctx context.Context, tx dbx.Tx, r Row) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO draft(id, account, procedure, form_id, form_version, form_hash, answers, sources, problems, orphans, origin,
-		rev, node, state, ready, total, errors, subject, created_at, saved_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		rev, node, state, ready, total, errors, subject, brought, created_at, saved_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Account, r.Procedure, r.FormID, r.FormVersion, r.FormHash, t.answers, t.sources, t.problems, t.orphans, r.Origin,
-		r.Rev, r.node, r.State, r.Ready, r.Total, r.Errors, r.Subject, r.CreatedAt.UnixMilli(), r.SavedAt.UnixMilli())
+		r.Rev, r.node, r.State, r.Ready, r.Total, r.Errors, r.Subject, r.brought, r.CreatedAt.UnixMilli(), r.SavedAt.UnixMilli())
 	return err
 }
 

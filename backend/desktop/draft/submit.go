@@ -38,8 +38,8 @@ func (s *Service) Preview(ctx context.Context, id string, l akno.Lang) (Preview,
 	if err != nil {
 		return Preview{}, err
 	}
-	if row.State == Frozen || !row.DeletedAt.IsZero() {
-		return Preview{}, &akno.Error{Code: akno.WrongState, Op: op}
+	if err := s.editable(ctx, op, row); err != nil {
+		return Preview{}, err
 	}
 	v, err := s.resolve(ctx, row, o)
 	if err != nil {
