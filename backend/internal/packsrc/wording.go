@@ -2,6 +2,7 @@ package packsrc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -21,9 +22,11 @@ func Wordings(def form.Definition) []string {
 		}
 	}
 	for _, r := range def.Rules {
-		if r.Msg == nil {
+		switch {
+		case r.Msg == nil && slices.Contains(form.Codes(), r.Error): // every form knows its sentence
+		case r.Msg == nil:
 			w.out = append(w.out, fmt.Sprintf("the error %s of %s has no wording", r.Error, r.Field))
-		} else {
+		default:
 			w.check(*r.Msg, string(r.Error)+".msg")
 		}
 	}
