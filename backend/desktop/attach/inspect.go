@@ -210,3 +210,13 @@ func nextMark(br *bufio.Reader, inScan bool) (byte, error) {
 		}
 	}
 }
+
+// Inspect tells the media type of what r holds, size octets, by what is in it,
+// and whether it is whole. The codes of its errors are those of Take.
+func Inspect(r io.ReadSeeker, size int64) (string, error) {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("attach: %w", err)
+	}
+	f, err := inspect(r, size)
+	return f.mediaType, err
+}
