@@ -34,6 +34,14 @@ type PortalFacts struct {
 	OCSP     string
 	TSA      string
 	Operator Operator
+	Limits   Limits
+}
+
+// Limits are what the portal takes of one application; zero where it was never
+// heard.
+type Limits struct {
+	Files int
+	Bytes int64 // of all files together
 }
 
 // Operator is who processes personal data.
@@ -58,6 +66,7 @@ func (f *Facts) Refresh(ctx context.Context) error {
 	out := PortalFacts{
 		Name: akno.Text{RU: info.Name.Ru, BE: text(info.Name.Be), EN: text(info.Name.En)},
 		Demo: info.Demo, RA: info.Services.Ra, OCSP: info.Services.Ocsp, TSA: info.Services.Tsa,
+		Limits: Limits{Files: info.Limits.Files, Bytes: info.Limits.ApplicationBytes},
 	}
 	if o := info.Operator; o != nil {
 		out.Operator = Operator{
@@ -66,6 +75,13 @@ func (f *Facts) Refresh(ctx context.Context) error {
 		}
 	}
 	return f.memory.SetSetting(ctx, factsSetting, out)
+}
+
+// Known returns what is known without asking.
+func (f *Facts) Known(ctx context.Context) PortalFacts {
+	var out PortalFacts
+	_ = f.memory.Setting(ctx, factsSetting, &out) // none is as good as one that cannot be read
+	return out
 }
 
 // Get returns what is known. A portal that was never heard of is asked first.

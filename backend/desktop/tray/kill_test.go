@@ -52,11 +52,10 @@ func attachForEver(dir string) error {
 			}
 			two[i] = FromOctets(fmt.Sprintf("%d-%d.jpg", n, i), []byte(b.String()))
 		}
-		out, err := d.Offer(ctx, d.scan(), two[:])
-		if err != nil {
+		if _, err := d.Offer(ctx, d.scan(), two[:]); err != nil {
 			return err
 		}
-		fmt.Println("waiting", d.id, out.Waiting)
+		fmt.Println("waiting", d.id, n)
 		list, err := d.Pictures(ctx, d.scan(), "")
 		if err != nil {
 			return err

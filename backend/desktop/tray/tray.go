@@ -77,23 +77,38 @@ func FromOctets(name string, octets []byte) Offer {
 	}}
 }
 
-// An Outcome is what became of offers.
-type Outcome struct {
-	Change  draft.Change
-	Waiting int // pictures that wait at the place
+// A Count is how many pictures wait at a place.
+type Count struct {
+	draft.Place
+	Count int
+}
+
+// Waiting returns the places of a draft at which pictures wait. Who may see the
+// draft is the caller's to know.
+func (s *Service) Waiting(ctx context.Context, id string) ([]Count, error) {
+	var out []Count
+	err := s.db.Read(ctx, func(tx dbx.Tx) error {
+		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			c := Count{Place: draft.Place{Draft: id}}
+			err := scan(&c.Field, &c.Row, &c.Column, &c.Count)
+			out = append(out, c)
+			return err
+		}, `SELECT field, row_id, column_id, count(*) FROM picture WHERE draft=? AND file='' GROUP BY field, row_id, column_id`, id)
+	})
+	return out, err
 }
 
 // Offer attaches what may be attached as it is. Pictures that may not (too many
 // octets, another type, several for one file) wait to be prepared; what else
 // cannot be taken is told with the reason in Change.Refused.
-func (s *Service) Offer(ctx context.Context, at draft.Place, offers []Offer) (Outcome, error) {
+func (s *Service) Offer(ctx context.Context, at draft.Place, offers []Offer) (draft.Change, error) {
 	def, had, err := s.drafts.At(ctx, at)
 	if err != nil {
-		return Outcome{}, err
+		return draft.Change{}, err
 	}
 	fits, waiting, refused, err := s.sort(ctx, def, offers)
 	if err != nil {
-		return Outcome{}, err
+		return draft.Change{}, err
 	}
 	fits, late := divide(def, len(had), fits, len(waiting))
 	for _, f := range late {
@@ -103,16 +118,8 @@ func (s *Service) Offer(ctx context.Context, at draft.Place, offers []Offer) (Ou
 			refused = append(refused, draft.Refused{Name: f.Name, Code: akno.TooLarge})
 		}
 	}
-	out := Outcome{}
-	out.Change, err = s.drafts.Attach(ctx, at, fits, "", func(tx dbx.Tx) error {
-		if err := s.lay(ctx, tx, at, waiting); err != nil {
-			return err
-		}
-		_, err := dbx.Found(ctx, tx, `SELECT count(*) FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=''`,
-			[]any{at.Draft, at.Field, at.Row, at.Column}, &out.Waiting)
-		return err
-	})
-	out.Change.Refused = refused
+	out, err := s.drafts.Attach(ctx, at, fits, "", func(tx dbx.Tx) error { return s.lay(ctx, tx, at, "", waiting) })
+	out.Refused = refused
 	return out, err
 }
 
@@ -146,7 +153,7 @@ func (s *Service) sort(ctx context.Context, def form.Field, offers []Offer) (fit
 // that is one file are put together first.
 func divide(def form.Field, had int, fits []form.File, waiting int) (now, late []form.File) {
 	if def.Type == form.TypeFile {
-		if len(fits)+waiting > 1 && takes(def, attach.PDF) && !slices.ContainsFunc(fits, func(f form.File) bool { return !isPicture(f) }) {
+		if len(fits)+waiting > 1 && Takes(def, attach.PDF) && !slices.ContainsFunc(fits, func(f form.File) bool { return !isPicture(f) }) {
 			return nil, fits
 		}
 		return fits[:min(1, len(fits))], fits[min(1, len(fits)):]
@@ -160,30 +167,75 @@ func divide(def form.Field, had int, fits []form.File, waiting int) (now, late [
 
 func isPicture(f form.File) bool { return f.MIME == attach.JPEG || f.MIME == attach.PNG }
 
-func takes(def form.Field, mediaType string) bool {
+// Takes says whether a place takes a media type.
+func Takes(def form.Field, mediaType string) bool {
 	return len(def.Rules.MIME) == 0 || slices.Contains(def.Rules.MIME, mediaType)
 }
 
 // prepares says whether something that a place takes can be made of a picture.
 func prepares(def form.Field) bool {
-	return takes(def, attach.PDF) || takes(def, attach.JPEG) || takes(def, attach.PNG)
+	return Takes(def, attach.PDF) || Takes(def, attach.JPEG) || Takes(def, attach.PNG)
+}
+
+// Lay puts pictures to those that wait at a place, or to those that an attached
+// file was made of. Nothing that is attached changes until they are attached.
+func (s *Service) Lay(ctx context.Context, at draft.Place, file string, offers []Offer) (draft.Change, error) {
+	had, err := s.Pictures(ctx, at, file)
+	if err != nil {
+		return draft.Change{}, err
+	}
+	refused := []draft.Refused{}
+	var files []form.File
+	if len(had) == 1 && file != "" && had[0].ID == file {
+		files = append(files, had[0].Original) // it was attached as it is: now it is the first of several
+	}
+	for _, o := range offers {
+		f, err := o.take(s.taker, attach.Limits{Types: []string{attach.JPEG, attach.PNG}})
+		switch {
+		case err == nil && len(had)+len(files) < MaxPages:
+			files = append(files, f)
+		case err == nil:
+			refused = append(refused, draft.Refused{Name: f.Name, Code: akno.TooLarge})
+		case ctx.Err() != nil:
+			return draft.Change{}, ctx.Err()
+		default:
+			refused = append(refused, draft.Refused{Name: o.Name, Code: akno.CodeOf(err)})
+		}
+	}
+	out, err := s.drafts.Attach(ctx, at, nil, "", func(tx dbx.Tx) error { return s.lay(ctx, tx, at, file, files) })
+	out.Refused = refused
+	return out, err
 }
 
 // lay puts pictures into the tray, behind those that are there.
-func (s *Service) lay(ctx context.Context, tx dbx.Tx, at draft.Place, files []form.File) error {
+func (s *Service) lay(ctx context.Context, tx dbx.Tx, at draft.Place, file string, files []form.File) error {
 	for _, f := range files {
+		if !s.db.Blobs().Has(f.SHA256) { // given back meanwhile
+			return &akno.Error{Code: akno.NotFound, Op: "tray.lay"}
+		}
 		original, err := json.Marshal(f.Value())
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO picture(id, draft, field, row_id, column_id, position, original)
-			SELECT ?, ?, ?, ?, ?, coalesce(max(position), 0)+1, ? FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=''`,
-			ids.New(s.now()), at.Draft, at.Field, at.Row, at.Column, string(original), at.Draft, at.Field, at.Row, at.Column)
+		_, err = tx.Exec(ctx, `INSERT INTO picture(id, draft, field, row_id, column_id, file, position, original)
+			SELECT ?, ?, ?, ?, ?, ?, coalesce(max(position), 0)+1, ? FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=?`,
+			ids.New(s.now()), at.Draft, at.Field, at.Row, at.Column, file, string(original), at.Draft, at.Field, at.Row, at.Column, file)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Made says whether an attached file was made of pictures that are still here.
+func (s *Service) Made(ctx context.Context, file string) bool {
+	found := false
+	err := s.db.Read(ctx, func(tx dbx.Tx) (err error) {
+		var one int
+		found, err = dbx.Found(ctx, tx, `SELECT 1 FROM picture WHERE file=? LIMIT 1`, []any{file}, &one)
+		return err
+	})
+	return found && err == nil
 }
 
 // Pictures returns the pictures that wait at a place, or, where file is the id of
@@ -339,7 +391,7 @@ func (s *Service) Attach(ctx context.Context, at draft.Place, file string, pages
 
 // document puts pictures together. Each gets its share of the size.
 func (s *Service) document(ctx context.Context, def form.Field, chosen []Picture, at time.Time) (form.File, error) {
-	if !takes(def, attach.PDF) {
+	if !Takes(def, attach.PDF) {
 		return form.File{}, &akno.Error{Code: akno.BadFileType, Op: "tray.document"}
 	}
 	const frame = 4 << 10 // octets of a page beside its picture
@@ -363,13 +415,13 @@ func (s *Service) document(ctx context.Context, def form.Field, chosen []Picture
 // single makes one picture. One that needs nothing stays as it is, octet for
 // octet.
 func (s *Service) single(ctx context.Context, def form.Field, p Picture) (form.File, error) {
-	if p.Edit == (picture.Edit{}) && takes(def, p.Original.MIME) && p.Original.Size <= limitOf(def) {
+	if p.Edit == (picture.Edit{}) && Takes(def, p.Original.MIME) && p.Original.Size <= limitOf(def) {
 		return p.Original, nil
 	}
 	kind, ext := picture.JPEG, ".jpg"
 	switch {
-	case takes(def, attach.JPEG):
-	case takes(def, attach.PNG):
+	case Takes(def, attach.JPEG):
+	case Takes(def, attach.PNG):
 		kind, ext = picture.PNG, ".png"
 	default:
 		return form.File{}, &akno.Error{Code: akno.BadFileType, Op: "tray.single"}

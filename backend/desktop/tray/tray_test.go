@@ -84,11 +84,27 @@ func (d *desk) open(ctx context.Context) error {
 // scan is the place of a file that may be PDF, JPEG or PNG, of 10 MB at most.
 func (d *desk) scan() draft.Place { return draft.Place{Draft: d.id, Field: "rep_file"} }
 
-func (d *desk) offer(at draft.Place, offers ...Offer) Outcome {
+// outcome is what became of offers.
+type outcome struct {
+	Change  draft.Change
+	Waiting int
+}
+
+func (d *desk) offer(at draft.Place, offers ...Offer) outcome {
 	d.t.Helper()
-	out, err := d.Offer(d.t.Context(), at, offers)
+	c, err := d.Offer(d.t.Context(), at, offers)
 	if err != nil {
 		d.t.Fatal(err)
+	}
+	out := outcome{Change: c}
+	list, err := d.Waiting(d.t.Context(), at.Draft)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, w := range list {
+		if w.Place == at {
+			out.Waiting = w.Count
+		}
 	}
 	return out
 }
@@ -376,4 +392,27 @@ func filler(n int) []byte {
 	b := binary.BigEndian.AppendUint32(nil, uint32(n))
 	b = append(append(b, "zzZz"...), make([]byte, n)...)
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+func TestPagesAreAddedToADocument(t *testing.T) {
+	d := newDesk(t, "200.1.3.4", representative)
+	d.offer(d.scan(), FromOctets("стр 1.jpg", photo(t, 60, 40, 9)))
+	first := d.attached(d.scan())[0]
+	c, err := d.Lay(t.Context(), d.scan(), first.ID, []Offer{FromOctets("стр 2.jpg", photo(t, 60, 40, 8)), FromOctets("документ.pdf", newPDF)})
+	if err != nil || len(c.Refused) != 1 || c.Refused[0].Code != akno.BadFileType {
+		t.Fatalf("%+v %v", c.Refused, err)
+	}
+	if got := d.attached(d.scan()); len(got) != 1 || got[0].ID != first.ID {
+		t.Fatalf("something was attached by itself: %+v", got)
+	}
+	list := d.waiting(d.scan(), first.ID)
+	if len(list) != 2 || list[0].Original.Name != "стр 1.jpg" {
+		t.Fatalf("%+v", list)
+	}
+	if _, err := d.Attach(t.Context(), d.scan(), first.ID, []Page{{ID: list[0].ID}, {ID: list[1].ID}}, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.attached(d.scan()); len(got) != 1 || got[0].MIME != "application/pdf" || !d.Made(t.Context(), got[0].ID) || d.Made(t.Context(), first.ID) {
+		t.Errorf("%+v", got)
+	}
 }

@@ -16,3 +16,4 @@ CREATE TABLE picture (
   edit       TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX picture_by_place ON picture (draft, field, row_id, column_id, file, position);
+CREATE INDEX picture_by_file ON picture (file);
