@@ -43,7 +43,10 @@ type ClerkPart struct {
 	NumberChecked bool
 	Register      string // number of the population register's answer
 	ConsentSigned bool
-	IssuedAt      string
+	// ApplicationScan and ConsentScan are the numbers of the scans.
+	ApplicationScan string
+	ConsentScan     string
+	IssuedAt        string
 }
 
 // CabinetApplication returns the PDF of an application for a cabinet.
@@ -60,6 +63,7 @@ func CabinetApplication(c CabinetPaper) ([]byte, error) {
 		"DocumentValid": c.Clerk.DocumentValid, "PhotoCompared": c.Clerk.PhotoCompared,
 		"NumberChecked": c.Clerk.NumberChecked, "Register": c.Clerk.Register,
 		"ConsentSigned": c.Clerk.ConsentSigned, "IssuedAt": c.Clerk.IssuedAt,
+		"ApplicationScan": c.Clerk.ApplicationScan, "ConsentScan": c.Clerk.ConsentScan,
 	})
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func papers(t *testing.T, l akno.Lang) map[string][]byte {
 	add("order", b, err)
 	b, err = CabinetApplication(CabinetPaper{
 		Lang: l, Office: "служба «Одно окно» Тестового райисполкома", Person: person, ExistingEmail: "jan@example.by", RulesRead: true, Date: day,
-		Clerk: ClerkPart{Journal: "17", Clerk: "Специалистова А. А.", DocumentShown: true, DocumentValid: true, PhotoCompared: true, NumberChecked: true, Register: "R-1"},
+		Clerk: ClerkPart{Journal: "17", Clerk: "Специалистова А. А.", DocumentShown: true, DocumentValid: true, PhotoCompared: true, NumberChecked: true, Register: "R-1", ApplicationScan: "1", ConsentScan: "2"},
 	})
 	add("cabinet", b, err)
 	b, err = Consent(ConsentPaper{
@@ -64,6 +64,8 @@ func papers(t *testing.T, l akno.Lang) map[string][]byte {
 	add("sealed", b, err)
 	b, err = Decision(decision(l, akno.Refused))
 	add("decision", b, err)
+	b, err = Sheet(submission(t, "200.2.33.1"))
+	add("sheet", b, err)
 	for _, code := range []string{"200.1.3.4", "200.2.33.1", "200.5.13"} {
 		b, err = Application(submission(t, code), code == "200.1.3.4")
 		add("application_"+code, b, err)

@@ -30,6 +30,9 @@ const (
 	wordDraft
 	wordDocument
 	wordNoAttachments
+	wordSheet
+	wordSheetNote
+	wordTotal
 	wordSlip
 	wordSlipHow
 	wordSlipDate
@@ -87,6 +90,9 @@ var words = [wordCount]akno.Text{
 	wordHashNote:      {RU: "Этот документ воспроизводит подписываемые данные для чтения. Юридическое значение имеет электронный документ с электронной цифровой подписью.", BE: "Гэты дакумент узнаўляе даныя, якія падпісваюцца, для чытання. Юрыдычнае значэнне мае электронны дакумент з электронным лічбавым подпісам.", EN: "This paper shows the signed data for reading. What counts is the electronic document with its electronic digital signature."},
 	wordDraft:         {RU: "Черновик: заявление не подписано и не подано", BE: "Чарнавік: заява не падпісана і не пададзена", EN: "Draft: not signed and not filed"},
 	wordDocument:      {RU: "Номер паспорта", BE: "Нумар пашпарта", EN: "Passport number"},
+	wordSheet:         {RU: "ОПИСЬ ПРИЛОЖЕНИЙ", BE: "ВОПІС ДАДАТКАЎ", EN: "LIST OF ATTACHMENTS"},
+	wordSheetNote:     {RU: "Хеш каждого приложения входит в подписанные данные. Чтобы сравнить файл, вычислите его SHA-256.", BE: "Хэш кожнага дадатку ўваходзіць у падпісаныя даныя. Каб параўнаць файл, вылічыце яго SHA-256.", EN: "The hash of each attachment is part of the signed data. To compare a file, compute its SHA-256."},
+	wordTotal:         {RU: "Всего", BE: "Усяго", EN: "In all"},
 	wordNoAttachments: {RU: "нет", BE: "няма", EN: "none"},
 
 	wordSlip:       {RU: "СЧЕТ НА ОПЛАТУ", BE: "РАХУНАК НА АПЛАТУ", EN: "PAYMENT SLIP"},
