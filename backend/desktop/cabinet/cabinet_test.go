@@ -493,6 +493,9 @@ func TestThePackageHoldsWhatWasSigned(t *testing.T) {
 	if got["application.json"] != string(c.Sent.Octets) || got["application.json.p7s"] != string(c.Sent.CMS) || !strings.HasPrefix(got["Заявление 1.3.4.pdf"], "%PDF") {
 		t.Errorf("%d files", len(got))
 	}
+	if sheet, err := print.Sheet(c.Sent.Octets); err != nil || got["attachments.pdf"] != string(sheet) {
+		t.Errorf("the list of attachments is not in it: %v", err)
+	}
 	if err := d.WritePackage(t.Context(), d.asked(), io.Discard); akno.CodeOf(err) != akno.NotFound {
 		t.Errorf("got %v", err)
 	}

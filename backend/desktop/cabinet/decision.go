@@ -19,6 +19,7 @@ import (
 	"akno/backend/desktop/syncer"
 	"akno/backend/internal/ids"
 	"akno/backend/portalapi"
+	"akno/backend/print"
 )
 
 // A Decision is a decision that was read and checked on this computer.
@@ -123,8 +124,8 @@ func (s *Service) WriteDecision(ctx context.Context, id string, w io.Writer) err
 	return p.close()
 }
 
-// WritePackage writes what was signed, the signature, the readable document and
-// the files as a ZIP file, for whoever wants to check them without this program;
+// WritePackage writes what was signed, the signature, the readable document, the
+// list of attachments with their hashes and the files as a ZIP file, for whoever wants to check them without this program;
 // and the decision, if there is one.
 func (s *Service) WritePackage(ctx context.Context, id string, w io.Writer) error {
 	c, err := s.Get(ctx, id)
@@ -143,6 +144,11 @@ func (s *Service) WritePackage(ctx context.Context, id string, w io.Writer) erro
 	if len(c.Sent.CMS) > 0 {
 		p.octets("application.json.p7s", c.Sent.CMS)
 	}
+	sheet, err := print.Sheet(c.Sent.Octets)
+	if err != nil {
+		return err
+	}
+	p.octets("attachments.pdf", sheet)
 	doc := c.Sent.Document
 	p.blob("", portalapi.FileRef{Sha256: doc.SHA256, Size: doc.Size, Name: doc.Name})
 	for _, a := range sub.Attachments {
