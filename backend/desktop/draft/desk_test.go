@@ -38,8 +38,9 @@ type desk struct {
 	orders *orders
 	signer *keyHolder
 	known  []form.Source
-	who    string // is signed in
-	last   string // was signed in last, and is shown while nobody is
+	forms  []catalogue.Published // that came after the bundle
+	who    string                // is signed in
+	last   string                // was signed in last, and is shown while nobody is
 }
 
 func newDesk(t *testing.T) *desk {
@@ -60,6 +61,9 @@ func (d *desk) start() {
 func (d *desk) open(ctx context.Context) error {
 	c, err := bundle()
 	if err != nil {
+		return err
+	}
+	if c, err = c.With(d.forms...); err != nil {
 		return err
 	}
 	if d.db, err = store.Open(ctx, d.dir, make([]byte, store.KeySize)); err != nil {

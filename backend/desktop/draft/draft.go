@@ -7,6 +7,8 @@ package draft
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"akno/backend/akno"
 	"akno/backend/akno/catalogue"
@@ -95,34 +97,41 @@ func New(o Options) *Service {
 
 // Create makes a draft of a procedure, with the answers that are known already.
 func (s *Service) Create(ctx context.Context, procedure string) (View, error) {
+	return s.begin(ctx, procedure, nil, nil)
+}
+
+// begin makes a draft with what is known of the person and, over it, answers of
+// a template.
+func (s *Service) begin(ctx context.Context, procedure string, answers form.Answers, orphans []Orphan) (View, error) {
 	f, err := s.o.Catalogue.FormFor(procedure)
 	if err != nil {
 		return View{}, err
 	}
 	now := s.o.Now()
 	row := Row{
-		ID: ids.New(now), Procedure: procedure, FormID: f.ID(), FormVersion: f.Version(), FormHash: f.Hash,
+		ID: ids.New(now), Procedure: procedure, FormID: f.ID(), FormVersion: f.Version(), FormHash: f.Hash, Orphans: orphans,
 		Answers: form.Answers{}, Sources: map[string]string{}, Problems: map[string]string{}, State: Open, CreatedAt: now,
 	}
 	earlier, err := s.earlier(ctx)
 	if err != nil {
 		return View{}, err
 	}
-	var change []cell
 	for _, p := range f.Prefill(row.Answers, append(s.o.Sources(ctx), earlier)...) {
 		row.Answers[p.Field], row.Sources[p.Field] = p.Value, p.Source
-		change = append(change, cell{Field: p.Field, New: p.Value, Source: p.Source})
 	}
-	return s.insert(ctx, row, change)
+	for field, value := range answers {
+		row.Answers[field], row.Sources[field] = value, FromTemplate
+	}
+	return s.insert(ctx, row)
 }
 
 // Duplicate makes a new draft with the answers and files of another one, or of
 // an application that was sent from this computer.
 func (s *Service) Duplicate(ctx context.Context, id string) (View, error) {
-	return s.copyOf(ctx, id, nil)
+	return s.copyOf(ctx, id)
 }
 
-func (s *Service) copyOf(ctx context.Context, id string, problems map[string]string) (View, error) {
+func (s *Service) copyOf(ctx context.Context, id string) (View, error) {
 	var from Row
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) (err error) {
 		from, err = s.load(ctx, tx, id)
@@ -138,25 +147,25 @@ func (s *Service) copyOf(ctx context.Context, id string, problems map[string]str
 	now := s.o.Now()
 	row := Row{
 		ID: ids.New(now), Procedure: from.Procedure, FormID: f.ID(), FormVersion: f.Version(), FormHash: f.Hash,
-		Answers: from.Answers, Sources: from.Sources, Problems: map[string]string{}, Origin: id, State: Open, CreatedAt: now, Account: from.Account,
+		Sources: from.Sources, Problems: map[string]string{}, Origin: id, State: Open, CreatedAt: now, Account: from.Account,
 	}
-	if problems != nil {
-		row.Problems = problems
+	if row.Answers, row.Orphans, err = s.broughtOver(ctx, from, f); err != nil {
+		return View{}, err
 	}
-	change := make([]cell, 0, len(row.Answers))
-	for field, v := range row.Answers {
-		change = append(change, cell{Field: field, New: v})
-	}
-	return s.insert(ctx, row, change)
+	return s.insert(ctx, row)
 }
 
 // insert stores a new draft with its first revision.
-func (s *Service) insert(ctx context.Context, row Row, change []cell) (View, error) {
+func (s *Service) insert(ctx context.Context, row Row) (View, error) {
 	row.SavedAt, row.Rev = row.CreatedAt, 1
 	if row.Account == "" {
 		row.Account = s.o.Account()
 	}
 	s.withRowIDs(row.Answers)
+	change := make([]cell, 0, len(row.Answers))
+	for _, field := range slices.Sorted(maps.Keys(row.Answers)) {
+		change = append(change, cell{Field: field, New: row.Answers[field], Source: row.Sources[field]})
+	}
 	v, err := s.resolve(ctx, row, order{})
 	if err != nil {
 		return View{}, err

@@ -151,7 +151,7 @@ func (s *Service) tokensOf(ctx context.Context, d indexed) (string, error) {
 		}
 	}
 	for _, o := range orphans {
-		texts = append(texts, o.Text)
+		texts = append(texts, o.Text.RU, o.Text.BE)
 	}
 	scope += mark(d.account)
 	tokens := words.Tokens(texts...)

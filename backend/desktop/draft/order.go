@@ -174,6 +174,9 @@ func (s *Service) orderable(ctx context.Context, op string, row Row, o order) (V
 	if err != nil {
 		return View{}, err
 	}
+	if v.Upgrade.Over { // what would be paid for could not be filed
+		return View{}, &akno.Error{Code: akno.OldForm, Op: op}
+	}
 	if !v.State.Valid() {
 		return View{}, invalid(op, v)
 	}

@@ -22,24 +22,27 @@ const looked = 20
 // earlier knows the answers of the person's own applications that were sent from
 // this computer, the latest first, by the paths of their forms.
 func (s *Service) earlier(ctx context.Context) (form.Source, error) {
-	type sent struct{ formID, answers string }
+	type sent struct {
+		pin     pin
+		answers string
+	}
 	var all []sent
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
 			var x sent
-			err := scan(&x.formID, &x.answers)
+			err := scan(&x.pin.ID, &x.pin.Version, &x.pin.Hash, &x.answers)
 			all = append(all, x)
 			return err
-		}, `SELECT form_id, answers FROM draft WHERE box='sent' AND account=? ORDER BY saved_at DESC, id DESC LIMIT ?`, s.o.Shown(), looked)
+		}, `SELECT form_id, form_version, form_hash, answers FROM draft WHERE box='sent' AND account=? ORDER BY saved_at DESC, id DESC LIMIT ?`, s.o.Shown(), looked)
 	})
 	if err != nil {
 		return form.Source{}, err
 	}
 	known := map[string]form.Value{}
 	for _, x := range all {
-		f, err := s.o.Catalogue.Form(x.formID)
+		f, err := s.pinned(ctx, x.pin)
 		if err != nil {
-			continue // a form this version of the program has no more
+			continue // a form of which nothing is known any more
 		}
 		var a form.Answers
 		if err := json.Unmarshal([]byte(x.answers), &a); err != nil {

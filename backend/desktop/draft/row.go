@@ -42,10 +42,11 @@ type Row struct {
 // An Orphan is an answer that a newer form has no place for. It stays to be read
 // and copied.
 type Orphan struct {
-	Field string     `json:"field"` // of the older form
-	Label akno.Text  `json:"label"`
-	Value form.Value `json:"value"`
-	Text  string     `json:"text"` // as people read it
+	Field   string     `json:"field"` // of the older form: id, or table[0].column
+	Version int        `json:"version"`
+	Label   akno.Text  `json:"label"` // as it asked
+	Value   form.Value `json:"value"`
+	Text    akno.Text  `json:"text"` // as people read it
 }
 
 // take keeps what the lists show of a resolved draft.

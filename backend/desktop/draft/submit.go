@@ -52,6 +52,9 @@ func (s *Service) compose(op string, v View, l akno.Lang) (Preview, error) {
 	if l != akno.Russian && l != akno.Belarusian { // an application may be made in these only
 		return Preview{}, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"language": string(form.BadOption)}}
 	}
+	if v.Upgrade.Over { // the portal would refuse what a person has signed
+		return Preview{}, &akno.Error{Code: akno.OldForm, Op: op}
+	}
 	body, ok := s.o.Catalogue.Body(v.Procedure.Body)
 	if !ok {
 		return Preview{}, &akno.Error{Code: akno.NotFound, Op: op}
@@ -284,7 +287,7 @@ func (s *Service) Reopen(ctx context.Context, id string) (View, error) {
 	if thawed {
 		return s.Open(ctx, id)
 	}
-	return s.copyOf(ctx, id, nil)
+	return s.copyOf(ctx, id)
 }
 
 // Sent is what was handed over from this computer.

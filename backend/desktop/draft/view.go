@@ -25,6 +25,7 @@ type View struct {
 	Order     Order
 	// Undo and Redo say whether there is something to undo or redo.
 	Undo, Redo bool
+	Upgrade    Upgrade
 }
 
 // A Field is a field resolved for the screen.
@@ -68,7 +69,7 @@ func (s *Service) resolve(ctx context.Context, row Row, o order) (View, error) {
 		return View{}, &akno.Error{Code: akno.NotFound, Op: "draft.procedure"}
 	}
 	v := View{Row: row, Procedure: p, Form: f, State: form.Evaluate(f.Schema, row.Answers, s.today())}
-	v.Kind = kindOf(p, v.State)
+	v.Kind, v.Upgrade = kindOf(p, v.State), s.upgrade(row, f)
 	v.Facts = catalogue.FeeFacts(p, v.State, s.today())
 	if v.Quote, err = s.o.Catalogue.Quote(p, v.Facts, s.today()); err != nil {
 		return View{}, err
