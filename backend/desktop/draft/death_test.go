@@ -315,7 +315,7 @@ func TestAFullOrReadOnlyDiskLosesNothingAndIsNamed(t *testing.T) {
 		code         akno.Code
 	}{
 		"full":      {`PRAGMA max_page_count=1`, `PRAGMA max_page_count=1000000`, akno.DiskFull}, // as many as there are
-		"read only": {`PRAGMA query_only=1`, "", akno.ReadOnly}, // until it is opened again
+		"read only": {`PRAGMA query_only=1`, "", akno.ReadOnly},                                  // until it is opened again
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, id := patient(t)

@@ -98,7 +98,7 @@ func (s *Service) index(ctx context.Context, limit int, latest bool) (left bool,
 // indexRow gives a draft its row of the index, unless it was changed meanwhile.
 func indexRow(ctx context.Context, tx dbx.Tx, d indexed, tokens string) error {
 	var old, next int64
-	found, err := dbx.Found(ctx, tx, `SELECT word_row, (SELECT coalesce(max(word_row), 0)+1 FROM draft) FROM draft
+	found, err := dbx.Found(ctx, tx, `SELECT word_row, (SELECT coalesce(max(word_row), 0)+1 FROM draft WHERE word_row<>0) FROM draft
 		WHERE id=? AND rev=? AND account=? AND box=?`, []any{d.id, d.rev, d.account, d.box}, &old, &next)
 	if err != nil || !found {
 		return err

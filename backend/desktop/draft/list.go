@@ -88,53 +88,63 @@ func (s *Service) Page(ctx context.Context, q Query) (Page, error) {
 		return Page{}, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"box": "option"}}
 	}
 	asked := words.ParseQuery(q.Search)
-	page := Page{}
-	if !asked.Empty() {
-		left, err := s.index(ctx, fresh, true)
-		if err != nil {
+	for tries := 0; ; tries++ {
+		page, stale, err := s.page(ctx, q, asked)
+		if err != nil || !stale || asked.Empty() {
+			return page, err
+		}
+		if tries == 1 { // there were more than can be indexed while somebody waits
+			page.Partly = true
+			return page, nil
+		}
+		if _, err := s.index(ctx, fresh, true); err != nil {
 			return Page{}, err
 		}
-		page.Partly = left
 	}
-	err := s.o.DB.Read(ctx, func(tx dbx.Tx) (err error) {
-		page.Items, page.Next = []Summary{}, ""
-		if page.Counts, err = s.counts(ctx, tx); err != nil {
+}
+
+// page reads a page and says whether the index is behind.
+func (s *Service) page(ctx context.Context, q Query, asked words.Query) (page Page, stale bool, err error) {
+	err = s.o.DB.Read(ctx, func(tx dbx.Tx) (err error) {
+		page = Page{Items: []Summary{}}
+		accounts, err := s.counts(ctx, tx, q.Box, &page)
+		if err != nil || len(accounts) == 0 {
 			return err
 		}
 		if asked.Empty() {
-			return s.pageByTime(ctx, tx, q, &page)
+			return s.pageByTime(ctx, tx, q, accounts, &page)
 		}
-		return s.pageByWords(ctx, tx, q, asked, &page)
+		var one int
+		if stale, err = dbx.Found(ctx, tx, `SELECT 1 FROM draft WHERE stale=1 LIMIT 1`, nil, &one); err != nil {
+			return err
+		}
+		return s.pageByWords(ctx, tx, q, asked, accounts, &page)
 	})
-	return page, err
+	return page, stale, err
 }
 
-// counts returns how many drafts lie in each box.
-func (s *Service) counts(ctx context.Context, tx dbx.Tx) (map[string]int, error) {
-	out := map[string]int{BoxDrafts: 0, BoxReady: 0, BoxSent: 0}
-	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
-		var box string
+// counts tells how many drafts lie in each box, and returns the accounts that
+// have some in this one: nobody and whoever is shown, at most.
+func (s *Service) counts(ctx context.Context, tx dbx.Tx, box string, page *Page) (accounts []string, err error) {
+	page.Counts = map[string]int{BoxDrafts: 0, BoxReady: 0, BoxSent: 0}
+	err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var account, in string
 		var n int
-		err := scan(&box, &n)
-		if _, shown := out[box]; shown {
-			out[box] += n
+		err := scan(&account, &in, &n)
+		if _, shown := page.Counts[in]; shown {
+			page.Counts[in] += n
+		}
+		if in == box && n > 0 {
+			accounts = append(accounts, account)
 		}
 		return err
-	}, `SELECT box, n FROM draft_count WHERE account IN ('', ?)`, s.o.Shown())
-	return out, err
-}
-
-// accounts are those whose drafts are shown: nobody's and one person's.
-func (s *Service) accounts() []string {
-	if who := s.o.Shown(); who != "" {
-		return []string{"", who}
-	}
-	return []string{""}
+	}, `SELECT account, box, n FROM draft_count WHERE account IN ('', ?)`, s.o.Shown())
+	return accounts, err
 }
 
 // pageByTime walks the index of a box from where the page before ended. The
 // drafts of nobody and of a person are two walks that are merged on the way.
-func (s *Service) pageByTime(ctx context.Context, tx dbx.Tx, q Query, page *Page) error {
+func (s *Service) pageByTime(ctx context.Context, tx dbx.Tx, q Query, accounts []string, page *Page) error {
 	at, id := int64(1)<<62, ""
 	if q.Cursor != "" {
 		ms, rest, ok := strings.Cut(q.Cursor, ".")
@@ -146,7 +156,7 @@ func (s *Service) pageByTime(ctx context.Context, tx dbx.Tx, q Query, page *Page
 	}
 	var parts []string
 	var args []any
-	for _, account := range s.accounts() {
+	for _, account := range accounts {
 		parts = append(parts, `SELECT `+summaryColumns+` FROM draft d LEFT JOIN draft_order o ON o.draft=d.id
 			WHERE d.account=? AND d.box=? AND (d.saved_at, d.id)<(?, ?)`)
 		args = append(args, account, q.Box, at, id)
@@ -165,7 +175,7 @@ func (s *Service) pageByTime(ctx context.Context, tx dbx.Tx, q Query, page *Page
 }
 
 // pageByWords walks the index of words, whose rows are in the order of saving.
-func (s *Service) pageByWords(ctx context.Context, tx dbx.Tx, q Query, asked words.Query, page *Page) error {
+func (s *Service) pageByWords(ctx context.Context, tx dbx.Tx, q Query, asked words.Query, accounts []string, page *Page) error {
 	from := int64(1) << 62
 	if q.Cursor != "" {
 		var err error
@@ -184,8 +194,8 @@ func (s *Service) pageByWords(ctx context.Context, tx dbx.Tx, q Query, asked wor
 		page.Items, last = append(page.Items, d), row
 		return err
 	}, `SELECT `+summaryColumns+`, d.word_row FROM draft_words JOIN draft d ON d.word_row=draft_words.rowid LEFT JOIN draft_order o ON o.draft=d.id
-		WHERE draft_words MATCH ? AND draft_words.rowid<? AND d.account IN ('', ?) ORDER BY draft_words.rowid DESC LIMIT ?`,
-		match(asked, q.Box, s.accounts()), from, s.o.Shown(), pageSize+1)
+		WHERE draft_words MATCH ? AND draft_words.rowid<? AND d.word_row<>0 AND d.account IN ('', ?) ORDER BY draft_words.rowid DESC LIMIT ?`,
+		match(asked, q.Box, accounts), from, s.o.Shown(), pageSize+1)
 }
 
 func badCursor() error {

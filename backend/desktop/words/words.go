@@ -96,7 +96,26 @@ const (
 // beginnings are the lengths in letters at which the beginning of a word is a
 // token. A half-typed word of another length is looked for by the longest of
 // them that it has: two letters more or less of a long word tell little.
+// Of a number every beginning is one: each digit tells.
 var beginnings = []int{1, 2, 3, 4, 5, 6, 8}
+
+const longestNumber = 40
+
+// startsOf returns the lengths of the beginnings of a word that are tokens.
+func startsOf(letters []rune) []int {
+	if !slices.ContainsFunc(letters, unicode.IsDigit) {
+		n := 0
+		for n < len(beginnings) && beginnings[n] <= len(letters) {
+			n++
+		}
+		return beginnings[:n]
+	}
+	out := make([]int, min(len(letters), longestNumber))
+	for i := range out {
+		out[i] = i + 1
+	}
+	return out
+}
 
 // MaxTokens bounds the tokens of one text, so that nobody's novel makes the
 // index slow for everything else.
@@ -122,13 +141,8 @@ func Tokens(texts ...string) []string {
 				add(markBelarusian + w.be)
 			}
 			letters := []rune(plain)
-			for _, n := range beginnings {
-				if n <= len(letters) {
-					add(markBeginning + string(letters[:n]))
-				}
-			}
-			if len(letters) < beginnings[len(beginnings)-1] {
-				add(markBeginning + plain)
+			for _, n := range startsOf(letters) {
+				add(markBeginning + string(letters[:n]))
 			}
 		}
 	}
@@ -141,13 +155,8 @@ func (q Query) Tokens() [][]string {
 	out := make([][]string, 0, len(q))
 	for _, w := range q {
 		letters := []rune(w.plain)
-		n := 0
-		for _, length := range beginnings {
-			if length <= len(letters) {
-				n = length
-			}
-		}
-		list := []string{markBeginning + string(letters[:n])}
+		starts := startsOf(letters)
+		list := []string{markBeginning + string(letters[:starts[len(starts)-1]])}
 		if w.ru != "" {
 			list = append(list, markRussian+w.ru)
 		}

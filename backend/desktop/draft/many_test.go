@@ -1,0 +1,251 @@
+package draft
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"akno/backend/akno/form"
+	"akno/backend/internal/dbx"
+	"akno/backend/internal/ids"
+)
+
+// many is how many drafts an office has that never throws one away. make test
+// takes a part of them, make soak all.
+func many() int {
+	if os.Getenv(soak) != "" {
+		return 100_000
+	}
+	return 4_000
+}
+
+var (
+	surnames = []string{"Ковалёва", "Петров", "Сидорова", "Иванов", "Шчарбакова", "Новік", "Грыневіч", "Лукашук", "Савіцкая", "Мельник"}
+	streets  = []string{"Зялёная", "Садовая", "Набережная", "Школьная", "Центральная", "Лесная", "Партизанская", "Сонечная"}
+)
+
+// crowd fills a profile with n drafts and their index. One in a thousand is
+// about somebody rare, nine in ten are whole.
+func crowd(t testing.TB, d *desk, n int) {
+	t.Helper()
+	ctx := t.Context()
+	v, err := d.Create(ctx, freeOne)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const group = 500
+	for from := 0; from < n-1; from += group {
+		err := d.db.Write(ctx, func(tx dbx.Tx) error {
+			for i := from; i < min(from+group, n-1); i++ {
+				row := oneOf(v.Row, i)
+				if err := insertRow(ctx, tx, row); err != nil {
+					return err
+				}
+				if err := revise(ctx, tx, row, revision{kind: KindCreated}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for left := true; left; {
+		if left, err = d.index(ctx, group, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func oneOf(like Row, i int) Row {
+	at := like.CreatedAt.Add(time.Duration(i) * time.Second)
+	like.ID, like.CreatedAt, like.SavedAt = ids.New(at), at, at
+	name := surnames[i%len(surnames)]
+	if i%1000 == 17 {
+		name = "Редкостный"
+	}
+	like.Answers = form.Answers{
+		"surname": form.Text(name), "name": form.Text("Имя" + strconv.Itoa(i%200)), "reg_street": form.Text(streets[i%len(streets)]),
+		"reg_house": form.Text(strconv.Itoa(i % 300)), "id_doc_number": form.Text(strconv.Itoa(1_000_000 + i)), "phone": form.Text("+37529" + strconv.Itoa(1_000_000+i)),
+		"purpose": form.Text("для предоставления по месту работы и в банк, номер дела " + strconv.Itoa(i)),
+	}
+	like.Subject, like.Ready, like.Total, like.Errors = name, 8, 20, (i/10)%10
+	return like
+}
+
+// cost is the best of several runs: what it takes, without what the machine does
+// beside.
+func cost(t testing.TB, run func()) time.Duration {
+	t.Helper()
+	best := time.Hour
+	for range 60 {
+		began := time.Now()
+		run()
+		best = min(best, time.Since(began))
+	}
+	return best
+}
+
+func TestPagesAndQueriesCostAtMostThreeBareReads(t *testing.T) {
+	d := newDesk(t)
+	n := many()
+	began := time.Now()
+	crowd(t, d, n)
+	t.Logf("%d drafts made and indexed in %v", n, time.Since(began).Round(time.Millisecond))
+	mid := oneOf(Row{CreatedAt: d.now}, n/2).SavedAt.UnixMilli()
+	// a page of the same rows by their index, and nothing else
+	bare := cost(t, func() {
+		rows := 0
+		err := d.db.Read(t.Context(), func(tx dbx.Tx) error {
+			return dbx.Each(t.Context(), tx, func(scan func(...any) error) error {
+				_, err := scanSummary(scan)
+				rows++
+				return err
+			}, `SELECT id, procedure, subject, state, '', problems<>'{}', ready, total, errors, created_at, saved_at FROM draft
+				WHERE account='anna' AND box='drafts' AND saved_at<? ORDER BY saved_at DESC LIMIT 51`, mid)
+		})
+		if err != nil || rows != pageSize+1 {
+			t.Fatal(rows, err)
+		}
+	})
+	t.Logf("bare read of a page: %v", bare)
+	for _, q := range []struct {
+		name string
+		Query
+		found int
+	}{
+		{"the first page", Query{Box: BoxDrafts}, pageSize},
+		{"a page in the middle", Query{Box: BoxDrafts, Cursor: strconv.FormatInt(mid, 10) + "."}, pageSize},
+		{"a word that stands in each", Query{Box: BoxDrafts, Search: "справка"}, pageSize},
+		{"a form of a common name", Query{Box: BoxDrafts, Search: "Ковалёвой"}, pageSize},
+		{"a rare name", Query{Box: BoxDrafts, Search: "редкостного"}, min(pageSize, n/1000)},
+		{"three letters", Query{Box: BoxDrafts, Search: "шча"}, pageSize},
+		{"five letters", Query{Box: BoxDrafts, Search: "справ"}, pageSize},
+		{"half a long word", Query{Box: BoxDrafts, Search: "предоставл"}, pageSize},
+		{"two words", Query{Box: BoxDrafts, Search: "петрову садовой"}, -1},
+		{"a number", Query{Box: BoxDrafts, Search: strconv.Itoa(1_000_000 + n/2 + 11)}, 1},
+		{"nothing", Query{Box: BoxDrafts, Search: "абракадабра"}, 0},
+	} {
+		got := 0
+		c := cost(t, func() {
+			p, err := d.Page(t.Context(), q.Query)
+			if err != nil || p.Partly {
+				t.Fatal(p.Partly, err)
+			}
+			got = len(p.Items)
+		})
+		ratio := float64(c) / float64(bare)
+		t.Logf("%-28s %3d rows %10v  %.2f of a bare read", q.name, got, c, ratio)
+		if q.found >= 0 && got != q.found {
+			t.Errorf("%s: %d found, want %d", q.name, got, q.found)
+		}
+		if ratio > 3 {
+			t.Errorf("%s costs %.2f bare reads", q.name, ratio)
+		}
+	}
+}
+
+func TestOpeningDoesNotGrowWithWhatWasWritten(t *testing.T) {
+	few, full := newDesk(t), newDesk(t)
+	crowd(t, few, 100)
+	crowd(t, full, many())
+	open := func(d *desk) time.Duration {
+		d.stop()
+		best := time.Hour
+		for range 15 {
+			began := time.Now()
+			if err := d.open(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Page(t.Context(), Query{Box: BoxDrafts}); err != nil {
+				t.Fatal(err)
+			}
+			best = min(best, time.Since(began))
+			d.stop()
+		}
+		d.start()
+		return best
+	}
+	a, b := open(few), open(full)
+	st, err := os.Stat(filepath.Join(full.dir, "profile.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("opening and the first page: %v with 100 drafts, %v with %d (%d MB): %.2f", a, b, many(), st.Size()>>20, float64(b)/float64(a))
+	if float64(b) > 1.2*float64(a) {
+		t.Errorf("%.2f times slower", float64(b)/float64(a))
+	}
+}
+
+// percentile is of a sorted list.
+func percentile(list []time.Duration, p int) time.Duration { return list[(len(list)-1)*p/100] }
+
+func TestSavingAnAnswerCostsLittleMoreThanACommit(t *testing.T) {
+	d := newDesk(t)
+	id := d.create("200.1.1.5")
+	bare, apply := make([]time.Duration, 0, 400), make([]time.Duration, 0, 400)
+	for i := range 400 {
+		began := time.Now()
+		if err := d.db.Write(t.Context(), func(tx dbx.Tx) error {
+			_, err := tx.Exec(t.Context(), `INSERT INTO setting(name, value) VALUES('bare', ?) ON CONFLICT(name) DO UPDATE SET value=excluded.value`, strconv.Itoa(i))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		bare = append(bare, time.Since(began))
+		began = time.Now()
+		if _, err := d.Apply(t.Context(), id, typed("surname", "Тест"+strconv.Itoa(i))); err != nil {
+			t.Fatal(err)
+		}
+		apply = append(apply, time.Since(began))
+	}
+	slices.Sort(bare)
+	slices.Sort(apply)
+	line := fmt.Sprintf("a commit of one row: p50 %v, p99 %v; saving an answer: p50 %v, p99 %v; p99 is %.1f of p50 of the commit",
+		percentile(bare, 50), percentile(bare, 99), percentile(apply, 50), percentile(apply, 99), float64(percentile(apply, 99))/float64(percentile(bare, 50)))
+	t.Log(line)
+	// Beside other work the disk alone may take that long; alone it may not.
+	if p := percentile(apply, 50); p > 12*percentile(bare, 50) {
+		t.Error("the usual save is too slow")
+	}
+	if p := percentile(apply, 99); os.Getenv(soak) != "" && p > 12*percentile(bare, 50) {
+		t.Error("the slow saves are too slow")
+	}
+}
+
+// crowded is a profile for benchmarks.
+func crowded(b *testing.B) *desk {
+	b.Helper()
+	d := &desk{dir: b.TempDir(), now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), orders: &orders{}, signer: &keyHolder{}}
+	if err := d.open(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	crowd(b, d, 10_000)
+	b.Cleanup(func() {
+		if err := d.db.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return d
+}
+
+// BenchmarkPage is a page of the list of ten thousand drafts, and of what is
+// found among them.
+func BenchmarkPage(b *testing.B) {
+	d := crowded(b)
+	for name, q := range map[string]Query{"list": {Box: BoxDrafts}, "search": {Box: BoxDrafts, Search: "ковалёвой"}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := d.Page(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
