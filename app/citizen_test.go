@@ -164,9 +164,9 @@ func TestADraftIsMadeTypedAndReadWithoutANetwork(t *testing.T) {
 	if _, err := c.Preview(v.Draft.ID, "en"); akno.CodeOf(err) != akno.Invalid {
 		t.Errorf("got %v", err)
 	}
-	list, err := c.Drafts.List()
-	if err != nil || len(list) != 1 || list[0].ID != v.Draft.ID || list[0].Title.Ru == "" {
-		t.Errorf("%+v %v", list, err)
+	page, err := c.Drafts.Page(DraftQuery{Box: "ready"})
+	if err != nil || len(page.Items) != 1 || page.Items[0].ID != v.Draft.ID || page.Items[0].Title.Ru == "" || page.Ready != 1 {
+		t.Errorf("%+v %v", page, err)
 	}
 	home, err := c.Home()
 	if err != nil || len(home.Tasks) != 1 || home.Tasks[0].Kind != "finish" || len(home.Drafts) != 1 || len(home.Frequent) == 0 {
@@ -390,7 +390,7 @@ func TestAClosedProfileIsSaidAndNothingPanics(t *testing.T) {
 	for _, p := range b.parts {
 		switch p := p.(type) {
 		case *Drafts:
-			for _, err := range []error{second(p.List()), second(p.Home()), second(p.Create("x")), second(p.BeginSign("a", "b", "ru", "c")), p.Delete("x")} {
+			for _, err := range []error{second(p.Page(DraftQuery{Box: "drafts"})), second(p.Home()), second(p.Create("x")), second(p.Undo("x")), second(p.BeginSign("a", "b", "ru", "c")), p.Delete("x")} {
 				if akno.CodeOf(err) != akno.Unavailable {
 					t.Errorf("got %v", err)
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"akno/backend/akno"
@@ -123,9 +124,13 @@ func (c *core) run(ctx context.Context) error {
 	if c.opened() != nil {
 		return nil
 	}
-	if err := c.store.Check(ctx); err != nil && ctx.Err() == nil {
-		c.a.failed(err) // nothing more is written; the next start goes on with the copy
-	}
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() {
+		if err := c.a.guarded("core.check", func() error { return c.store.Check(ctx) }); err != nil && ctx.Err() == nil {
+			c.damaged(err)
+		}
+	})
 	const often, soon = time.Hour, time.Minute
 	wait := time.NewTimer(0)
 	defer wait.Stop()
@@ -151,6 +156,16 @@ func (c *core) run(ctx context.Context) error {
 			}
 		}
 		wait.Reset(next)
+	}
+}
+
+// damaged tells the page, and by About everybody who asks from then on, that the
+// profile was read through beside the work and is not whole: nothing more is
+// written, the next start goes on with the copy.
+func (c *core) damaged(err error) {
+	c.a.failed(err)
+	if akno.CodeOf(err) == akno.BadFile {
+		c.a.platform.Emit("damaged")
 	}
 }
 

@@ -16,26 +16,6 @@ type Drafts struct {
 
 var _ draftsSurface = (*Drafts)(nil)
 
-// List returns the drafts, the last saved first.
-func (d *Drafts) List() (out []DraftSummary, err error) {
-	defer d.a.guard("drafts.List", &err)
-	ctx, cancel, err := d.w.calling()
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	return d.list(ctx)
-}
-
-func (d *Drafts) list(ctx context.Context) ([]DraftSummary, error) {
-	all, err := d.w.drafts.List(ctx)
-	out := make([]DraftSummary, 0, len(all))
-	for _, s := range all {
-		out = append(out, d.summary(s))
-	}
-	return out, err
-}
-
 // shown answers a call that returns an open draft.
 func (d *Drafts) shown(call func(ctx context.Context) (draft.View, error)) (DraftView, error) {
 	ctx, cancel, err := d.w.calling()

@@ -55,6 +55,7 @@ func (d *Drafts) summary(s draft.Summary) DraftSummary {
 	return DraftSummary{
 		ID: s.ID, Procedure: s.Procedure, Title: d.w.c.title(s.Procedure), CreatedAt: moment(s.CreatedAt), SavedAt: moment(s.SavedAt),
 		Ready: s.Ready, Total: s.Total, State: s.State, OrderCode: s.OrderCode, Rejected: s.Rejected,
+		Subject: s.Subject, Errors: s.Errors,
 	}
 }
 
@@ -65,7 +66,9 @@ func (w *work) draftView(v draft.View) DraftView {
 			ID: v.Row.ID, Procedure: v.Row.Procedure, Title: textOf(v.Procedure.Title),
 			CreatedAt: moment(v.Row.CreatedAt), SavedAt: moment(v.Row.SavedAt), Ready: v.State.Ready, Total: v.State.Total,
 			State: v.Row.State, OrderCode: v.Order.Code, Rejected: len(v.Row.Problems) > 0,
+			Subject: v.Row.Subject, Errors: len(v.State.Errors),
 		},
+		Undo: v.Undo, Redo: v.Redo, Upgrade: upgradeOf(v.Upgrade), Orphans: orphansOf(v.Row.Orphans),
 		Card: w.card(v.Procedure), FormTitle: textOf(v.Form.Definition().Title), Steps: stepsOf(v), Fields: []FieldView{},
 		Fee: feeOf(v), Order: w.orderView(v), Signature: w.signature(v), NeedLevel: w.needLevel(v.Procedure, v.Kind),
 	}
@@ -81,6 +84,7 @@ func (w *work) draftChange(c draft.Change) DraftChange {
 	out := DraftChange{
 		SavedAt: moment(v.Row.SavedAt), Revision: v.Row.Rev, Fields: []FieldView{}, Steps: stepsOf(v),
 		Ready: v.State.Ready, Total: v.State.Total, Fee: feeOf(v), Problems: []FileProblem{},
+		Undo: v.Undo, Redo: v.Redo,
 	}
 	for _, id := range c.Changed {
 		if f, ok := v.Field(id); ok {
@@ -138,7 +142,7 @@ func (w *work) fieldView(f draft.Field) FieldView {
 				st = f.State.Rows[i][k]
 			}
 			cell := w.cellView(col, st, w.columnOptions(col, parentOf(f, i, col)))
-			if code := f.Portals[f.Def.ID+"["+strconv.Itoa(i)+"]."+col.ID]; code != "" {
+			if code := f.Portals[cellPath(f.Def.ID, i, col.ID)]; code != "" {
 				cell.Errors = append(cell.Errors, code)
 			}
 			row.Cells = append(row.Cells, cell)
@@ -146,6 +150,11 @@ func (w *work) fieldView(f draft.Field) FieldView {
 		out.Rows = append(out.Rows, row)
 	}
 	return out
+}
+
+// cellPath is the path of a cell of a table, table[0].column.
+func cellPath(table string, row int, column string) string {
+	return table + "[" + strconv.Itoa(row) + "]." + column
 }
 
 // parentOf is the value of the cell on which the options of a column depend.

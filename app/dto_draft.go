@@ -11,6 +11,8 @@ type DraftSummary struct {
 	Total     int    `json:"total"`
 	State     string `json:"state"`     // draft, ordered, signed
 	OrderCode string `json:"orderCode"` // "" before an order
+	Subject   string `json:"subject"`   // whom it is about, "" while that is not known
+	Errors    int    `json:"errors"`    // what keeps it from being filed; an answer that is missing is one
 	Rejected  bool   `json:"rejected"`  // the portal sent it back; Errors are on its fields
 }
 
@@ -117,6 +119,10 @@ type DraftView struct {
 	Order     OrderView     `json:"order"`
 	Signature string        `json:"signature"` // required, optional, none: what the session's way allows
 	NeedLevel string        `json:"needLevel"` // "" when the session may file it now
+	Undo      bool          `json:"undo"`      // there is something to undo
+	Redo      bool          `json:"redo"`
+	Upgrade   UpgradeView   `json:"upgrade"` // of the form
+	Orphans   []OrphanView  `json:"orphans"`
 }
 
 // DraftChange is what an edit changed: the fields that differ, whole.
@@ -129,6 +135,8 @@ type DraftChange struct {
 	Total    int           `json:"total"`
 	Fee      string        `json:"fee"`
 	Problems []FileProblem `json:"problems"`
+	Undo     bool          `json:"undo"`
+	Redo     bool          `json:"redo"`
 }
 
 // FieldError points at a field of the form.

@@ -23,7 +23,7 @@ func (d *Drafts) Home() (out HomeView, err error) {
 	defer d.a.guard("drafts.Home", &err)
 	out = HomeView{Tasks: []HomeTask{}, Drafts: []DraftSummary{}, Applications: []ApplicationSummary{}, Frequent: []ProcedureCard{}}
 	err = d.done(func(ctx context.Context) error {
-		drafts, err := d.w.drafts.List(ctx)
+		drafts, err := d.latest(ctx)
 		if err != nil {
 			return err
 		}
@@ -51,6 +51,21 @@ func (d *Drafts) Home() (out HomeView, err error) {
 		return nil
 	})
 	return out, err
+}
+
+// latest are the drafts that were saved last: nobody sees a hundred thousand
+// tasks.
+func (d *Drafts) latest(ctx context.Context) ([]draft.Summary, error) {
+	var all []draft.Summary
+	for _, box := range []string{draft.BoxDrafts, draft.BoxReady} {
+		p, err := d.w.drafts.Page(ctx, draft.Query{Box: box})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Items...)
+	}
+	slices.SortStableFunc(all, func(a, b draft.Summary) int { return b.SavedAt.Compare(a.SavedAt) })
+	return all, nil
 }
 
 // draftTask is what a draft waits for: its money or its end.

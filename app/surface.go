@@ -33,7 +33,7 @@ type catalogueSurface interface {
 // draftsSurface is bound as Drafts.
 type draftsSurface interface {
 	Home() (HomeView, error)
-	List() ([]DraftSummary, error)
+	Page(q DraftQuery) (DraftPage, error)
 	Create(procedure string) (DraftView, error)
 	Open(id string) (DraftView, error)
 	Apply(id string, patches []Patch) (DraftChange, error) // committed when answered
@@ -47,6 +47,18 @@ type draftsSurface interface {
 	Duplicate(id string) (DraftView, error)
 	Delete(id string) error
 	Restore(id string) error // undo of Delete
+
+	Undo(id string) (DraftView, error)
+	Redo(id string) (DraftView, error)
+	History(id string, before int) (HistoryPage, error)
+	Look(id string, revision int) (RevisionView, error)         // the draft as it was
+	RestoreRevision(id string, revision int) (DraftView, error) // a new revision, with the answers of an earlier one
+	Migration(id string) (MigrationView, error)                 // what the newest version of the form would change
+	Migrate(id string, version int) (DraftView, error)          // takes the version that was shown
+	Templates() ([]TemplateView, error)
+	MakeTemplate(id, name string, personal bool) (TemplateView, error)
+	CreateFrom(template string) (DraftView, error)
+	DeleteTemplate(id string) error
 
 	CreateOrder(id string) (OrderView, error)
 	RefreshOrder(id string) (OrderView, error)

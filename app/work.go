@@ -76,6 +76,14 @@ func (w *work) run(ctx context.Context) error {
 	if w.sync == nil {
 		return nil // the profile could not be opened
 	}
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() {
+		err := w.a.guarded("work.upkeep", func() error { return w.drafts.Upkeep(ctx) })
+		if err != nil && ctx.Err() == nil {
+			w.a.log.WithField("cause", err).Warn("the index of drafts is behind")
+		}
+	})
 	return w.sync.Run(ctx)
 }
 

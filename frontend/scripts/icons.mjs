@@ -8,7 +8,7 @@ const names =
   cloud cloud-off cloud-upload copy credit-card download external-link eye eye-off file-check-2 file-image file-key
   file-text fingerprint folder-open hard-drive history hourglass house id-card inbox info keyboard key-round
   landmark layout-grid lock log-in log-out mail message-circle-question-mark messages-square minus monitor
-  paperclip pen-line plus printer qr-code refresh-cw rotate-ccw save scan-line search send settings shield-check
+  paperclip pen-line plus printer qr-code redo-2 refresh-cw rotate-ccw save scan-line search send settings shield-check
   shield-alert shield-question smartphone stamp sun trash-2 triangle-alert undo-2 upload user-round users wifi-off x
   zoom-in zoom-out`.split(/\s+/)
 

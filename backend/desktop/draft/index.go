@@ -18,8 +18,9 @@ import (
 
 // The index of words is made when somebody searches or nobody types, never while
 // an answer is being saved: a save only marks the draft as stale. Its rows are
-// numbered in the order of saving, so that the first page of what is found is
-// the last that was saved, without sorting all of it.
+// numbered downwards in the order of saving, so that what is read first is what
+// was saved last, without sorting all of it; the index is read forwards faster
+// than backwards.
 //
 // A token carries its box and its account. So a word that stands in thirty
 // thousand sent applications costs nothing to who looks among ten drafts, and
@@ -84,37 +85,49 @@ func (s *Service) index(ctx context.Context, limit int, latest bool) (left bool,
 			return true, err
 		}
 	}
-	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		for i, d := range list {
-			if err := indexRow(ctx, tx, d, rows[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error { return indexRows(ctx, tx, list, rows) })
 	return len(list) == limit, err
 }
 
-// indexRow gives a draft its row of the index, unless it was changed meanwhile.
-func indexRow(ctx context.Context, tx dbx.Tx, d indexed, tokens string) error {
-	var old, next int64
-	found, err := dbx.Found(ctx, tx, `SELECT word_row, (SELECT coalesce(max(word_row), 0)+1 FROM draft WHERE word_row<>0) FROM draft
-		WHERE id=? AND rev=? AND account=? AND box=?`, []any{d.id, d.rev, d.account, d.box}, &old, &next)
-	if err != nil || !found {
+// indexRows gives drafts their rows of the index, except those that were changed
+// meanwhile. All old rows go first and the new ones come in their order: each
+// step back would make the index write what it holds.
+func indexRows(ctx context.Context, tx dbx.Tx, list []indexed, tokens []string) error {
+	var least int64
+	if _, err := dbx.Found(ctx, tx, `SELECT coalesce(min(word_row), 0) FROM draft WHERE word_row<>0`, nil, &least); err != nil {
 		return err
 	}
-	if old != 0 {
+	current := make([]bool, len(list))
+	for i, d := range list {
+		var old int64
+		var err error
+		current[i], err = dbx.Found(ctx, tx, `SELECT word_row FROM draft WHERE id=? AND rev=? AND account=? AND box=?`, []any{d.id, d.rev, d.account, d.box}, &old)
+		if err != nil || !current[i] || old == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM draft_words WHERE rowid=?`, old); err != nil {
 			return err
 		}
 	}
-	if tokens == "" {
-		next = 0
-	} else if _, err := tx.Exec(ctx, `INSERT INTO draft_words(rowid, tokens) VALUES(?, ?)`, next, tokens); err != nil {
-		return err
+	for i, d := range slices.Backward(list) {
+		if !current[i] {
+			continue
+		}
+		row := int64(0)
+		if tokens[i] != "" {
+			row = least - 1 - int64(i)
+			if _, err := tx.Exec(ctx, `INSERT INTO draft_words(rowid, tokens) VALUES(?, ?)`, row, tokens[i]); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, `UPDATE draft SET word_row=?, stale=0 WHERE id=?`, row, d.id); err != nil {
+			return err
+		}
 	}
-	_, err = tx.Exec(ctx, `UPDATE draft SET word_row=?, stale=0 WHERE id=?`, next, d.id)
-	return err
+	return nil
 }
 
 // tokensOf returns the words of a draft as the index keeps them: of its

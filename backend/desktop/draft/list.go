@@ -176,7 +176,7 @@ func (s *Service) pageByTime(ctx context.Context, tx dbx.Tx, q Query, accounts [
 
 // pageByWords walks the index of words, whose rows are in the order of saving.
 func (s *Service) pageByWords(ctx context.Context, tx dbx.Tx, q Query, asked words.Query, accounts []string, page *Page) error {
-	from := int64(1) << 62
+	from := int64(-1) << 62
 	if q.Cursor != "" {
 		var err error
 		if from, err = strconv.ParseInt(q.Cursor, 10, 64); err != nil {
@@ -194,7 +194,7 @@ func (s *Service) pageByWords(ctx context.Context, tx dbx.Tx, q Query, asked wor
 		page.Items, last = append(page.Items, d), row
 		return err
 	}, `SELECT `+summaryColumns+`, d.word_row FROM draft_words JOIN draft d ON d.word_row=draft_words.rowid LEFT JOIN draft_order o ON o.draft=d.id
-		WHERE draft_words MATCH ? AND draft_words.rowid<? AND d.word_row<>0 AND d.account IN ('', ?) ORDER BY draft_words.rowid DESC LIMIT ?`,
+		WHERE draft_words MATCH ? AND draft_words.rowid>? AND d.word_row<>0 AND d.account IN ('', ?) ORDER BY draft_words.rowid LIMIT ?`,
 		match(asked, q.Box, accounts), from, s.o.Shown(), pageSize+1)
 }
 

@@ -40,7 +40,7 @@ func crowd(t testing.TB, d *desk, n int) {
 	}
 	const group = 500
 	for from := 0; from < n-1; from += group {
-		err := d.db.Write(ctx, func(tx dbx.Tx) error {
+		err = d.db.Write(ctx, func(tx dbx.Tx) error {
 			for i := from; i < min(from+group, n-1); i++ {
 				row := oneOf(v.Row, i)
 				if err := insertRow(ctx, tx, row); err != nil {

@@ -337,7 +337,7 @@ var (
 		// Under the octet by which systems without advisory locks lock files.
 		"max_page_count(250000)",
 	}
-	readerPragmas = []string{"busy_timeout(5000)", "query_only(1)", "temp_store(MEMORY)"}
+	readerPragmas = []string{"busy_timeout(5000)", "query_only(1)", "temp_store(MEMORY)", "cache_size(-8192)"}
 )
 
 // dsn puts the settings where each connection of a pool gets them; a PRAGMA

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/kljensen/snowball/russian"
 	"golang.org/x/text/unicode/norm"
@@ -17,13 +18,21 @@ import (
 // either language, or by its beginning, since it may be half typed.
 type Query []word
 
-type word struct{ plain, ru, be string }
+type word struct {
+	plain, ru, be string
+	whole         bool // it was typed to its end
+}
 
 // ParseQuery reads the words of text.
 func ParseQuery(text string) Query {
 	var q Query
 	for _, w := range Split(text) {
 		q = append(q, wordOf(w))
+	}
+	last := strings.LastIndexFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' })
+	for i := range q {
+		_, size := utf8.DecodeRuneInString(text[max(last, 0):])
+		q[i].whole = i < len(q)-1 || last+size < len(text)
 	}
 	return q
 }
@@ -32,7 +41,7 @@ func ParseQuery(text string) Query {
 // written, "" in the other.
 func wordOf(plain string) word {
 	w := word{plain: plain}
-	if !strings.ContainsAny(plain, "іў") {
+	if cyrillic(plain) && !strings.ContainsAny(plain, "іў") {
 		w.ru = russian.Stem(plain, false)
 	}
 	if !strings.ContainsAny(plain, "ищъ") {
@@ -150,13 +159,16 @@ func Tokens(texts ...string) []string {
 }
 
 // Tokens returns for each word of the query the tokens of which one must be in
-// a text that is found.
+// a text that is found: its stems, and its beginning while it may be half typed.
 func (q Query) Tokens() [][]string {
 	out := make([][]string, 0, len(q))
 	for _, w := range q {
-		letters := []rune(w.plain)
-		starts := startsOf(letters)
-		list := []string{markBeginning + string(letters[:starts[len(starts)-1]])}
+		var list []string
+		if !w.whole || w.ru == "" && w.be == "" {
+			letters := []rune(w.plain)
+			starts := startsOf(letters)
+			list = append(list, markBeginning+string(letters[:starts[len(starts)-1]]))
+		}
 		if w.ru != "" {
 			list = append(list, markRussian+w.ru)
 		}

@@ -162,10 +162,25 @@ export class Draft {
       ],
       steps: change.steps,
       fee: change.fee,
+      undo: change.undo,
+      redo: change.redo,
       draft: { ...this.view.draft, ready: change.ready, total: change.total, savedAt: change.savedAt },
     }
     this.savedAt = change.savedAt
     this.failure = undefined
+  }
+
+  /** Takes over a draft that was changed as a whole: by undo, by an earlier state, by a new form. */
+  replace(view: DraftView): void {
+    for (const key of [...this.#typed.keys()]) if (!this.#queue.has(key)) this.#typed.delete(key)
+    this.view = view
+    this.savedAt = view.draft.savedAt
+  }
+
+  /** Runs a call that changes the draft as a whole after everything typed has been sent. */
+  async turn(work: () => Promise<DraftView>): Promise<void> {
+    await this.flush()
+    this.replace(await work())
   }
 
   /** Takes over the state of the order. */

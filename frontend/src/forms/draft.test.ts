@@ -22,6 +22,8 @@ function backend() {
     total: 2,
     fee: '',
     problems: [],
+    undo: true,
+    redo: false,
   })
   const apply = (_id: string, patches: Patch[]) => {
     sent.push(patches)

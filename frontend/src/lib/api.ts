@@ -15,11 +15,13 @@ import type {
   DeskView,
   DeskWriting,
   DraftChange,
-  DraftSummary,
+  DraftPage,
+  DraftQuery,
   DraftView,
   EDSRegistration,
   EmailRegistration,
   FileInfo,
+  HistoryPage,
   HomeView,
   IssuedSlip,
   KeyCard,
@@ -28,6 +30,7 @@ import type {
   Link,
   Match,
   MatchQuery,
+  MigrationView,
   NewKey,
   NumberCheck,
   OrderView,
@@ -37,10 +40,12 @@ import type {
   ProcedureView,
   RegistrationCard,
   RegistrationView,
+  RevisionView,
   SessionInfo,
   SessionState,
   SignResult,
   SyncState,
+  TemplateView,
   Ticket,
   TrustView,
 } from './dto.ts'
@@ -99,8 +104,8 @@ export const catalogue = {
 export const drafts = {
   home: () =>
     read<HomeView>('Drafts', 'Home'),
-  list: () =>
-    read<DraftSummary[]>('Drafts', 'List'),
+  page: (q: DraftQuery) =>
+    read<DraftPage>('Drafts', 'Page', [q]),
   create: (procedure: string) =>
     call<DraftView>('Drafts', 'Create', [procedure]),
   open: (id: string) =>
@@ -131,6 +136,32 @@ export const drafts = {
   /** undo of Delete */
   restore: (id: string) =>
     call<void>('Drafts', 'Restore', [id]),
+  undo: (id: string) =>
+    call<DraftView>('Drafts', 'Undo', [id]),
+  redo: (id: string) =>
+    call<DraftView>('Drafts', 'Redo', [id]),
+  history: (id: string, before: number) =>
+    read<HistoryPage>('Drafts', 'History', [id, before]),
+  /** the draft as it was */
+  look: (id: string, revision: number) =>
+    read<RevisionView>('Drafts', 'Look', [id, revision]),
+  /** a new revision, with the answers of an earlier one */
+  restoreRevision: (id: string, revision: number) =>
+    call<DraftView>('Drafts', 'RestoreRevision', [id, revision]),
+  /** what the newest version of the form would change */
+  migration: (id: string) =>
+    read<MigrationView>('Drafts', 'Migration', [id]),
+  /** takes the version that was shown */
+  migrate: (id: string, version: number) =>
+    call<DraftView>('Drafts', 'Migrate', [id, version]),
+  templates: () =>
+    read<TemplateView[]>('Drafts', 'Templates'),
+  makeTemplate: (id: string, name: string, personal: boolean) =>
+    call<TemplateView>('Drafts', 'MakeTemplate', [id, name, personal]),
+  createFrom: (template: string) =>
+    call<DraftView>('Drafts', 'CreateFrom', [template]),
+  deleteTemplate: (id: string) =>
+    call<void>('Drafts', 'DeleteTemplate', [id]),
   createOrder: (id: string) =>
     call<OrderView>('Drafts', 'CreateOrder', [id]),
   refreshOrder: (id: string) =>

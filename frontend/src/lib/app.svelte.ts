@@ -11,13 +11,15 @@ interface Shared {
   sync?: SyncState
   preferences?: Preferences
   failure?: Failure
+  /** The profile was found damaged while the program works. */
+  damaged: boolean
   /** Decisions that were not opened yet. */
   unopened: number
   /** The person asked for a restart of the check of the connection. */
   checking: boolean
 }
 
-const shared = $state<Shared>({ checking: false, unopened: 0 })
+const shared = $state<Shared>({ checking: false, damaged: false, unopened: 0 })
 
 /** Who is signed in; undefined until Go has answered. */
 export const who = (): SessionState | undefined => shared.session
@@ -27,6 +29,8 @@ export const sync = (): SyncState | undefined => shared.sync
 export const preferences = (): Preferences | undefined => shared.preferences
 /** Why the program could not start, when it could not. */
 export const startFailure = (): Failure | undefined => shared.failure
+/** True when the profile was found damaged: nothing new is saved. */
+export const damaged = (): boolean => shared.damaged
 /** How many decisions were not opened yet. */
 export const unopened = (): number => shared.unopened
 /** True while the connection is checked because the person asked. */
@@ -113,6 +117,7 @@ export async function startApp(): Promise<() => void> {
   }
   const quiet = (work: () => Promise<void>) => () => void work().catch(() => undefined)
   const off = [
+    listen('damaged', () => (shared.damaged = true)),
     listen('session', quiet(refreshSession)),
     listen('sync', quiet(refreshSync)),
     listen('application', quiet(refreshSync)),

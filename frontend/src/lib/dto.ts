@@ -340,6 +340,10 @@ export interface DraftSummary {
   state: string
   /** "" before an order */
   orderCode: string
+  /** whom it is about, "" while that is not known */
+  subject: string
+  /** what keeps it from being filed; an answer that is missing is one */
+  errors: number
   /** the portal sent it back; Errors are on its fields */
   rejected: boolean
 }
@@ -458,6 +462,12 @@ export interface DraftView {
   signature: string
   /** "" when the session may file it now */
   needLevel: string
+  /** there is something to undo */
+  undo: boolean
+  redo: boolean
+  /** of the form */
+  upgrade: UpgradeView
+  orphans: OrphanView[]
 }
 
 /** DraftChange is what an edit changed: the fields that differ, whole. */
@@ -470,6 +480,8 @@ export interface DraftChange {
   total: number
   fee: string
   problems: FileProblem[]
+  undo: boolean
+  redo: boolean
 }
 
 /** FieldError points at a field of the form. */
@@ -579,6 +591,104 @@ export interface VerdictView {
   listUntil: string
   issuedBy: string
   validUntil: string
+}
+
+/** DraftQuery asks for a page of a box of drafts. */
+export interface DraftQuery {
+  /** drafts, ready, sent */
+  box: string
+  /** words; every form of a word finds every other */
+  search: string
+  /** next of the page before, "" for the first */
+  cursor: string
+}
+
+/** DraftPage is a part of a box, the last saved first. */
+export interface DraftPage {
+  items: DraftSummary[]
+  /** "" at the end */
+  next: string
+  drafts: number
+  ready: number
+  sent: number
+  /** the index is being made: there may be more */
+  partly: boolean
+}
+
+/** UpgradeView says that the form of a draft has a newer version. Version is 0
+ * when it has not. */
+export interface UpgradeView {
+  version: number
+  /** last day of the draft's own version, "" for no end */
+  acceptUntil: string
+  /** that day is over */
+  over: boolean
+}
+
+/** OrphanView is an answer that a newer form has no place for. */
+export interface OrphanView {
+  label: Text
+  text: Text
+}
+
+/** MomentView is a line of a draft's history. */
+export interface MomentView {
+  revision: number
+  at: string
+  /** created, edit, undo, redo, restore, migrate, proof, handed, returned */
+  kind: string
+  fields: Text[]
+}
+
+/** HistoryPage is a part of a draft's history, the last moment first. */
+export interface HistoryPage {
+  items: MomentView[]
+  /** what to ask with for more, 0 at the end */
+  next: number
+}
+
+/** RevisionView is a draft as it was. */
+export interface RevisionView {
+  revision: number
+  groups: AnswerGroup[]
+  ready: number
+  total: number
+}
+
+/** DifferenceView is what another version of a form does to one question. */
+export interface DifferenceView {
+  /** added, renamed, set, altered, orphaned */
+  kind: string
+  /** the question before, empty for a new one */
+  from: Text
+  /** the question after, empty for one that is gone */
+  to: Text
+  old: Text
+  new: Text
+}
+
+/** MigrationView is what a draft becomes under the newest version of its form. */
+export interface MigrationView {
+  title: Text
+  from: number
+  to: number
+  acceptUntil: string
+  over: boolean
+  differences: DifferenceView[]
+  orphans: OrphanView[]
+  ready: number
+  total: number
+}
+
+/** TemplateView is a beginning of applications that a person has saved. */
+export interface TemplateView {
+  id: string
+  name: string
+  procedure: string
+  /** of the procedure */
+  title: Text
+  personal: boolean
+  createdAt: string
 }
 
 /** KeyCard is a key, or a certificate or a container that cannot be used, with

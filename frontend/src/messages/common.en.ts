@@ -77,6 +77,8 @@ export default {
   look: 'Look',
   print: 'Print',
   save: 'Save the file',
+  damaged: 'The file with your applications is damaged.',
+  'damaged.note': 'Nothing new is saved, what was there can be read. Restart the program and ask support.',
   copy: 'Copy',
   copied: 'Copied',
   more: 'Details',

@@ -43,6 +43,7 @@ export default {
   'prefilled.profile': 'З вашага профілю',
   'prefilled.application': 'З ранейшай заявы',
   'prefilled.certificate': 'З сертыфіката',
+  'prefilled.template': 'З шаблона',
   'prefilled.register': 'З рэестра',
   'prefilled.default': 'Падстаўлена папярэдне',
   'prefilled.clear': 'Вярнуць пустое',

@@ -28,6 +28,7 @@ export default {
   'prefilled.profile': 'From your profile',
   'prefilled.application': 'From an earlier application',
   'prefilled.certificate': 'From the certificate',
+  'prefilled.template': 'From the template',
   'prefilled.register': 'From the register',
   'prefilled.default': 'Filled in by default',
   'prefilled.clear': 'Make empty again',

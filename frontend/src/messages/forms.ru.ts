@@ -41,6 +41,7 @@ export default {
   'prefilled.profile': 'Из вашего профиля',
   'prefilled.application': 'Из прежнего заявления',
   'prefilled.certificate': 'Из сертификата',
+  'prefilled.template': 'Из шаблона',
   'prefilled.register': 'Из реестра',
   'prefilled.default': 'Подставлено по умолчанию',
   'prefilled.clear': 'Вернуть пустое',

@@ -1,7 +1,7 @@
 // A pretended program for tests of pages and for the review page: it puts
 // window.go and window.runtime in place and answers from a world of samples.
 // The production build does not hold it.
-import type { DraftView, FieldView, Patch } from '../lib/dto.ts'
+import type { DraftQuery, DraftView, FieldView, Patch } from '../lib/dto.ts'
 import * as s from './samples.ts'
 import { catalogueList, documentsOf, formOf, homeOf, world, type World } from './world.ts'
 
@@ -111,6 +111,8 @@ function bind(w: World, fake: Fake): Bound {
     total: d.draft.total,
     fee: d.fee,
     problems: [],
+    undo: true,
+    redo: false,
   })
   const signedIn = () => w.session
 
@@ -156,7 +158,66 @@ function bind(w: World, fake: Fake): Bound {
     },
     Drafts: {
       Home: () => homeOf(w),
-      List: () => w.drafts.map((d) => d.draft),
+      Page: (q: DraftQuery) => {
+        const box = (d: DraftView) => (d.draft.errors === 0 ? 'ready' : 'drafts')
+        const plain = (s: string) => s.toLowerCase()
+        const in_ = (name: string) => w.drafts.filter((d) => box(d) === name)
+        return {
+          items: in_(q.box)
+            .map((d) => d.draft)
+            .filter((d) => plain(d.title.ru + d.subject).includes(plain(q.search))),
+          next: '',
+          drafts: in_('drafts').length,
+          ready: in_('ready').length,
+          sent: 0,
+          partly: false,
+        }
+      },
+      Undo: (id: string) => Object.assign(draftOf(id), { undo: false, redo: true }),
+      Redo: (id: string) => Object.assign(draftOf(id), { undo: true, redo: false }),
+      History: () => ({
+        items: [
+          {
+            revision: 3,
+            at: w.now,
+            kind: 'edit',
+            fields: [{ ru: 'Фамилия', be: 'Прозвішча', en: 'Surname' }],
+          },
+          { revision: 1, at: '2026-11-21T10:00:00Z', kind: 'created', fields: [] },
+        ],
+        next: 0,
+      }),
+      Look: (_id: string, revision: number) => ({
+        revision,
+        groups: [
+          {
+            step: 's',
+            title: 'Заявитель',
+            lines: [{ field: 'surname', label: 'Фамилия', value: `вид ${revision}` }],
+          },
+        ],
+        ready: revision,
+        total: 31,
+      }),
+      RestoreRevision: draftOf,
+      Migration: () => w.migration,
+      Migrate: draftOf,
+      Templates: () => w.templates,
+      MakeTemplate: (id: string, name: string, personal: boolean) => {
+        const made = {
+          id: 't1',
+          name,
+          procedure: 'x',
+          title: draftOf(id).draft.title,
+          personal,
+          createdAt: w.now,
+        }
+        w.templates = [made, ...w.templates]
+        return made
+      },
+      CreateFrom: () => draftOf(w.drafts[0]!.draft.id),
+      DeleteTemplate: (id: string) => void (w.templates = w.templates.filter((x) => x.id !== id)),
+      Duplicate: draftOf,
       Create: () => draftOf(w.drafts[0]!.draft.id),
       Open: draftOf,
       Apply: (id: string, patches: Patch[]) => {

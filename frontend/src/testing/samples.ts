@@ -228,6 +228,8 @@ export const draftSummary = (over: Partial<DraftSummary> = {}): DraftSummary => 
   state: 'draft',
   orderCode: '',
   rejected: false,
+  subject: '',
+  errors: 17,
   ...over,
 })
 
@@ -241,6 +243,10 @@ export const draftView = (over: Partial<DraftView> = {}): DraftView => ({
   order: noOrder,
   signature: 'required',
   needLevel: '',
+  undo: false,
+  redo: false,
+  upgrade: { version: 0, acceptUntil: '', over: false },
+  orphans: [],
   ...over,
 })
 

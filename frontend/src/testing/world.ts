@@ -9,6 +9,7 @@ import type {
   FieldView,
   HomeView,
   KeyList,
+  MigrationView,
   Preferences,
   Preview,
   ProcedureCard,
@@ -16,6 +17,7 @@ import type {
   SessionState,
   StepView,
   SyncState,
+  TemplateView,
 } from '../lib/dto.ts'
 import * as s from './samples.ts'
 
@@ -33,6 +35,8 @@ export interface World {
   check: CheckResult
   preview: Preview
   keys: KeyList
+  templates: TemplateView[]
+  migration: MigrationView
 }
 
 const { text } = s
@@ -545,7 +549,14 @@ export function world(): World {
       draft(),
       {
         ...paid,
-        draft: s.draftSummary({ id: 'd8', title: birth, ready: 12, total: 12, orderCode: s.order().code }),
+        draft: s.draftSummary({
+          id: 'd8',
+          title: birth,
+          ready: 12,
+          total: 12,
+          errors: 0,
+          orderCode: s.order().code,
+        }),
         order: s.order(),
         card: procedures()[1]!,
         formTitle: birth,
@@ -556,6 +567,33 @@ export function world(): World {
     home: {},
     check: { ready: true, errors: [] },
     preview: preview(),
+    templates: [],
+    migration: {
+      title: residence,
+      from: 1,
+      to: 2,
+      acceptUntil: '2026-12-31',
+      over: false,
+      differences: [
+        {
+          kind: 'renamed',
+          from: text('Фамилия', 'Прозвішча', 'Surname'),
+          to: text('Фамилия по паспорту', 'Прозвішча паводле пашпарта', 'Surname as in the passport'),
+          old: text('Ковалёва', 'Ковалёва', 'Ковалёва'),
+          new: text('Ковалёва', 'Ковалёва', 'Ковалёва'),
+        },
+        {
+          kind: 'orphaned',
+          from: text('Квартира', 'Кватэра', 'Flat'),
+          to: text('', '', ''),
+          old: text('12', '12', '12'),
+          new: text('', '', ''),
+        },
+      ],
+      orphans: [{ label: text('Квартира', 'Кватэра', 'Flat'), text: text('12', '12', '12') }],
+      ready: 10,
+      total: 31,
+    },
     keys: {
       keys: [
         s.keyCard(),

@@ -47,7 +47,7 @@ END;
 -- Words of drafts, as tokens that the program makes. The text itself is not
 -- kept twice.
 CREATE VIRTUAL TABLE draft_words USING fts5(
-  tokens, content='', contentless_delete=1, detail=full, tokenize="ascii tokenchars '.=~>/'"
+  tokens, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '.=~>/'"
 );
 
 -- Forms that drafts are pinned to, by hash: what a program of a later version

@@ -102,10 +102,10 @@ describe('my applications', () => {
     await waitFor(() => expect(toasts().at(-1)?.text).toMatch(/^У черновика есть заказ/))
     expect(screen.getByRole('button', remove)).toBeInTheDocument()
   })
-  test('three boxes with their counts', async () => {
+  test('four boxes with their counts', async () => {
     await world()
     render(Applications)
-    for (const name of ['Черновики 2', 'Ждут отправки 2', 'Отправлено 3']) {
+    for (const name of ['Черновики 1', 'Готовы к отправке 1', 'Ждут отправки 2', 'Отправлено 3']) {
       expect(await screen.findByRole('radio', { name })).toBeInTheDocument()
     }
   })

@@ -5,6 +5,7 @@ import Applications from './applications.svelte'
 import Catalogue from './catalogue.svelte'
 import Decision from './decision.svelte'
 import Decisions from './decisions.svelte'
+import DraftForm from './draft-form.svelte'
 import Draft from './draft.svelte'
 import Exchange from './exchange.svelte'
 import Home from './home.svelte'
@@ -19,6 +20,13 @@ export const routes: readonly Route[] = [
   { path: '/catalogue/:code', title: 'common.nav.catalogue', page: Procedure, frame, section: 'catalogue' },
   { path: '/drafts/:id', title: 'common.status.draft', page: Draft, frame, section: 'applications' },
   { path: '/drafts/:id/:step', title: 'common.status.draft', page: Draft, frame, section: 'applications' },
+  {
+    path: '/drafts/:id/form/new',
+    title: 'citizen.form.title',
+    page: DraftForm,
+    frame,
+    section: 'applications',
+  },
   {
     path: '/applications',
     title: 'common.nav.applications',
