@@ -68,7 +68,7 @@ var acts = map[string]func(ctx context.Context, d *desk, id string) error{
 		return err
 	},
 	"index": func(ctx context.Context, d *desk, _ string) error {
-		_, err := d.Page(ctx, Query{Box: BoxDrafts, Search: "справка"})
+		_, err := d.Page(ctx, Query{Box: BoxReady, Search: "справка"})
 		return err
 	},
 }
