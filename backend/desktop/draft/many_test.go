@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"testing"
@@ -185,40 +186,55 @@ func TestOpeningDoesNotGrowWithWhatWasWritten(t *testing.T) {
 	}
 }
 
-// percentile is of a sorted list.
-func percentile(list []time.Duration, p int) time.Duration { return list[(len(list)-1)*p/100] }
-
 func TestSavingAnAnswerCostsLittleMoreThanACommit(t *testing.T) {
 	d := newDesk(t)
 	id := d.create("200.1.1.5")
-	bare, apply := make([]time.Duration, 0, 400), make([]time.Duration, 0, 400)
-	for i := range 400 {
-		began := time.Now()
-		if err := d.db.Write(t.Context(), func(tx dbx.Tx) error {
-			_, err := tx.Exec(t.Context(), `INSERT INTO setting(name, value) VALUES('bare', ?) ON CONFLICT(name) DO UPDATE SET value=excluded.value`, strconv.Itoa(i))
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	const runs = 400
+	var bare, save timings
+	for i := range runs {
+		bare.take(t, func() error {
+			return d.db.Write(t.Context(), func(tx dbx.Tx) error {
+				_, err := tx.Exec(t.Context(), `INSERT INTO setting(name, value) VALUES('bare', ?) ON CONFLICT(name) DO UPDATE SET value=excluded.value`, strconv.Itoa(i))
+				return err
+			})
+		})
+		save.take(t, func() error {
+			_, err := d.Apply(t.Context(), id, typed("surname", "Тест"+strconv.Itoa(i)))
 			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		bare = append(bare, time.Since(began))
-		began = time.Now()
-		if _, err := d.Apply(t.Context(), id, typed("surname", "Тест"+strconv.Itoa(i))); err != nil {
-			t.Fatal(err)
-		}
-		apply = append(apply, time.Since(began))
+		})
 	}
-	slices.Sort(bare)
-	slices.Sort(apply)
-	line := fmt.Sprintf("a commit of one row: p50 %v, p99 %v; saving an answer: p50 %v, p99 %v; p99 is %.1f of p50 of the commit",
-		percentile(bare, 50), percentile(bare, 99), percentile(apply, 50), percentile(apply, 99), float64(percentile(apply, 99))/float64(percentile(bare, 50)))
-	t.Log(line)
-	// Beside other work the disk alone may take that long; alone it may not.
-	if p := percentile(apply, 50); p > 12*percentile(bare, 50) {
-		t.Error("the usual save is too slow")
+	t.Logf("a commit of one row: %v; saving an answer: %v", &bare, &save)
+	ratio := float64(percentile(save.cpu, 99)) / float64(percentile(bare.cpu, 50))
+	t.Logf("p99 of a save is %.1f of p50 of a commit by the processor, %.1f by the clock on this machine", ratio,
+		float64(percentile(save.wall, 99))/float64(percentile(bare.wall, 50)))
+	// The clock also counts who else uses the disk and the processors.
+	if ratio > 12 {
+		t.Errorf("%.1f commits", ratio)
 	}
-	if p := percentile(apply, 99); os.Getenv(soak) != "" && p > 12*percentile(bare, 50) {
-		t.Error("the slow saves are too slow")
+}
+
+// timings are how long something took, each time.
+type timings struct{ cpu, wall []time.Duration }
+
+func (s *timings) take(t *testing.T, run func() error) {
+	t.Helper()
+	began, before := time.Now(), worked(t)
+	if err := run(); err != nil {
+		t.Fatal(err)
 	}
+	s.cpu, s.wall = append(s.cpu, worked(t)-before), append(s.wall, time.Since(began))
+}
+
+func (s *timings) String() string {
+	return fmt.Sprintf("cpu p50 %v p99 %v, clock p50 %v p99 %v", percentile(s.cpu, 50), percentile(s.cpu, 99), percentile(s.wall, 50), percentile(s.wall, 99))
+}
+
+// percentile is of a list in any order.
+func percentile(list []time.Duration, p int) time.Duration {
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[(len(sorted)-1)*p/100]
 }
 
 // crowded is a profile for benchmarks.
