@@ -4,6 +4,8 @@
 //	portald demo      the same with a certification authority, a payment
 //	                  system, a page of letters and people to try it with
 //	portald migrate   bring the database up to date and stop
+//	portald backup    copy a data folder, also of a portal that works
+//	portald restore   make a data folder from a copy, as another life
 //	portald admin     what an operator does at the server itself
 package main
 
@@ -35,6 +37,9 @@ commands:
   serve              serve the portal of a data folder
   demo               serve a demonstration with everything around it
   migrate            bring the database up to date and stop
+  backup             copy a data folder, also of a portal that works
+  restore            make a data folder from a copy; devices notice it and send
+                     again what the copy does not have
   admin add-body     add or change a body that carries out procedures
   admin add-staff    give a person the rights of a clerk, an officer or a head
   version            print the version
@@ -58,6 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = demonstrate(ctx, rest, stderr)
 	case "migrate":
 		err = migrate(ctx, rest, stdout, stderr)
+	case "backup":
+		err = backup(ctx, rest, stdout, stderr)
+	case "restore":
+		err = restore(ctx, rest, stdout, stderr)
 	case "admin":
 		err = admin(ctx, rest, stdout, stderr)
 	case "version":
@@ -138,6 +147,44 @@ func migrate(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	version, err := server.Migrate(ctx, c, clock.System)
 	if err == nil {
 		fmt.Fprintf(stdout, "schema %d\n", version)
+	}
+	return err
+}
+
+func backup(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	c := server.Defaults("")
+	to := ""
+	err := settings("backup", args, &c, stderr, func(f *flag.FlagSet) {
+		f.StringVar(&to, "to", "", "new `folder` for the copy; it will hold the portal's keys")
+	})
+	if err != nil {
+		return err
+	}
+	if to == "" {
+		return fmt.Errorf("%w: -to names the new folder", errUsage)
+	}
+	made, err := server.Backup(ctx, c, to, clock.System)
+	if err == nil {
+		fmt.Fprintf(stdout, "database %s and %d files\n", made.SHA256, made.Files)
+	}
+	return err
+}
+
+func restore(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	c := server.Defaults("")
+	from := ""
+	err := settings("restore", args, &c, stderr, func(f *flag.FlagSet) {
+		f.StringVar(&from, "from", "", "`folder` of the copy")
+	})
+	if err != nil {
+		return err
+	}
+	if from == "" {
+		return fmt.Errorf("%w: -from names the folder of the copy", errUsage)
+	}
+	epoch, err := server.Restore(ctx, c, from, clock.System)
+	if err == nil {
+		fmt.Fprintf(stdout, "epoch %s\n", epoch)
 	}
 	return err
 }

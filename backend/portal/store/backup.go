@@ -13,10 +13,16 @@ import (
 	"akno/backend/internal/ids"
 )
 
-// Backup writes a whole copy of the database into a new file at path, as one
+// Backup is Copy of this database.
+func (db *DB) Backup(ctx context.Context, path string) error { return Copy(ctx, db.path, path) }
+
+// Copy writes a whole copy of the database at from into a new file at path, as one
 // moment had it, while the portal goes on working. When it has returned nil the
 // copy is on the disk; it appears whole or not at all.
-func (db *DB) Backup(ctx context.Context, path string) error {
+func Copy(ctx context.Context, from, path string) error {
+	if _, err := os.Stat(from); err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
 	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(fmt.Errorf("store: backup: %s is there already", filepath.Base(path)), err)
 	}
@@ -26,7 +32,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 	}
 	// A connection of its own: the readers refuse the statement, and the writer
 	// would let everybody wait.
-	conn, err := sql.Open("sqlite", dsn(db.path, "ro", []string{"busy_timeout(5000)"}))
+	conn, err := sql.Open("sqlite", dsn(from, "ro", []string{"busy_timeout(5000)"}))
 	if err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}
