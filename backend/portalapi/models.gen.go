@@ -649,6 +649,8 @@ type Change struct {
 
 // ChangePage defines model for ChangePage.
 type ChangePage struct {
+	// At number of the cursor in the stream: it only grows within a life
+	At      *int64   `json:"at,omitempty"`
 	Changes []Change `json:"changes"`
 
 	// Checksum of those records, see RowSum; with the last page only

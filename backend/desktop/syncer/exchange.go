@@ -82,7 +82,7 @@ func (s *Syncer) pull(ctx context.Context, account string) error {
 			}
 			continue
 		}
-		if err == nil && (page.Epoch == "" || page.From != nil && *page.From != from) {
+		if err == nil && (page.Epoch == "" || page.From != nil && *page.From != from || stream.past(page)) {
 			err = &akno.Error{Code: akno.Unavailable, Op: "syncer.pull", Err: errNotEchoed}
 		}
 		s.note(err)

@@ -17,6 +17,8 @@ type Stream struct {
 	PulledAt time.Time
 	PushedAt time.Time
 
+	at int64 // number of the cursor; 0 where the portal does not tell
+
 	// A snapshot is read into shadow rows until it is whole.
 	snapshot     bool
 	shadowEpoch  string
@@ -28,8 +30,8 @@ type Stream struct {
 func StreamOf(ctx context.Context, tx dbx.Tx, account string) (Stream, error) {
 	var s Stream
 	var pulled, pushed int64
-	_, err := dbx.Found(ctx, tx, `SELECT epoch, cursor, pulled_at, pushed_at, snapshot, shadow_epoch, shadow_cursor, doubt FROM stream WHERE account=?`,
-		[]any{account}, &s.Epoch, &s.Cursor, &pulled, &pushed, &s.snapshot, &s.shadowEpoch, &s.shadowCursor, &s.doubt)
+	_, err := dbx.Found(ctx, tx, `SELECT epoch, cursor, pulled_at, pushed_at, at_seq, snapshot, shadow_epoch, shadow_cursor, doubt FROM stream WHERE account=?`,
+		[]any{account}, &s.Epoch, &s.Cursor, &pulled, &pushed, &s.at, &s.snapshot, &s.shadowEpoch, &s.shadowCursor, &s.doubt)
 	s.PulledAt, s.PushedAt = at(pulled), at(pushed)
 	return s, err
 }
@@ -43,6 +45,19 @@ func (s Stream) from() string {
 		return s.shadowCursor
 	}
 	return s.Cursor
+}
+
+func numberOf(page *portalapi.ChangePage) int64 {
+	if page.At == nil {
+		return 0
+	}
+	return *page.At
+}
+
+// past says whether a page that ends a reading is older than what was read
+// before: somebody on the way has repeated an earlier answer.
+func (s Stream) past(page *portalapi.ChangePage) bool {
+	return !page.More && page.At != nil && page.Epoch == s.Epoch && *page.At < s.at
 }
 
 // applyPage stores a page of changes and its cursor in one transaction. A page
@@ -75,7 +90,7 @@ func applyPage(ctx context.Context, tx dbx.Tx, account, from string, page *porta
 			changed = append(changed, e)
 		}
 	}
-	_, err = tx.Exec(ctx, `UPDATE stream SET cursor=?, pulled_at=? WHERE account=?`, page.Cursor, now.UnixMilli(), account)
+	_, err = tx.Exec(ctx, `UPDATE stream SET cursor=?, at_seq=?, pulled_at=? WHERE account=?`, page.Cursor, numberOf(page), now.UnixMilli(), account)
 	if err != nil || page.More {
 		return changed, err
 	}
@@ -186,8 +201,8 @@ func swap(ctx context.Context, tx dbx.Tx, account string, s Stream, page *portal
 	if !agrees {
 		doubt = *page.Checksum
 	}
-	_, err = tx.Exec(ctx, `UPDATE stream SET epoch=?, cursor=?, pulled_at=?, snapshot=0, shadow_epoch='', shadow_cursor='', doubt=? WHERE account=?`,
-		page.Epoch, page.Cursor, now.UnixMilli(), doubt, account)
+	_, err = tx.Exec(ctx, `UPDATE stream SET epoch=?, cursor=?, at_seq=?, pulled_at=?, snapshot=0, shadow_epoch='', shadow_cursor='', doubt=? WHERE account=?`,
+		page.Epoch, page.Cursor, numberOf(page), now.UnixMilli(), doubt, account)
 	return changed, err
 }
 

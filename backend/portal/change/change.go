@@ -65,13 +65,14 @@ func (s *Service) Pull(ctx context.Context, who session.Session, cursor string, 
 			return expired("range")
 		}
 		if after == seq { // the usual answer: nothing new
-			page.Cursor = s.cursor(who.AccountID, after)
+			page.Cursor, page.At = s.cursor(who.AccountID, after), &after
 			seal(&page, live, sum)
 			return nil
 		}
 		page.Changes = make([]portalapi.Change, 0, limit)
 		last, more, err := s.fill(ctx, tx, who.AccountID, after, limit, &page.Changes)
-		if page.Cursor, page.More = s.cursor(who.AccountID, last), more; !more {
+		page.Cursor, page.At, page.More = s.cursor(who.AccountID, last), &last, more
+		if !more {
 			seal(&page, live, sum)
 		}
 		return err
