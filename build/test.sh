@@ -71,6 +71,9 @@ race() {
 # and not a time, for a busy machine; make fuzz takes its time
 fuzz() { CGO_ENABLED=0 FUZZTIME=100x build/fuzz.sh backend/stb; }
 
+# the known mistakes of the exchange, each of which its simulation has to find
+mutants() { build/mutants.sh; }
+
 page_packages() {
 	local lock=frontend/node_modules/.package-lock.json
 	[ -e $lock ] && [ ! frontend/package-lock.json -nt $lock ] && { echo "the packages are those of the list"; return; }
@@ -106,6 +109,7 @@ all=(
 	"go go_tests"
 	"race race"
 	"fuzz fuzz"
+	"mutants mutants"
 	"page-packages page_packages"
 	"page-lint page_lint page-packages"
 	"page-check page_check page-packages"

@@ -43,6 +43,7 @@ type link struct {
 	w      *world
 	dead   func() bool // the device
 	script []fault     // of the next requests; fine when it is over
+	aim    string      // the requests that the script is for, by a part of their path; "" for all
 	cut    bool        // no network at all
 
 	answers map[string][]packet // the good answers by method and path
@@ -55,8 +56,8 @@ type packet struct {
 	body   []byte
 }
 
-func (l *link) next() fault {
-	if len(l.script) == 0 {
+func (l *link) next(r *http.Request) fault {
+	if len(l.script) == 0 || !strings.Contains(r.URL.Path, l.aim) {
 		return fine
 	}
 	f := l.script[0]
@@ -77,7 +78,7 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 	if l.dead() {
 		return nil, errCut
 	}
-	f := l.next()
+	f := l.next(r)
 	if l.cut {
 		f = unreachable
 	}
@@ -105,7 +106,7 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 		defer other.Wait()
 	case stale:
 		if had := l.answers[r.Method+" "+r.URL.Path]; len(had) > 0 {
-			return had[l.w.random(int64(len(had)))].response(r), nil
+			return had[max(l.w.random(int64(len(had))), l.w.random(int64(len(had))))].response(r), nil
 		}
 	case hotel, gateway, slowDown, tooLarge:
 		return foreign(f).response(r), nil
