@@ -33,7 +33,7 @@ func inspect(f io.ReadSeeker, size int64) (found, error) {
 		return found{}, refuse(akno.BadFile, "empty")
 	}
 	document := bytes.Index(head, []byte("%PDF-")) // other programs allow junk before it, and so do mailers
-	if document >= 0 || isPicture(head) {
+	if document >= 0 || IsPicture(head) {
 		if err := refusePolyglot(f, size, head, document); err != nil {
 			return found{}, err
 		}
@@ -57,7 +57,8 @@ var (
 	headPNG  = []byte("\x89PNG\r\n\x1a\n")
 )
 
-func isPicture(head []byte) bool {
+// IsPicture says whether a file begins as a picture does.
+func IsPicture(head []byte) bool {
 	return bytes.HasPrefix(head, headJPEG) || bytes.HasPrefix(head, headPNG)
 }
 

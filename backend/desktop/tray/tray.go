@@ -11,6 +11,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,18 +65,35 @@ type Page struct {
 type Offer struct {
 	Name string
 	take func(attach.Taker, attach.Limits) (form.File, error)
+	head func() []byte // its first octets, none if they cannot be read
 }
 
 // FromPath offers a file of this computer, under its own name.
 func FromPath(path string) Offer {
-	return Offer{attach.Name(path), func(t attach.Taker, l attach.Limits) (form.File, error) { return t.Take(path, l) }}
+	take := func(t attach.Taker, l attach.Limits) (form.File, error) { return t.Take(path, l) }
+	return Offer{attach.Name(path), take, func() []byte { return headOf(path) }}
 }
 
 // FromOctets offers what was pasted, photographed or scanned.
 func FromOctets(name string, octets []byte) Offer {
-	return Offer{name, func(t attach.Taker, l attach.Limits) (form.File, error) {
+	take := func(t attach.Taker, l attach.Limits) (form.File, error) {
 		return t.Read(name, bytes.NewReader(octets), l)
-	}}
+	}
+	return Offer{name, take, func() []byte { return octets }}
+}
+
+// headOf reads the first octets of a file.
+func headOf(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	head := make([]byte, 8)
+	n, err := io.ReadFull(f, head)
+	if errors.Join(err, f.Close()) != nil {
+		return nil
+	}
+	return head[:n]
 }
 
 // A Count is how many pictures wait at a place.
@@ -138,7 +157,8 @@ func (s *Service) sort(ctx context.Context, def form.Field, offers []Offer) (fit
 			return nil, nil, nil, ctx.Err()
 		}
 		code := akno.CodeOf(err)
-		if prepares(def) && (code == akno.TooLarge || code == akno.BadFileType) {
+		// Looked at before it is copied again: a large document is refused at once.
+		if prepares(def) && (code == akno.TooLarge || code == akno.BadFileType) && attach.IsPicture(o.head()) {
 			if f, err = o.take(s.taker, attach.Limits{Types: []string{attach.JPEG, attach.PNG}}); err == nil {
 				waiting = append(waiting, f)
 				continue
