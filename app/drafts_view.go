@@ -71,6 +71,12 @@ func (w *work) draftView(v draft.View) DraftView {
 		Undo: v.Undo, Redo: v.Redo, Upgrade: upgradeOf(v.Upgrade), Orphans: orphansOf(v.Row.Orphans),
 		Card: w.card(v.Procedure), FormTitle: textOf(v.Form.Definition().Title), Steps: stepsOf(v), Fields: []FieldView{},
 		Fee: feeOf(v), Order: w.orderView(v), Signature: w.signature(v), NeedLevel: w.needLevel(v.Procedure, v.Kind),
+		FormErrors: []FormError{},
+	}
+	for _, r := range v.Form.Definition().Rules {
+		if r.Msg != nil {
+			out.FormErrors = append(out.FormErrors, FormError{Code: string(r.Error), Text: textOf(*r.Msg)})
+		}
 	}
 	for _, f := range v.Fields {
 		out.Fields = append(out.Fields, w.fieldView(f))

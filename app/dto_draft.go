@@ -110,19 +110,26 @@ type StepView struct {
 
 // DraftView is an open draft.
 type DraftView struct {
-	Draft     DraftSummary  `json:"draft"`
-	Card      ProcedureCard `json:"card"`
-	FormTitle Text          `json:"formTitle"`
-	Steps     []StepView    `json:"steps"`
-	Fields    []FieldView   `json:"fields"`
-	Fee       string        `json:"fee"` // money with the answers so far, "" when free
-	Order     OrderView     `json:"order"`
-	Signature string        `json:"signature"` // required, optional, none: what the session's way allows
-	NeedLevel string        `json:"needLevel"` // "" when the session may file it now
-	Undo      bool          `json:"undo"`      // there is something to undo
-	Redo      bool          `json:"redo"`
-	Upgrade   UpgradeView   `json:"upgrade"` // of the form
-	Orphans   []OrphanView  `json:"orphans"`
+	Draft      DraftSummary  `json:"draft"`
+	Card       ProcedureCard `json:"card"`
+	FormTitle  Text          `json:"formTitle"`
+	Steps      []StepView    `json:"steps"`
+	Fields     []FieldView   `json:"fields"`
+	Fee        string        `json:"fee"` // money with the answers so far, "" when free
+	Order      OrderView     `json:"order"`
+	Signature  string        `json:"signature"` // required, optional, none: what the session's way allows
+	NeedLevel  string        `json:"needLevel"` // "" when the session may file it now
+	Undo       bool          `json:"undo"`      // there is something to undo
+	Redo       bool          `json:"redo"`
+	Upgrade    UpgradeView   `json:"upgrade"` // of the form
+	Orphans    []OrphanView  `json:"orphans"`
+	FormErrors []FormError   `json:"formErrors"` // the sentences of errors that this form alone knows
+}
+
+// FormError is the sentence of an error that a form declares itself.
+type FormError struct {
+	Code string `json:"code"`
+	Text Text   `json:"text"`
 }
 
 // DraftChange is what an edit changed: the fields that differ, whole.

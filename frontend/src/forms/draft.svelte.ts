@@ -4,6 +4,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { drafts } from '../lib/api.ts'
 import { asFailure, type Failure } from '../lib/bridge.ts'
+import { learnErrors } from '../lib/field-errors.ts'
 import type { DraftChange, DraftView, FieldView, OrderView, Patch, StepView, Value } from '../lib/dto.ts'
 
 /** How long typing may pause before it is sent, in milliseconds. */
@@ -65,6 +66,7 @@ export class Draft {
 
   constructor(view: DraftView) {
     this.view = view
+    learnErrors(view.formErrors)
     this.savedAt = view.draft.savedAt
     if (view.draft.rejected) for (const step of view.steps) this.attempted.add(step.id)
   }

@@ -468,6 +468,14 @@ export interface DraftView {
   /** of the form */
   upgrade: UpgradeView
   orphans: OrphanView[]
+  /** the sentences of errors that this form alone knows */
+  formErrors: FormError[]
+}
+
+/** FormError is the sentence of an error that a form declares itself. */
+export interface FormError {
+  code: string
+  text: Text
 }
 
 /** DraftChange is what an edit changed: the fields that differ, whole. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { fieldError, problemLine } from './field-errors.ts'
+import { fieldError, learnErrors, problemLine } from './field-errors.ts'
 import { has, setLang } from './i18n.svelte.ts'
 
 /** The codes as Go declares them: a new one without a message fails here. */
@@ -53,4 +53,23 @@ describe('problemLine', () => {
     expect(problemLine('Папка', 'В неё нельзя записать')).toBe('Папка: в неё нельзя записать'))
   test('leaves an abbreviation alone', () =>
     expect(problemLine('Файл', 'PDF не читается')).toBe('Файл: PDF не читается'))
+})
+
+describe('an error that a form declares itself', () => {
+  test('is said in its own words, in each language', () => {
+    expect(fieldError('share_sum')).toBe(fieldError('never_heard_of'))
+    learnErrors([
+      {
+        code: 'share_sum',
+        text: { ru: 'Доли больше целого', be: 'Долі больш за цэлае', en: 'More than the whole' },
+      },
+    ])
+    expect(fieldError('share_sum')).toBe('Доли больше целого')
+    setLang('be')
+    expect(fieldError('share_sum')).toBe('Долі больш за цэлае')
+  })
+  test('never takes the place of one that every form knows', () => {
+    learnErrors([{ code: 'required', text: { ru: 'x', be: 'x', en: 'x' } }])
+    expect(fieldError('required')).not.toBe('x')
+  })
 })

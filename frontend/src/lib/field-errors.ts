@@ -1,9 +1,18 @@
 // What is wrong with an answer, in words. Go sends codes (backend/akno/form);
 // some read better when the kind of the field is known.
-import { has, t } from './i18n.svelte.ts'
+import type { FormError, Text } from './dto.ts'
+import { has, say, t } from './i18n.svelte.ts'
 
 const chosen = new Set(['select', 'radio', 'multiselect'])
 const attached = new Set(['file', 'file_list'])
+
+// A form may know errors of its own; their sentences come with it.
+const own = new Map<string, Text>()
+
+/** Takes over the sentences that a form brings along. */
+export function learnErrors(list: readonly FormError[]): void {
+  for (const e of list) own.set(e.code, e.text)
+}
 
 /** A line of a summary: the label and, after it, the sentence as a part of one. */
 export function problemLine(label: string, error: string): string {
@@ -19,5 +28,7 @@ export function fieldError(code: string, type = 'text'): string {
   if (code === 'required' && attached.has(type)) name = 'attach'
   if (code === 'format' && type !== 'personal_number') name = 'format_other'
   const key = `forms.error.${name}`
-  return t(has(key) ? key : 'forms.error.invalid')
+  if (has(key)) return t(key)
+  const sentence = own.get(code)
+  return sentence ? say(sentence) : t('forms.error.invalid')
 }

@@ -236,6 +236,7 @@ export const draftSummary = (over: Partial<DraftSummary> = {}): DraftSummary => 
 export const draftView = (over: Partial<DraftView> = {}): DraftView => ({
   draft: draftSummary(),
   card: procedureCard(),
+  formErrors: [],
   formTitle: procedureCard().title,
   steps: [stepView()],
   fields: [fieldView(), fieldView({ id: 'agree', type: 'checkbox', label: text('Согласие дано') })],

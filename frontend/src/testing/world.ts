@@ -559,6 +559,7 @@ export function world(): World {
         }),
         order: s.order(),
         card: procedures()[1]!,
+        formErrors: [],
         formTitle: birth,
         fee: '45.00',
       },
