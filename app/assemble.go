@@ -6,7 +6,7 @@ func assemble(a *App) []part {
 	c := &core{a: a}
 	w := &work{a: a, c: c}
 	return []part{
-		c, &Session{a, c}, &Keys{a, c}, &Clerk{a: a, c: c}, &Desk{a: a, c: c},
+		c, &Profiles{a}, &Session{a, c}, &Keys{a, c}, &Clerk{a: a, c: c}, &Desk{a: a, c: c},
 		&Applications{a, w}, &Catalogue{a, w}, &Drafts{a, w},
 	}
 }

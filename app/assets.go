@@ -87,6 +87,13 @@ func (f *files) forget(address string) {
 	f.order = slices.DeleteFunc(f.order, func(s string) bool { return s == id })
 }
 
+// clear takes back every address.
+func (f *files) clear() {
+	f.filesMu.Lock()
+	defer f.filesMu.Unlock()
+	f.byID, f.order = map[string]blob{}, nil
+}
+
 // ServeHTTP implements http.Handler, with byte ranges.
 func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.filesMu.Lock()

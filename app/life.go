@@ -26,6 +26,8 @@ type life struct {
 	key      *secmem.Box   // nil while locked
 	stop     func()        // ends the background work; nil while nothing runs
 	done     chan struct{} // closed when it has ended
+	tries    int           // wrong passwords in a row
+	until    time.Time     // before which no other is tried
 	restored time.Time     // the copy that took the place of a damaged database, not yet told
 }
 
@@ -75,9 +77,8 @@ func (a *App) unlocked(key *secmem.Box) error {
 	ctx, stop := context.WithCancel(a.ctx)
 	a.life.stop, a.life.done = stop, make(chan struct{})
 	a.life.seen.Store(a.now().UnixMilli())
-	err := a.open()
-	a.failed(err)
-	a.life.locked.Store(false)
+	a.life.locked.Store(false) // what is not open yet says so itself
+	a.failed(a.open())
 	done := a.life.done
 	a.Go("app.Run", func() {
 		defer close(done)

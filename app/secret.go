@@ -111,6 +111,13 @@ func (s *secrets) redeem(word, purpose string) (expectation, error) {
 	return t, nil
 }
 
+// forget takes every ticket out of use.
+func (s *secrets) forget() {
+	s.ticketsMu.Lock()
+	defer s.ticketsMu.Unlock()
+	clear(s.tickets)
+}
+
 // ServeHTTP implements http.Handler.
 func (s *secrets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out, err := s.serve(w, r)

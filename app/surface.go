@@ -135,6 +135,30 @@ type deskSurface interface {
 	SaveFile(id, file string) (string, error)
 }
 
+// profilesSurface is bound as Profiles. After every lock, unlocking and turn to
+// another profile the program sends the event "profile": the page is loaded
+// again, so that nothing of the profile before stays in it.
+type profilesSurface interface {
+	State() (ProfileState, error)
+	BeginUnlock() (Ticket, error) // password → ProfileState
+	ChooseKeyFile() (string, error)
+	BeginUnlockByKey(path string) (Ticket, error) // key password → ProfileState
+	BeginRecover() (Ticket, error)                // two shares, new password → ProfileState
+	Lock() (ProfileState, error)
+	Create(name string) (ProfileState, error)
+	Use(id string) (ProfileState, error)
+	Rename(name string) (ProfileState, error)
+	BeginProtect() (Ticket, error)        // new password → ProfileState
+	BeginChangePassword() (Ticket, error) // current, next → ProfileState
+	BeginUnprotect() (Ticket, error)      // password → ProfileState
+	ChooseFolder() (string, error)
+	BeginShares(folder string) (Ticket, error)  // password → ProfileState; written to the folder
+	BeginLetKeyIn(keyID string) (Ticket, error) // key password → ProfileState
+	DropKey() (ProfileState, error)
+	SetLockAfter(minutes int) (ProfileState, error)
+	Noted() error // the message of a restored copy was read
+}
+
 // systemSurface is bound as System. It is the window itself. The program sends
 // the events "link", with a Link, and "leaving" before the window closes: the
 // page then hands over what was typed last and calls Left.

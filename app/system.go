@@ -104,6 +104,7 @@ func (s *System) SetPreferences(p Preferences) (err error) {
 // person, so that a session left alone ends when the law of the portal says.
 func (s *System) Active() (err error) {
 	defer s.a.guard("system.Active", &err)
+	s.a.life.seen.Store(s.a.now().UnixMilli())
 	s.a.Go("system.Active", func() {
 		for _, p := range s.a.parts {
 			c, ok := p.(*core)

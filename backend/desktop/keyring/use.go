@@ -67,6 +67,32 @@ func (k *Keyring) Prove(ctx context.Context, path string, password []byte) error
 	return nil
 }
 
+// WithFile opens the container at path once and gives its key to use; the key is
+// wiped when use returns. It is for who has no keyring yet: a locked profile.
+// Codes: not_found, bad_password, bad_key_file.
+func WithFile(ctx context.Context, path string, password []byte, use func(*bign.PrivateKey) error) error {
+	const op = "keyring.WithFile"
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	file, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &akno.Error{Code: akno.NotFound, Op: op}
+	}
+	if err != nil {
+		return &akno.Error{Code: akno.BadKeyFile, Op: op, Err: err}
+	}
+	key, err := container.Open(file, password)
+	switch {
+	case errors.Is(err, container.ErrPassword):
+		return &akno.Error{Code: akno.BadPassword, Op: op}
+	case err != nil:
+		return &akno.Error{Code: akno.BadKeyFile, Op: op, Err: err}
+	}
+	defer key.Wipe()
+	return use(key)
+}
+
 // codes are the states in which a key cannot be used and what a person is told
 // then.
 var codes = map[State]akno.Code{

@@ -1,12 +1,14 @@
 package vault
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
 
 	"akno/backend/akno"
+	"akno/backend/desktop/keyring"
 	"akno/backend/desktop/secmem"
 	"akno/backend/stb/bign"
 	"akno/backend/stb/pki"
@@ -70,6 +72,17 @@ func (v *Vault) UnlockByKey(private *bign.PrivateKey) (*secmem.Box, error) {
 	}
 	defer clear(octets)
 	return box(op, octets)
+}
+
+// UnlockByKeyFile is UnlockByKey with the key of the container at path, which
+// keyring opens by its password and wipes. Codes besides: those of
+// keyring.WithFile.
+func (v *Vault) UnlockByKeyFile(ctx context.Context, path string, password []byte) (key *secmem.Box, err error) {
+	err = keyring.WithFile(ctx, path, password, func(private *bign.PrivateKey) error {
+		key, err = v.UnlockByKey(private)
+		return err
+	})
+	return key, err
 }
 
 // fingerprint is how keyring names a key: by its certificate.

@@ -38,6 +38,7 @@ import type {
   Preferences,
   Preview,
   ProcedureView,
+  ProfileState,
   RegistrationCard,
   RegistrationView,
   RevisionView,
@@ -306,6 +307,54 @@ export const desk = {
     call<Ticket>('Desk', 'BeginDecide', [id, proposal, keyID]),
   saveFile: (id: string, file: string) =>
     call<string>('Desk', 'SaveFile', [id, file], 0),
+}
+
+export const profiles = {
+  state: () =>
+    read<ProfileState>('Profiles', 'State'),
+  /** password → ProfileState */
+  beginUnlock: () =>
+    call<Ticket>('Profiles', 'BeginUnlock'),
+  chooseKeyFile: () =>
+    call<string>('Profiles', 'ChooseKeyFile', [], 0),
+  /** key password → ProfileState */
+  beginUnlockByKey: (path: string) =>
+    call<Ticket>('Profiles', 'BeginUnlockByKey', [path]),
+  /** two shares, new password → ProfileState */
+  beginRecover: () =>
+    call<Ticket>('Profiles', 'BeginRecover'),
+  lock: () =>
+    call<ProfileState>('Profiles', 'Lock'),
+  create: (name: string) =>
+    call<ProfileState>('Profiles', 'Create', [name]),
+  use: (id: string) =>
+    call<ProfileState>('Profiles', 'Use', [id]),
+  rename: (name: string) =>
+    call<ProfileState>('Profiles', 'Rename', [name]),
+  /** new password → ProfileState */
+  beginProtect: () =>
+    call<Ticket>('Profiles', 'BeginProtect'),
+  /** current, next → ProfileState */
+  beginChangePassword: () =>
+    call<Ticket>('Profiles', 'BeginChangePassword'),
+  /** password → ProfileState */
+  beginUnprotect: () =>
+    call<Ticket>('Profiles', 'BeginUnprotect'),
+  chooseFolder: () =>
+    call<string>('Profiles', 'ChooseFolder', [], 0),
+  /** password → ProfileState; written to the folder */
+  beginShares: (folder: string) =>
+    call<Ticket>('Profiles', 'BeginShares', [folder]),
+  /** key password → ProfileState */
+  beginLetKeyIn: (keyID: string) =>
+    call<Ticket>('Profiles', 'BeginLetKeyIn', [keyID]),
+  dropKey: () =>
+    call<ProfileState>('Profiles', 'DropKey'),
+  setLockAfter: (minutes: number) =>
+    call<ProfileState>('Profiles', 'SetLockAfter', [minutes]),
+  /** the message of a restored copy was read */
+  noted: () =>
+    call<void>('Profiles', 'Noted'),
 }
 
 export const system = {

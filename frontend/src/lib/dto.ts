@@ -801,6 +801,35 @@ export interface NumberCheck {
   sex: string
 }
 
+/** ProfileEntry is a line of the list of profiles. */
+export interface ProfileEntry {
+  /** "" for the first profile */
+  id: string
+  /** "" until one is given */
+  name: string
+}
+
+/** ProfileState is the profile in use and how it is protected. */
+export interface ProfileState {
+  /** it waits for its password */
+  locked: boolean
+  /** it has a password */
+  protected: boolean
+  id: string
+  name: string
+  profiles: ProfileEntry[]
+  /** minutes without the person; 0: never */
+  lockAfter: number
+  /** how many were made for a forgotten password */
+  shares: number
+  /** how many of them are enough */
+  threshold: number
+  /** the key that opens it too, or "" */
+  keyID: string
+  /** when the copy was made that took the place of a damaged database, or "" */
+  restoredAt: string
+}
+
 /** IdentityDocument is the paper a person shows. */
 export interface IdentityDocument {
   /** passport_by, id_card_by, residence_permit, bio_residence_foreigner, bio_residence_stateless */
