@@ -1,12 +1,14 @@
 // What the whole page shares: who is signed in, the exchange with the portal,
 // the choices of the person. Everything else lives in pages and in Go.
-import { applications, session, system } from './api.ts'
+import { applications, profiles, session, system } from './api.ts'
 import { asFailure, listen, type Failure } from './bridge.ts'
-import type { Preferences, SessionState, SyncState } from './dto.ts'
+import type { Preferences, ProfileState, SessionState, SyncState } from './dto.ts'
 import { lang, loadLanguage, setLang, type Lang } from './i18n.svelte.ts'
+import { flush } from './router.svelte.ts'
 import { setTextSize, setTheme } from './theme.svelte.ts'
 
 interface Shared {
+  profile?: ProfileState
   session?: SessionState
   sync?: SyncState
   preferences?: Preferences
@@ -21,6 +23,8 @@ interface Shared {
 
 const shared = $state<Shared>({ checking: false, damaged: false, unopened: 0 })
 
+/** The profile in use; undefined until Go has answered. */
+export const profile = (): ProfileState | undefined => shared.profile
 /** Who is signed in; undefined until Go has answered. */
 export const who = (): SessionState | undefined => shared.session
 /** The exchange with the portal; undefined until Go has answered. */
@@ -56,6 +60,23 @@ export function fullName(state = shared.session): string {
 /** Takes over a session that a call returned. */
 export function setSession(next: SessionState): void {
   shared.session = next
+}
+
+/** Takes over the profile that a call returned. */
+export function setProfile(next: ProfileState): void {
+  shared.profile = next
+}
+
+/** Locks the profile now; what was typed last is handed over first. */
+export async function lockProfile(): Promise<void> {
+  await flush()
+  await profiles.lock()
+}
+
+/** The person has read that a damaged database was replaced by its copy. */
+export async function noteRestored(): Promise<void> {
+  await profiles.noted()
+  if (shared.profile) shared.profile = { ...shared.profile, restoredAt: '' }
 }
 
 /** Asks Go who is signed in. */
@@ -110,14 +131,18 @@ export async function prefer(change: Partial<Preferences>): Promise<void> {
 export async function startApp(): Promise<() => void> {
   try {
     await put(await system.preferences())
-    await refreshSession()
-    await refreshSync().catch(() => undefined) // the pages work without it
+    shared.profile = await profiles.state()
+    if (!shared.profile.locked) {
+      await refreshSession()
+      await refreshSync().catch(() => undefined) // the pages work without it
+    }
   } catch (e) {
     shared.failure = asFailure(e)
   }
   const quiet = (work: () => Promise<void>) => () => void work().catch(() => undefined)
   const off = [
     listen('damaged', () => (shared.damaged = true)),
+    listen('profile', () => location.reload()), // so that nothing of the profile before stays in the page
     listen('session', quiet(refreshSession)),
     listen('sync', quiet(refreshSync)),
     listen('application', quiet(refreshSync)),

@@ -9,5 +9,17 @@ import entry from './entry.be.ts'
 import errors from './errors.be.ts'
 import forms from './forms.be.ts'
 import keys from './keys.be.ts'
+import profile from './profile.be.ts'
 
-export default { common, citizen, forms, keys, access, clerk, desk, entry, errors } satisfies Dictionary
+export default {
+  common,
+  citizen,
+  forms,
+  keys,
+  access,
+  clerk,
+  desk,
+  entry,
+  errors,
+  profile,
+} satisfies Dictionary

@@ -9,5 +9,17 @@ import entry from './entry.en.ts'
 import errors from './errors.en.ts'
 import forms from './forms.en.ts'
 import keys from './keys.en.ts'
+import profile from './profile.en.ts'
 
-export default { common, citizen, forms, keys, access, clerk, desk, entry, errors } satisfies Dictionary
+export default {
+  common,
+  citizen,
+  forms,
+  keys,
+  access,
+  clerk,
+  desk,
+  entry,
+  errors,
+  profile,
+} satisfies Dictionary

@@ -8,5 +8,6 @@ import entry from './entry.ru.ts'
 import errors from './errors.ru.ts'
 import forms from './forms.ru.ts'
 import keys from './keys.ru.ts'
+import profile from './profile.ru.ts'
 
-export default { common, citizen, forms, keys, access, clerk, desk, entry, errors } as const
+export default { common, citizen, forms, keys, access, clerk, desk, entry, errors, profile } as const

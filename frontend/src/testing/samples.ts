@@ -12,6 +12,7 @@ import type {
   OrderView,
   Person,
   Preferences,
+  ProfileState,
   ProcedureCard,
   SessionState,
   StepView,
@@ -78,6 +79,20 @@ export const guest = (): SessionState =>
     email: '',
     person: person({ surname: '', name: '', patronymic: '', personalNumber: '' }),
   })
+
+export const profileState = (over: Partial<ProfileState> = {}): ProfileState => ({
+  locked: false,
+  protected: false,
+  id: '',
+  name: '',
+  profiles: [{ id: '', name: '' }],
+  lockAfter: 0,
+  shares: 0,
+  threshold: 0,
+  keyID: '',
+  restoredAt: '',
+  ...over,
+})
 
 export const preferences = (over: Partial<Preferences> = {}): Preferences => ({
   language: 'ru',

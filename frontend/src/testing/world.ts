@@ -11,6 +11,7 @@ import type {
   KeyList,
   MigrationView,
   Preferences,
+  ProfileState,
   Preview,
   ProcedureCard,
   ProcedureView,
@@ -26,6 +27,7 @@ export interface World {
   now: string
   session: SessionState
   preferences: Preferences
+  profile: ProfileState
   sync: SyncState
   consent: string
   procedures: ProcedureCard[]
@@ -541,6 +543,7 @@ export function world(): World {
     now: '2026-11-21T11:32:00Z',
     session: s.sessionState(),
     preferences: s.preferences(),
+    profile: s.profileState(),
     sync: s.syncState(),
     consent:
       'Я даю согласие на обработку моих персональных данных для регистрации в личном кабинете портала.\n\nСогласие действует до закрытия кабинета. Его можно отозвать в любой день.',
