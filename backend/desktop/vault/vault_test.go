@@ -12,6 +12,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/internal/clock"
 	"akno/backend/stb/bign"
+	"akno/backend/stb/container"
 )
 
 var now = clock.Fixed(time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC))
@@ -248,6 +249,22 @@ func TestTheOwnerOfAKeyGetsInAndNobodyElse(t *testing.T) {
 	}
 	if _, err := v.UnlockByKey(other); akno.CodeOf(err) != akno.KeyMismatch {
 		t.Errorf("another key: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "anna.key")
+	sealed, err := container.Seal(mine, []byte("пароль ключа"), container.MinIterations)
+	if err == nil {
+		err = os.WriteFile(path, sealed, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.UnlockByKeyFile(t.Context(), path, []byte("пароль ключа")); err != nil || !bytes.Equal(got.Octets(), key.Octets()) {
+		t.Errorf("by the file: %v", err)
+	}
+	for name, want := range map[string]akno.Code{path: akno.BadPassword, path + "x": akno.NotFound} {
+		if _, err := v.UnlockByKeyFile(t.Context(), name, []byte("иной пароль")); akno.CodeOf(err) != want {
+			t.Errorf("%s: %v, want %s", filepath.Base(name), err, want)
+		}
 	}
 	if err := v.DropKey(); err != nil || v.KeyCertificate() != "" {
 		t.Error(err)
