@@ -57,11 +57,12 @@ build() {
 judge() {
 	local out began=$SECONDS
 	cd "$1/$sim"
-	out=$(AKNO_MUTANT=$2 "$1/sim.test" -test.run Whatever -rapid.checks "$runs" -rapid.shrinktime 0s 2>&1) &&
+	# the known histories first: they are over in a moment
+	out=$(AKNO_MUTANT=$2 "$1/sim.test" -test.failfast -test.run 'Histories|Death|Whatever' -rapid.checks "$runs" -rapid.shrinktime 0s 2>&1) &&
 		{ printf '%-30s LIVES after %s histories\n' "$2" "$runs"; return 1; }
 	local by after
 	by=$(grep -oE '\b[ILC][0-9]+: .*' <<<"$out" | head -1 | cut -c1-90)
-	after=$(grep -oE 'failed after [0-9]+ tests' <<<"$out" | head -1)
+	after=$(grep -oE 'failed after [0-9]+ tests' <<<"$out" | head -1) || after="by a known history"
 	[ -n "$by" ] || { printf '%-30s fell by no invariant:\n%s\n' "$2" "$(tail -5 <<<"$out")"; return 1; }
 	printf '%-30s %-24s %s\n' "$2" "$after" "$by"
 }
@@ -73,7 +74,7 @@ status=0
 while [ ${#waiting[@]} -gt 0 ]; do
 	n=$((n + 1))
 	build $n "${waiting[@]}"
-	if ! (cd "$work/$n/$sim" && "$work/$n/sim.test" -test.run Whatever -rapid.checks 20 >"$work/$n.log" 2>&1); then
+	if ! (cd "$work/$n/$sim" && "$work/$n/sim.test" -test.run 'Histories|Death|Whatever' -rapid.checks 20 >"$work/$n.log" 2>&1); then
 		tail -20 "$work/$n.log"
 		echo "the copy without a mistake does not pass" >&2
 		exit 1

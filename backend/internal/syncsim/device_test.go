@@ -223,3 +223,12 @@ func (d *device) copies(ctx context.Context) (map[string]entity, syncer.Stream, 
 	})
 	return out, s, err
 }
+
+// doubt is the portal's sum that the copies did not come to, or "".
+func (d *device) doubt(ctx context.Context) (doubt string, err error) {
+	err = d.db.Read(ctx, func(tx dbx.Tx) error {
+		_, err := dbx.Found(ctx, tx, `SELECT doubt FROM stream WHERE account=?`, []any{d.w.account}, &doubt)
+		return err
+	})
+	return doubt, err
+}

@@ -336,6 +336,11 @@ func (w *world) checkEnd(ctx context.Context, quiet bool, requests int) error {
 	if !quiet {
 		return w.unrest(ctx)
 	}
+	for _, d := range w.devices {
+		if doubt, err := d.doubt(ctx); err != nil || doubt != "" {
+			return errors.Join(err, fmt.Errorf("L3: device %d never reaches the portal's sum %s", d.n, doubt))
+		}
+	}
 	if bound := 40 + 14*(handed+len(w.notes)) + 30*devices; requests > bound {
 		return fmt.Errorf("L5: %d requests after the faults had stopped, at most %d", requests, bound)
 	}

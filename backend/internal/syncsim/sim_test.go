@@ -101,19 +101,28 @@ func (r *run) finalise() {
 		r.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
 	}
 	r.must(d.finalise(r.ctx, id))
+	r.must(r.handedOver(d, id))
+}
+
+// handedOver notes the command of a draft that was handed over.
+func (r *run) handedOver(d *device, id string) error {
 	waiting, err := d.outbox(r.ctx)
-	r.must(err)
+	if err != nil {
+		return err
+	}
 	for _, q := range waiting {
 		if q.target == id && q.kind == "submit" {
 			r.drafts[id].handed = &q
 			var req portalapi.SubmissionRequest
-			r.must(json.Unmarshal(q.body, &req))
+			if err := json.Unmarshal(q.body, &req); err != nil {
+				return err
+			}
 			sum := sha256.Sum256(req.Submission)
 			r.drafts[id].sums[hex.EncodeToString(sum[:])] = true
-			return
+			return nil
 		}
 	}
-	r.t.Fatalf("C3: %s was handed over and is not in the outbox", id)
+	return fmt.Errorf("C3: %s was handed over and is not in the outbox", id)
 }
 
 // takeBack makes a draft of what has not left the device.

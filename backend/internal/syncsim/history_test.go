@@ -1,0 +1,285 @@
+package syncsim
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"akno/backend/internal/dbx"
+)
+
+// A tale is a history that is written down: those that the simulation has found
+// and those that are known to be hard. It is over in a moment, so that they come
+// first.
+type tale struct {
+	*run
+	t *testing.T
+}
+
+func tell(t *testing.T, fn func(h *tale)) {
+	t.Helper()
+	w, err := newWorld(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	h := &tale{&run{world: w, ctx: t.Context()}, t}
+	fn(h)
+	h.holds()
+	if err := w.calm(h.ctx); err != nil {
+		t.Fatal(err)
+	}
+	before := w.requests
+	quiet, err := w.quiesce(h.ctx, 60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.holds()
+	if err := w.checkEnd(h.ctx, quiet, w.requests-before); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *tale) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *tale) holds() {
+	h.t.Helper()
+	h.must(h.check(h.ctx))
+}
+
+// file hands an application of device d over and returns its id.
+func (h *tale) file(d *device) string {
+	h.t.Helper()
+	id, err := d.write(h.ctx)
+	h.must(err)
+	h.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+	h.must(d.finalise(h.ctx, id))
+	h.must(h.handedOver(d, id))
+	return id
+}
+
+// meet is an exchange of d with the faults for the requests that aim names.
+func (h *tale) meet(d *device, aim string, script ...fault) {
+	h.t.Helper()
+	if d.account == "" {
+		h.must(d.signIn(h.ctx))
+	}
+	d.link.aim, d.link.script = aim, script
+	_ = d.sync.Now(h.ctx) // what came of it stands in the rows
+	d.link.aim, d.link.script = "", nil
+	h.must(h.revive(h.ctx))
+	h.holds()
+}
+
+func (h *tale) notes1(version int64, gone bool) {
+	h.t.Helper()
+	h.notes["n1"] = version
+	h.must(h.portal.note(h.ctx, h.account, "n1", version, gone))
+}
+
+func (h *tale) keep() string {
+	h.t.Helper()
+	to := filepath.Join(h.dir, fmt.Sprint("kept", len(h.backups)))
+	h.must(os.Mkdir(to, 0o700))
+	h.must(h.portal.backup(h.ctx, to))
+	h.backups = append(h.backups, to)
+	return to
+}
+
+func (h *tale) goBack(to string) {
+	h.t.Helper()
+	h.must(h.portal.restore(h.ctx, h.cat, to))
+	h.holds()
+}
+
+func (h *tale) step(id string) {
+	h.t.Helper()
+	_, err := h.portal.review(h.ctx, h.account, id)
+	h.must(err)
+}
+
+// earliest makes the proxy repeat the first answer that it has heard.
+func (h *tale) earliest(d *device) {
+	for key, all := range d.link.answers {
+		d.link.answers[key] = all[:1]
+	}
+}
+
+const pushes, pulls = "sync/push", "changes"
+
+func TestKnownHistoriesEndWell(t *testing.T) {
+	for name, fn := range map[string]func(h *tale){
+		"nothing happens": func(h *tale) { h.file(h.devices[0]); h.meet(h.devices[0], "") },
+		"the answer to a command is lost, and the application moves on": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			id := h.file(d)
+			h.meet(d, pushes, answerLost)
+			h.step(id)
+			h.step(id)
+			h.meet(d, "")
+		},
+		"a command is lost": func(h *tale) { h.file(h.devices[0]); h.meet(h.devices[0], pushes, lost) },
+		"a command goes twice at once": func(h *tale) {
+			h.file(h.devices[0])
+			h.meet(h.devices[0], pushes, twins)
+		},
+		"a hotel answers a command":       func(h *tale) { h.file(h.devices[0]); h.meet(h.devices[0], pushes, hotel) },
+		"a command comes too fast":        func(h *tale) { h.file(h.devices[0]); h.meet(h.devices[0], pushes, slowDown) },
+		"what may have left is not taken": func(h *tale) { takenBack(h, answerLost) },
+		"the disk of the portal is full": func(h *tale) {
+			h.meet(h.devices[0], "")
+			h.file(h.devices[0])
+			h.must(limitPages(h.ctx, h.portal.db, true, &h.portal.full))
+			h.meet(h.devices[0], "")
+		},
+		"a proxy repeats the answer to another command": func(h *tale) {
+			d := h.devices[0]
+			h.file(d)
+			h.meet(d, "")
+			h.file(d)
+			h.meet(d, pushes, stale)
+		},
+		"a proxy repeats an answer of another life": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			before := h.keep()
+			h.file(d)
+			h.meet(d, "")
+			h.goBack(before)
+			h.meet(d, pushes, stale)
+		},
+		"a proxy repeats an early page": func(h *tale) {
+			d := h.devices[0]
+			h.notes1(1, false)
+			h.meet(d, "")
+			for v := range int64(3) {
+				h.notes1(v+2, false)
+				h.meet(d, "")
+			}
+			h.earliest(d)
+			h.notes1(9, false)
+			h.meet(d, pulls, stale)
+		},
+		"a proxy repeats an early snapshot": func(h *tale) {
+			d := h.devices[0]
+			h.notes1(1, false)
+			h.meet(d, "")
+			h.notes1(2, false)
+			h.meet(d, "")
+			h.earliest(d)
+			h.must(d.db.Write(h.ctx, func(tx dbx.Tx) error { // as when a sum is not reached
+				_, err := tx.Exec(h.ctx, `UPDATE stream SET snapshot=1`)
+				return err
+			}))
+			h.meet(d, pulls, stale)
+		},
+		"a record is gone": func(h *tale) {
+			d := h.devices[0]
+			h.notes1(1, false)
+			h.meet(d, "")
+			h.notes1(2, true)
+			h.meet(d, "")
+			h.notes1(3, false)
+			h.meet(d, "")
+		},
+		"the portal is restored": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			before := h.keep()
+			h.file(d)
+			h.meet(d, "")
+			h.goBack(before)
+		},
+		"the portal is restored back and forth": func(h *tale) {
+			d := h.devices[0]
+			id := h.file(d)
+			h.meet(d, "")
+			before := h.keep()
+			h.must(d.cabinet.Withdraw(h.ctx, id, ""))
+			h.meet(d, "")
+			after := h.keep()
+			h.goBack(before)
+			h.step(id) // so that the withdrawal comes too late in this life
+			h.meet(d, "")
+			h.goBack(after)
+			h.meet(d, "")
+		},
+		"the clock ran ahead when the line was silent": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			d.jump = 72 * 3600e9
+			h.file(d)
+			h.meet(d, "", lost)
+			d.jump = 0
+		},
+		"an official writes while an application is looked at": func(h *tale) {
+			d, other := h.devices[0], h.devices[1]
+			h.meet(other, "")
+			h.file(d)
+			h.portal.meanwhile = func() {
+				h.portal.meanwhile = nil
+				h.notes1(1, false)
+				_ = other.sync.Now(h.ctx)
+			}
+			h.meet(d, "")
+			h.meet(other, "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) { tell(t, fn) })
+	}
+}
+
+// takenBack tries to take an application back after an exchange that went wrong.
+func takenBack(h *tale, how fault) {
+	h.t.Helper()
+	d := h.devices[0]
+	h.meet(d, "")
+	id := h.file(d)
+	h.meet(d, pushes, how)
+	if _, err := d.drafts.Unqueue(h.ctx, id); err == nil {
+		h.drafts[id].handed = nil
+	}
+}
+
+// TestADeathAtAnyCommitLosesNothing kills the program, and the portal, at each
+// commit of an exchange in turn, before it and after it.
+func TestADeathAtAnyCommitLosesNothing(t *testing.T) {
+	for n := 1; n <= 9; n++ {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprint("program ", n, after), func(t *testing.T) {
+				tell(t, func(h *tale) {
+					d := h.devices[0]
+					h.notes1(1, false)
+					h.meet(d, "")
+					h.notes1(2, false)
+					id := h.file(d)
+					d.fuse.arm(n, after)
+					h.meet(d, "")
+					if _, err := d.drafts.Unqueue(h.ctx, id); err == nil {
+						h.drafts[id].handed = nil
+					}
+				})
+			})
+			t.Run(fmt.Sprint("portal ", n, after), func(t *testing.T) {
+				tell(t, func(h *tale) {
+					d := h.devices[0]
+					h.meet(d, "")
+					h.file(d)
+					h.portal.fuse.arm(n, after)
+					h.meet(d, "")
+				})
+			})
+		}
+	}
+}
