@@ -62,9 +62,9 @@ judge() {
 		{ printf '%-30s LIVES after %s histories\n' "$2" "$runs"; return 1; }
 	local by after
 	by=$(grep -oE '\b[ILC][0-9]+: .*' <<<"$out" | head -1 | cut -c1-90)
-	after=$(grep -oE 'failed after [0-9]+ tests' <<<"$out" | head -1) || after="by a known history"
+	after=$(grep -oE 'failed after [0-9]+ tests' <<<"$out" | head -1)
 	[ -n "$by" ] || { printf '%-30s fell by no invariant:\n%s\n' "$2" "$(tail -5 <<<"$out")"; return 1; }
-	printf '%-30s %-24s %s\n' "$2" "$after" "$by"
+	printf '%-30s %-24s %s\n' "$2" "${after:-by a known history}" "$by"
 }
 export -f judge
 export runs sim

@@ -104,8 +104,9 @@ func (h *tale) goBack(to string) {
 
 func (h *tale) step(id string) {
 	h.t.Helper()
-	_, err := h.portal.review(h.ctx, h.account, id)
-	h.must(err)
+	if _, err := h.portal.review(h.ctx, h.account, id); err != nil {
+		h.t.Fatalf("C6: application %s did not arrive: %v", id, err)
+	}
 }
 
 // earliest makes the proxy repeat the first answer that it has heard.
