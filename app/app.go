@@ -40,6 +40,7 @@ type App struct {
 
 	files       *files
 	secrets     *secrets
+	uploads     *uploads
 	preferences *preferences
 	system      *System
 	parts       []part
@@ -68,6 +69,7 @@ func New(cfg Config) (*App, error) {
 	a := &App{cfg: cfg, platform: cfg.Platform, log: cfg.Log, now: cfg.Clock, born: cfg.Clock()}
 	a.files = newFiles()
 	a.secrets = newSecrets(a)
+	a.uploads = &uploads{a: a, tickets: map[string]upload{}}
 	a.preferences = newPreferences(cfg.ProfileDir)
 	a.system = &System{a}
 	a.parts = assemble(a)

@@ -33,10 +33,12 @@ func SecurityHeaders(next http.Handler) http.Handler {
 //
 //	GET  /blob/{id}                   a file that Go made readable
 //	POST /_secret/{purpose}?ticket=…  secrets as raw octets, see secret.go
+//	POST /_file?ticket=…              a file as raw octets, see upload.go
 func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /blob/{id}", a.files)
 	mux.Handle("POST /_secret/{purpose}", a.secrets)
+	mux.Handle("POST /_file", a.uploads)
 	return mux
 }
 

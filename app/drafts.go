@@ -121,9 +121,7 @@ func (d *Drafts) AddFiles(id, field, row, column string, paths []string) (out Dr
 }
 
 func (d *Drafts) addFiles(id, field, row, column string, paths []string) (DraftChange, error) {
-	return d.changed(func(ctx context.Context) (draft.Change, error) {
-		return d.w.drafts.AddFiles(ctx, id, field, row, column, paths)
-	})
+	return d.w.offer(FilePlace{Draft: id, Field: field, Row: row, Column: column}, fromPaths(paths))
 }
 
 // RemoveFile takes a file out of a field.

@@ -71,7 +71,7 @@ func (w *work) draftView(v draft.View) DraftView {
 		Undo: v.Undo, Redo: v.Redo, Upgrade: upgradeOf(v.Upgrade), Orphans: orphansOf(v.Row.Orphans),
 		Card: w.card(v.Procedure), FormTitle: textOf(v.Form.Definition().Title), Steps: stepsOf(v), Fields: []FieldView{},
 		Fee: feeOf(v), Order: w.orderView(v), Signature: w.signature(v), NeedLevel: w.needLevel(v.Procedure, v.Kind),
-		FormErrors: []FormError{},
+		FormErrors: []FormError{}, Budget: w.budget(v), Waiting: w.waiting(v),
 	}
 	for _, r := range v.Form.Definition().Rules {
 		if r.Msg != nil {
@@ -89,7 +89,7 @@ func (w *work) draftChange(c draft.Change) DraftChange {
 	v := c.View
 	out := DraftChange{
 		SavedAt: moment(v.Row.SavedAt), Revision: v.Row.Rev, Fields: []FieldView{}, Steps: stepsOf(v),
-		Ready: v.State.Ready, Total: v.State.Total, Fee: feeOf(v), Problems: []FileProblem{},
+		Ready: v.State.Ready, Total: v.State.Total, Fee: feeOf(v), Problems: []FileProblem{}, Budget: w.budget(v), Waiting: w.waiting(v),
 		Undo: v.Undo, Redo: v.Redo,
 	}
 	for _, id := range c.Changed {

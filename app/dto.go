@@ -38,6 +38,7 @@ type FileInfo struct {
 	Size      int    `json:"size"` // octets
 	SHA256    string `json:"sha256"`
 	URL       string `json:"url"`
+	Editable  bool   `json:"editable"` // a picture, or made of pictures that are still here
 }
 
 // FileProblem says why a file was not taken.

@@ -110,20 +110,22 @@ type StepView struct {
 
 // DraftView is an open draft.
 type DraftView struct {
-	Draft      DraftSummary  `json:"draft"`
-	Card       ProcedureCard `json:"card"`
-	FormTitle  Text          `json:"formTitle"`
-	Steps      []StepView    `json:"steps"`
-	Fields     []FieldView   `json:"fields"`
-	Fee        string        `json:"fee"` // money with the answers so far, "" when free
-	Order      OrderView     `json:"order"`
-	Signature  string        `json:"signature"` // required, optional, none: what the session's way allows
-	NeedLevel  string        `json:"needLevel"` // "" when the session may file it now
-	Undo       bool          `json:"undo"`      // there is something to undo
-	Redo       bool          `json:"redo"`
-	Upgrade    UpgradeView   `json:"upgrade"` // of the form
-	Orphans    []OrphanView  `json:"orphans"`
-	FormErrors []FormError   `json:"formErrors"` // the sentences of errors that this form alone knows
+	Draft      DraftSummary   `json:"draft"`
+	Card       ProcedureCard  `json:"card"`
+	FormTitle  Text           `json:"formTitle"`
+	Steps      []StepView     `json:"steps"`
+	Fields     []FieldView    `json:"fields"`
+	Fee        string         `json:"fee"` // money with the answers so far, "" when free
+	Order      OrderView      `json:"order"`
+	Signature  string         `json:"signature"` // required, optional, none: what the session's way allows
+	NeedLevel  string         `json:"needLevel"` // "" when the session may file it now
+	Undo       bool           `json:"undo"`      // there is something to undo
+	Redo       bool           `json:"redo"`
+	Upgrade    UpgradeView    `json:"upgrade"` // of the form
+	Orphans    []OrphanView   `json:"orphans"`
+	FormErrors []FormError    `json:"formErrors"` // the sentences of errors that this form alone knows
+	Budget     FileBudget     `json:"budget"`
+	Waiting    []WaitingPlace `json:"waiting"`
 }
 
 // FormError is the sentence of an error that a form declares itself.
@@ -134,16 +136,18 @@ type FormError struct {
 
 // DraftChange is what an edit changed: the fields that differ, whole.
 type DraftChange struct {
-	SavedAt  string        `json:"savedAt"`
-	Revision int           `json:"revision"`
-	Fields   []FieldView   `json:"fields"`
-	Steps    []StepView    `json:"steps"`
-	Ready    int           `json:"ready"`
-	Total    int           `json:"total"`
-	Fee      string        `json:"fee"`
-	Problems []FileProblem `json:"problems"`
-	Undo     bool          `json:"undo"`
-	Redo     bool          `json:"redo"`
+	SavedAt  string         `json:"savedAt"`
+	Revision int            `json:"revision"`
+	Fields   []FieldView    `json:"fields"`
+	Steps    []StepView     `json:"steps"`
+	Ready    int            `json:"ready"`
+	Total    int            `json:"total"`
+	Fee      string         `json:"fee"`
+	Problems []FileProblem  `json:"problems"`
+	Undo     bool           `json:"undo"`
+	Redo     bool           `json:"redo"`
+	Budget   FileBudget     `json:"budget"`
+	Waiting  []WaitingPlace `json:"waiting"`
 }
 
 // FieldError points at a field of the form.

@@ -73,6 +73,25 @@ type draftsSurface interface {
 	Submit(id, language string, previewSHA256 string) (SignResult, error)       // where no signature is asked for
 }
 
+// attachmentsSurface is bound as Attachments. What is offered to a place comes
+// by Drafts.PickFiles and Drafts.AddFiles, or by one of these. The program sends
+// the event "folder" when the watched folder offers something else.
+type attachmentsSurface interface {
+	PickPages(at FilePlace) (DraftChange, error)          // opens the file dialog, for pictures
+	BeginPaste(at FilePlace, name string) (Ticket, error) // octets of a pasted or photographed file to /_file → DraftChange
+	Tray(at FilePlace) (TrayView, error)                  // the pictures of a place
+	Show(at FilePlace, page PageEdit) (Look, error)       // as it would be read
+	SavePages(at FilePlace, pages []PageEdit, together bool) (DraftChange, error)
+	Discard(at FilePlace, picture string) error // one that waits
+	Sources() (FileSources, error)
+	PickScanner() ([]ScannerView, error) // looks for scanners, which takes seconds
+	PickScan(at FilePlace, scanner string, dpi int, grey bool) (DraftChange, error)
+	PickFolder() (FileSources, error) // to be watched
+	LeaveFolder() (FileSources, error)
+	TakeOffered(at FilePlace, file string) (DraftChange, error) // a file of the folder
+	DropOffered(file string) (FileSources, error)               // it is not wanted; it stays in the folder
+}
+
 // applicationsSurface is bound as Applications.
 type applicationsSurface interface {
 	List() ([]ApplicationSummary, error)

@@ -12,11 +12,13 @@ import (
 	"akno/backend/akno/form"
 	"akno/backend/akno/ident"
 	"akno/backend/akno/workdays"
+	"akno/backend/desktop/attach"
 	"akno/backend/desktop/cabinet"
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/keyring"
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/syncer"
+	"akno/backend/desktop/tray"
 	"akno/backend/print"
 )
 
@@ -28,6 +30,7 @@ type work struct {
 	drafts  *draft.Service
 	cabinet *cabinet.Service
 	sync    *syncer.Syncer
+	tray    *tray.Service
 
 	addressMu sync.Mutex // guards addresses
 	addresses map[string]string
@@ -57,7 +60,7 @@ func (w *work) open(ctx context.Context) error {
 	if err := s.Recall(ctx); err != nil {
 		return err
 	}
-	w.drafts, w.sync = drafts, s
+	w.drafts, w.sync, w.tray = drafts, s, tray.New(w.c.store, drafts, w.a.now)
 	w.c.leave = s.Leave
 	w.cabinet = cabinet.New(cabinet.Options{DB: w.c.store, Drafts: drafts, Sync: s, Verifier: w.c.signer, Now: w.a.now})
 	w.c.session.OnChange(func(session.State) {
@@ -89,6 +92,9 @@ func (w *work) run(ctx context.Context) error {
 
 // tell tells the page what to fetch again.
 func (w *work) tell(kind, id string) {
+	if kind == "application" {
+		w.a.Go("work.release", w.release)
+	}
 	if id == "" {
 		w.a.platform.Emit(kind)
 		return
@@ -138,6 +144,7 @@ func (f *files) has(address string) bool {
 // file shows a file of this computer to the page.
 func (w *work) file(f form.File) FileInfo {
 	out := FileInfo{ID: f.ID, Name: f.Name, MediaType: f.MIME, Size: int(f.Size), SHA256: f.SHA256}
+	out.Editable = f.MIME == attach.JPEG || f.MIME == attach.PNG || w.tray.Made(w.a.ctx, f.ID)
 	if !w.c.store.Blobs().Has(f.SHA256) {
 		return out // told by its name only
 	}

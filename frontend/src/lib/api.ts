@@ -21,6 +21,8 @@ import type {
   EDSRegistration,
   EmailRegistration,
   FileInfo,
+  FilePlace,
+  FileSources,
   HistoryPage,
   HomeView,
   IssuedSlip,
@@ -28,12 +30,14 @@ import type {
   KeyList,
   LetterSent,
   Link,
+  Look,
   Match,
   MatchQuery,
   MigrationView,
   NewKey,
   NumberCheck,
   OrderView,
+  PageEdit,
   Patch,
   Preferences,
   Preview,
@@ -42,12 +46,14 @@ import type {
   RegistrationCard,
   RegistrationView,
   RevisionView,
+  ScannerView,
   SessionInfo,
   SessionState,
   SignResult,
   SyncState,
   TemplateView,
   Ticket,
+  TrayView,
   TrustView,
 } from './dto.ts'
 
@@ -186,6 +192,44 @@ export const drafts = {
   /** where no signature is asked for */
   submit: (id: string, language: string, previewSHA256: string) =>
     call<SignResult>('Drafts', 'Submit', [id, language, previewSHA256]),
+}
+
+export const attachments = {
+  /** opens the file dialog, for pictures */
+  pickPages: (at: FilePlace) =>
+    call<DraftChange>('Attachments', 'PickPages', [at], 0),
+  /** octets of a pasted or photographed file to /_file → DraftChange */
+  beginPaste: (at: FilePlace, name: string) =>
+    call<Ticket>('Attachments', 'BeginPaste', [at, name]),
+  /** the pictures of a place */
+  tray: (at: FilePlace) =>
+    call<TrayView>('Attachments', 'Tray', [at]),
+  /** as it would be read */
+  show: (at: FilePlace, page: PageEdit) =>
+    call<Look>('Attachments', 'Show', [at, page]),
+  savePages: (at: FilePlace, pages: PageEdit[], together: boolean) =>
+    call<DraftChange>('Attachments', 'SavePages', [at, pages, together], 0),
+  /** one that waits */
+  discard: (at: FilePlace, picture: string) =>
+    call<void>('Attachments', 'Discard', [at, picture]),
+  sources: () =>
+    call<FileSources>('Attachments', 'Sources'),
+  /** looks for scanners, which takes seconds */
+  pickScanner: () =>
+    call<ScannerView[]>('Attachments', 'PickScanner', [], 0),
+  pickScan: (at: FilePlace, scanner: string, dpi: number, grey: boolean) =>
+    call<DraftChange>('Attachments', 'PickScan', [at, scanner, dpi, grey], 0),
+  /** to be watched */
+  pickFolder: () =>
+    call<FileSources>('Attachments', 'PickFolder', [], 0),
+  leaveFolder: () =>
+    call<FileSources>('Attachments', 'LeaveFolder'),
+  /** a file of the folder */
+  takeOffered: (at: FilePlace, file: string) =>
+    call<DraftChange>('Attachments', 'TakeOffered', [at, file]),
+  /** it is not wanted; it stays in the folder */
+  dropOffered: (file: string) =>
+    call<FileSources>('Attachments', 'DropOffered', [file]),
 }
 
 export const applications = {

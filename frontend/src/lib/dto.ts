@@ -35,6 +35,8 @@ export interface FileInfo {
   size: number
   sha256: string
   url: string
+  /** a picture, or made of pictures that are still here */
+  editable: boolean
 }
 
 /** FileProblem says why a file was not taken. */
@@ -470,6 +472,8 @@ export interface DraftView {
   orphans: OrphanView[]
   /** the sentences of errors that this form alone knows */
   formErrors: FormError[]
+  budget: FileBudget
+  waiting: WaitingPlace[]
 }
 
 /** FormError is the sentence of an error that a form declares itself. */
@@ -490,6 +494,8 @@ export interface DraftChange {
   problems: FileProblem[]
   undo: boolean
   redo: boolean
+  budget: FileBudget
+  waiting: WaitingPlace[]
 }
 
 /** FieldError points at a field of the form. */
@@ -599,6 +605,114 @@ export interface VerdictView {
   listUntil: string
   issuedBy: string
   validUntil: string
+}
+
+/** FilePlace is where files are attached: a field of a draft, or a cell of a
+ * table. Row and Column are empty for a field. What is offered Aside is laid to
+ * the pictures that wait there, or to those that File was made of, and is not
+ * attached. */
+export interface FilePlace {
+  draft: string
+  field: string
+  row: string
+  column: string
+  aside: boolean
+  file: string
+}
+
+/** FileBudget is what all files of an application take, against what the portal
+ * takes of one. */
+export interface FileBudget {
+  bytes: number
+  files: number
+  maxBytes: number
+  maxFiles: number
+}
+
+/** WaitingPlace is a place at which pictures wait to be prepared. */
+export interface WaitingPlace {
+  field: string
+  row: string
+  column: string
+  count: number
+}
+
+/** TrayView are the pictures of a place. */
+export interface TrayView {
+  pictures: PictureView[]
+  /** of one attached file */
+  maxBytes: number
+  /** that may still be attached as pictures */
+  maxFiles: number
+  /** they may be put together in a PDF */
+  document: boolean
+  /** each may be attached as a picture */
+  single: boolean
+  /** the wanted proportion, 0 for any */
+  aspectW: number
+  aspectH: number
+  /** the smallest picture, in pixels */
+  minW: number
+  minH: number
+}
+
+/** PictureView is a picture that is prepared. */
+export interface PictureView {
+  page: PageEdit
+  name: string
+  /** octets of the original */
+  size: number
+  width: number
+  /** pixels, upright */
+  height: number
+  /** where it was taken is written in it */
+  place: boolean
+}
+
+/** PageEdit is what is done to a picture: turned by quarter turns clockwise, then
+ * cut at its sides (in ten-thousandths), then reduced. */
+export interface PageEdit {
+  id: string
+  turns: number
+  left: number
+  top: number
+  right: number
+  bottom: number
+  /** pixels of the longer side at most, 0 as it is */
+  longEdge: number
+}
+
+/** Look is a picture as it would be attached. */
+export interface Look {
+  url: string
+  width: number
+  height: number
+  size: number
+}
+
+/** FileSources are the ways by which files come, besides the dialog. */
+export interface FileSources {
+  /** the system's scanning program is here */
+  scanner: boolean
+  /** the name of the watched folder, "" for none */
+  folder: string
+  /** a code of akno.Error when it cannot be read */
+  folderBad: string
+  offered: OfferedFile[]
+}
+
+/** OfferedFile is a complete file of the watched folder. */
+export interface OfferedFile {
+  id: string
+  name: string
+  size: number
+  mediaType: string
+}
+
+/** ScannerView is a scanner. */
+export interface ScannerView {
+  id: string
+  label: string
 }
 
 /** DraftQuery asks for a page of a box of drafts. */
