@@ -3,12 +3,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const names =
-  `alarm-clock archive arrow-left arrow-right badge-check bell calculator calendar check chevron-down
+  `alarm-clock archive arrow-down arrow-left arrow-right arrow-up badge-check bell calculator calendar camera check chevron-down
   chevron-right chevron-left circle circle-alert circle-check circle-dot circle-help circle-slash circle-x clock
   cloud cloud-off cloud-upload copy credit-card download external-link eye eye-off file-check-2 file-image file-key
   file-text fingerprint folder-open hard-drive history hourglass house id-card inbox info keyboard key-round
   landmark layout-grid lock log-in log-out mail message-circle-question-mark messages-square minus monitor
-  paperclip pen-line plus printer qr-code redo-2 refresh-cw rotate-ccw save scan-line search send settings shield-check
+  paperclip pen-line plus printer qr-code redo-2 refresh-cw rotate-ccw rotate-cw save scan-line search send settings shield-check
   shield-alert shield-question smartphone stamp sun trash-2 triangle-alert undo-2 upload user-round users wifi-off x
   zoom-in zoom-out`.split(/\s+/)
 

@@ -166,6 +166,8 @@ export class Draft {
       fee: change.fee,
       undo: change.undo,
       redo: change.redo,
+      budget: change.budget,
+      waiting: change.waiting,
       draft: { ...this.view.draft, ready: change.ready, total: change.total, savedAt: change.savedAt },
     }
     this.savedAt = change.savedAt
@@ -183,6 +185,15 @@ export class Draft {
   async turn(work: () => Promise<DraftView>): Promise<void> {
     await this.flush()
     this.replace(await work())
+  }
+
+  /** How many pictures wait to be prepared at a place. */
+  waiting(place: Place): number {
+    return (
+      this.view.waiting.find(
+        (w) => w.field === place.field && w.row === place.row && w.column === place.column,
+      )?.count ?? 0
+    )
   }
 
   /** Takes over the state of the order. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DraftChange, FieldView, Patch } from '../lib/dto.ts'
-import { draftView, fieldView } from '../testing/samples.ts'
+import { budget, draftView, fieldView } from '../testing/samples.ts'
 import { boolValue, Draft, pause, textValue } from './draft.svelte.ts'
 
 const name = { field: 'name', row: '', column: '' }
@@ -24,6 +24,8 @@ function backend() {
     problems: [],
     undo: true,
     redo: false,
+    budget,
+    waiting: [],
   })
   const apply = (_id: string, patches: Patch[]) => {
     sent.push(patches)

@@ -11,7 +11,17 @@ const choices = (n: number) =>
   Array.from({ length: n }, (_, i) => ({ value: `v${i}`, label: text(`Вариант ${i}`) }))
 
 function show(over: Partial<Answer['view']> = {}, rest: Partial<Answer> = {}) {
-  const acts = { type: vi.fn(), settle: vi.fn(), pick: vi.fn(), open: vi.fn(), remove: vi.fn() }
+  const acts = {
+    type: vi.fn(),
+    settle: vi.fn(),
+    pick: vi.fn(),
+    open: vi.fn(),
+    remove: vi.fn(),
+    edit: vi.fn(),
+    camera: vi.fn(),
+    scan: vi.fn(),
+    take: vi.fn(),
+  }
   const view = cellView({ label: text('Название'), ...over })
   render(Widget, { answer: { id: 'x', view, value: view.value, errors: [], warnings: [], ...rest }, acts })
   return acts

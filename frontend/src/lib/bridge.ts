@@ -136,6 +136,22 @@ export async function secret<T>(ticket: Ticket, parts: Uint8Array[]): Promise<T>
   }
 }
 
+/** Sends the octets of a file that has no path; the ticket says what it is for. */
+export async function upload<T>(ticket: Ticket, octets: ArrayBuffer): Promise<T> {
+  const op = `upload.${ticket.purpose}`
+  try {
+    const answer = await fetch(`/_file?ticket=${encodeURIComponent(ticket.ticket)}`, {
+      method: 'POST',
+      body: octets,
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw parse(text, op)
+    return JSON.parse(text) as T
+  } catch (e) {
+    throw e instanceof Failure ? e : new Failure('internal', {}, '', op)
+  }
+}
+
 /** Each part is preceded by its length in two octets, the high one first. */
 function frame(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const body = new Uint8Array(parts.reduce((sum, part) => sum + 2 + part.length, 0))

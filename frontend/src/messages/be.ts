@@ -1,6 +1,7 @@
 // All messages in Belarusian, by area.
 import type { Dictionary } from '../lib/i18n.svelte.ts'
 import access from './access.be.ts'
+import attach from './attach.be.ts'
 import citizen from './citizen.be.ts'
 import clerk from './clerk.be.ts'
 import common from './common.be.ts'
@@ -13,6 +14,7 @@ import profile from './profile.be.ts'
 
 export default {
   common,
+  attach,
   citizen,
   forms,
   keys,

@@ -1,6 +1,7 @@
 // All messages in English, by area.
 import type { Dictionary } from '../lib/i18n.svelte.ts'
 import access from './access.en.ts'
+import attach from './attach.en.ts'
 import citizen from './citizen.en.ts'
 import clerk from './clerk.en.ts'
 import common from './common.en.ts'
@@ -13,6 +14,7 @@ import profile from './profile.en.ts'
 
 export default {
   common,
+  attach,
   citizen,
   forms,
   keys,

@@ -1,5 +1,6 @@
 // All messages in Russian, by area.
 import access from './access.ru.ts'
+import attach from './attach.ru.ts'
 import citizen from './citizen.ru.ts'
 import clerk from './clerk.ru.ts'
 import common from './common.ru.ts'
@@ -10,4 +11,4 @@ import forms from './forms.ru.ts'
 import keys from './keys.ru.ts'
 import profile from './profile.ru.ts'
 
-export default { common, citizen, forms, keys, access, clerk, desk, entry, errors, profile } as const
+export default { common, attach, citizen, forms, keys, access, clerk, desk, entry, errors, profile } as const

@@ -1,7 +1,7 @@
 // A pretended program for tests of pages and for the review page: it puts
 // window.go and window.runtime in place and answers from a world of samples.
 // The production build does not hold it.
-import type { DraftQuery, DraftView, FieldView, Patch } from '../lib/dto.ts'
+import type { DraftQuery, DraftView, FieldView, FilePlace, PageEdit, Patch } from '../lib/dto.ts'
 import * as s from './samples.ts'
 import { catalogueList, documentsOf, formOf, homeOf, world, type World } from './world.ts'
 
@@ -113,6 +113,8 @@ function bind(w: World, fake: Fake): Bound {
     problems: [],
     undo: true,
     redo: false,
+    budget: d.budget,
+    waiting: d.waiting,
   })
   const signedIn = () => w.session
 
@@ -169,6 +171,41 @@ function bind(w: World, fake: Fake): Bound {
     Catalogue: {
       List: (q: Parameters<typeof catalogueList>[1]) => catalogueList(w, q),
       Get: (code: string) => documentsOf(w, code),
+    },
+    Attachments: {
+      PickPages: (at: FilePlace) => changeOf(draftOf(at.draft), []),
+      BeginPaste: () => ({ purpose: 'file', ticket: 't1' }),
+      Tray: () => w.tray,
+      Show: (_at: FilePlace, e: PageEdit) => {
+        const p = w.tray.pictures.find((x) => x.page.id === e.id) ?? s.pictureView()
+        const [width, height] = e.turns % 2 ? [p.height, p.width] : [p.width, p.height]
+        const k = e.longEdge ? Math.min(1, e.longEdge / Math.max(width, height)) : 1
+        const part = (side: number, a: number, b: number) => Math.round(side * k * (1 - (a + b) / 10_000))
+        return {
+          url: `/blob/page-${e.id}`,
+          width: part(width, e.left, e.right),
+          height: part(height, e.top, e.bottom),
+          size: 640_000,
+        }
+      },
+      SavePages: (at: FilePlace) => {
+        const d = draftOf(at.draft)
+        d.waiting = []
+        return changeOf(d, d.fields)
+      },
+      Discard: (_at: FilePlace, id: string) =>
+        void (w.tray = { ...w.tray, pictures: w.tray.pictures.filter((p) => p.page.id !== id) }),
+      Sources: () => w.sources,
+      PickScanner: () => [{ id: 'a', label: 'Canon LiDE 110' }],
+      PickScan: (at: FilePlace) => changeOf(draftOf(at.draft), []),
+      PickFolder: () => (w.sources = { ...w.sources, folder: 'Сканы' }),
+      LeaveFolder: () => (w.sources = { ...w.sources, folder: '', offered: [] }),
+      TakeOffered: (at: FilePlace, id: string) => {
+        w.sources = { ...w.sources, offered: w.sources.offered.filter((f) => f.id !== id) }
+        return changeOf(draftOf(at.draft), draftOf(at.draft).fields)
+      },
+      DropOffered: (id: string) =>
+        (w.sources = { ...w.sources, offered: w.sources.offered.filter((f) => f.id !== id) }),
     },
     Drafts: {
       Home: () => homeOf(w),

@@ -7,10 +7,13 @@ import type {
   DraftSummary,
   DraftView,
   FieldView,
+  FileBudget,
   FileInfo,
   KeyCard,
   OrderView,
+  PageEdit,
   Person,
+  PictureView,
   Preferences,
   ProfileState,
   ProcedureCard,
@@ -18,6 +21,7 @@ import type {
   StepView,
   SyncState,
   Text,
+  TrayView,
   Value,
   VerdictView,
 } from '../lib/dto.ts'
@@ -33,6 +37,52 @@ export const file = (over: Partial<FileInfo> = {}): FileInfo => ({
   size: 0,
   sha256: '',
   url: '',
+  editable: false,
+  ...over,
+})
+
+export const budget: FileBudget = { bytes: 0, files: 0, maxBytes: 50 << 20, maxFiles: 30 }
+
+export const page = (over: Partial<PageEdit> = {}): PageEdit => ({
+  id: 'p1',
+  turns: 0,
+  left: 0,
+  top: 0,
+  right: 0,
+  bottom: 0,
+  longEdge: 0,
+  ...over,
+})
+
+export const pictureView = (over: Partial<PictureView> = {}): PictureView => ({
+  page: page(),
+  name: 'Страница 1.jpg',
+  size: 3_400_000,
+  width: 3000,
+  height: 4000,
+  place: false,
+  ...over,
+})
+
+export const trayView = (over: Partial<TrayView> = {}): TrayView => ({
+  pictures: [
+    pictureView({ place: true }),
+    pictureView({
+      page: page({ id: 'p2' }),
+      name: 'Страница 2.jpg',
+      size: 12_000_000,
+      width: 4000,
+      height: 3000,
+    }),
+  ],
+  maxBytes: 10 << 20,
+  maxFiles: 1,
+  document: true,
+  single: true,
+  aspectW: 0,
+  aspectH: 0,
+  minW: 0,
+  minH: 0,
   ...over,
 })
 
@@ -263,6 +313,8 @@ export const draftView = (over: Partial<DraftView> = {}): DraftView => ({
   redo: false,
   upgrade: { version: 0, acceptUntil: '', over: false },
   orphans: [],
+  budget,
+  waiting: [],
   ...over,
 })
 

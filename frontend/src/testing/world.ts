@@ -6,6 +6,7 @@ import type {
   CatalogueQuery,
   CheckResult,
   DraftView,
+  FileSources,
   FieldView,
   HomeView,
   KeyList,
@@ -19,6 +20,7 @@ import type {
   StepView,
   SyncState,
   TemplateView,
+  TrayView,
 } from '../lib/dto.ts'
 import * as s from './samples.ts'
 
@@ -29,6 +31,8 @@ export interface World {
   preferences: Preferences
   profile: ProfileState
   sync: SyncState
+  tray: TrayView
+  sources: FileSources
   consent: string
   procedures: ProcedureCard[]
   drafts: DraftView[]
@@ -545,6 +549,8 @@ export function world(): World {
     preferences: s.preferences(),
     profile: s.profileState(),
     sync: s.syncState(),
+    tray: s.trayView(),
+    sources: { scanner: false, folder: '', folderBad: '', offered: [] },
     consent:
       'Я даю согласие на обработку моих персональных данных для регистрации в личном кабинете портала.\n\nСогласие действует до закрытия кабинета. Его можно отозвать в любой день.',
     procedures: procedures(),
