@@ -15,6 +15,8 @@ test('photos of a paper become one document', async ({ page, dir, program, shots
   await step(page).locator('[data-field="acts_as"] input[value="representative"]').check()
   const field = step(page).locator('[data-field="rep_file"]')
   await expect(field).toBeVisible()
+  await expect(field.getByRole('button', { name: 'Выбрать файл' })).toBeVisible()
+  await expect(field.getByRole('button', { name: 'Снять камерой' })).toHaveCount(0) // there is none
 
   const papers = new Papers(dir + '/papers')
   const first = await papers.picture(page, 'доверенность 1.jpg', 3000, 2000)

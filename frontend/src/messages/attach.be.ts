@@ -12,6 +12,7 @@ export default {
   prepare: 'Падрыхтаваць',
   'budget.field': 'Тут занята {used} з {total}',
   'budget.all': 'у заяве {used} з {total}, файлаў {n} з {max}',
+  'budget.over': 'гэта больш, чым прыме партал',
 
   title: 'Падрыхтоўка здымкаў',
   pages: 'Здымкі па парадку',

@@ -7,6 +7,7 @@ export default {
   prepare: 'Prepare',
   'budget.field': '{used} of {total} used here',
   'budget.all': '{used} of {total} in the application, {n} of {max} files',
+  'budget.over': 'that is more than the portal takes',
 
   title: 'Preparing pictures',
   pages: 'Pictures in order',

@@ -10,6 +10,7 @@ export default {
   prepare: 'Подготовить',
   'budget.field': 'Здесь занято {used} из {total}',
   'budget.all': 'в заявлении {used} из {total}, файлов {n} из {max}',
+  'budget.over': 'это больше, чем примет портал',
 
   title: 'Подготовка снимков',
   pages: 'Снимки по порядку',

@@ -17,6 +17,25 @@ export default [
   { name: 'full', component: FileList, props: { ...props, files: [file], max: 1 } },
   { name: 'copying', component: FileList, props: { ...props, files: [file], busy: true } },
   {
+    name: 'a picture, with what is taken',
+    component: FileList,
+    props: {
+      ...props,
+      files: [{ ...file, name: 'Паспорт.jpg', mediaType: 'image/jpeg', editable: true }],
+      onedit: () => undefined,
+      budget: { text: 'Здесь занято 1,2 МБ из 30 МБ', part: 0.04 },
+    },
+  },
+  {
+    name: 'over the limit',
+    component: FileList,
+    props: {
+      ...props,
+      files: [file],
+      budget: { text: 'Здесь занято 31 МБ из 30 МБ: это больше, чем примет портал', part: 1.03 },
+    },
+  },
+  {
     name: 'refused',
     component: FileList,
     props: { ...props, files: [], problems: ['a.pdf: файл не читается. Он повреждён.'] },
