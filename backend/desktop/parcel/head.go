@@ -31,9 +31,9 @@ const (
 	maxWraps  = 8
 	keySize   = 32
 	saltSize  = 16
-	// iterations take about a second: the file leaves the computer, and who has
+	// iterations take about half a second: the file leaves the computer, and who has
 	// found it may try passwords for as long as he likes.
-	iterations      = 400_000
+	iterations      = 1_000_000
 	leastIterations = 100_000
 	mostIterations  = 5_000_000
 	// LeastPassword is the length below which a password is refused, in code

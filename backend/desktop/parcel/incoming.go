@@ -15,8 +15,11 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/form"
 	"akno/backend/desktop/draft"
+	"akno/backend/desktop/keyring"
 	"akno/backend/desktop/secmem"
 	"akno/backend/desktop/store"
+	"akno/backend/stb/bign"
+	"akno/backend/stb/pki"
 )
 
 // LookAt says what the file at path is, to who cannot open it yet. The codes:
@@ -87,6 +90,16 @@ func Open(ctx context.Context, path string, key Key) (*Incoming, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return in, nil
+}
+
+// OpenByKey is Open with the key keyID of this computer; the caller wipes its
+// password. The codes are those of Open and of keyring.Use.
+func OpenByKey(ctx context.Context, path string, keys *keyring.Keyring, keyID string, password []byte) (in *Incoming, err error) {
+	err = keys.Use(ctx, keyID, password, func(key *bign.PrivateKey, _ *pki.Certificate) (err error) {
+		in, err = Open(ctx, path, PrivateKey(key))
+		return err
+	})
+	return in, err
 }
 
 func open(ctx context.Context, f *os.File, key Key) (*Incoming, error) {
