@@ -55,7 +55,7 @@ func (d *Drafts) summary(s draft.Summary) DraftSummary {
 	return DraftSummary{
 		ID: s.ID, Procedure: s.Procedure, Title: d.w.c.title(s.Procedure), CreatedAt: moment(s.CreatedAt), SavedAt: moment(s.SavedAt),
 		Ready: s.Ready, Total: s.Total, State: s.State, OrderCode: s.OrderCode, Rejected: s.Rejected,
-		Subject: s.Subject, Errors: s.Errors,
+		Subject: s.Subject, Errors: s.Errors, Copy: s.Copy,
 	}
 }
 

@@ -14,6 +14,7 @@ type DraftSummary struct {
 	Subject   string `json:"subject"`   // whom it is about, "" while that is not known
 	Errors    int    `json:"errors"`    // what keeps it from being filed; an answer that is missing is one
 	Rejected  bool   `json:"rejected"`  // the portal sent it back; Errors are on its fields
+	Copy      bool   `json:"copy"`      // from another computer, where the same draft was written otherwise
 }
 
 // Value is the answer of one field.

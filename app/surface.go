@@ -92,6 +92,19 @@ type attachmentsSurface interface {
 	DropOffered(file string) (FileSources, error)               // it is not wanted; it stays in the folder
 }
 
+// parcelsSurface is bound as Parcels. While a parcel is written the event
+// "parcel" tells how many octets of files are done.
+type parcelsSurface interface {
+	BeginPack(r PackRequest) (Ticket, error)      // password of the parcel unless it is for a key, password of the key that signs → ParcelMade
+	Pack(r PackRequest) (ParcelMade, error)       // for a key, without a signature
+	Save() (string, error)                        // place, "" when cancelled
+	Pick() (ParcelLook, error)                    // opens the file dialog
+	Look(path string) (ParcelLook, error)         // a dropped or opened file
+	BeginOpen(path, keyID string) (Ticket, error) // password of the parcel, or of the key → ParcelPlan
+	TakeIn() ([]ParcelTaken, error)               // what the plan says; nothing is overwritten
+	Forget() error                                // wipes the keys of both
+}
+
 // applicationsSurface is bound as Applications.
 type applicationsSurface interface {
 	List() ([]ApplicationSummary, error)

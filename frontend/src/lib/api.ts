@@ -37,7 +37,11 @@ import type {
   NewKey,
   NumberCheck,
   OrderView,
+  PackRequest,
   PageEdit,
+  ParcelLook,
+  ParcelMade,
+  ParcelTaken,
   Patch,
   Preferences,
   Preview,
@@ -230,6 +234,33 @@ export const attachments = {
   /** it is not wanted; it stays in the folder */
   dropOffered: (file: string) =>
     call<FileSources>('Attachments', 'DropOffered', [file]),
+}
+
+export const parcels = {
+  /** password of the parcel unless it is for a key, password of the key that signs → ParcelMade */
+  beginPack: (r: PackRequest) =>
+    call<Ticket>('Parcels', 'BeginPack', [r]),
+  /** for a key, without a signature */
+  pack: (r: PackRequest) =>
+    call<ParcelMade>('Parcels', 'Pack', [r]),
+  /** place, "" when cancelled */
+  save: () =>
+    call<string>('Parcels', 'Save'),
+  /** opens the file dialog */
+  pick: () =>
+    call<ParcelLook>('Parcels', 'Pick'),
+  /** a dropped or opened file */
+  look: (path: string) =>
+    read<ParcelLook>('Parcels', 'Look', [path]),
+  /** password of the parcel, or of the key → ParcelPlan */
+  beginOpen: (path: string, keyID: string) =>
+    call<Ticket>('Parcels', 'BeginOpen', [path, keyID]),
+  /** what the plan says; nothing is overwritten */
+  takeIn: () =>
+    call<ParcelTaken[]>('Parcels', 'TakeIn'),
+  /** wipes the keys of both */
+  forget: () =>
+    call<void>('Parcels', 'Forget'),
 }
 
 export const applications = {

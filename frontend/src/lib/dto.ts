@@ -348,6 +348,8 @@ export interface DraftSummary {
   errors: number
   /** the portal sent it back; Errors are on its fields */
   rejected: boolean
+  /** from another computer, where the same draft was written otherwise */
+  copy: boolean
 }
 
 /** Value is the answer of one field. */
@@ -913,6 +915,78 @@ export interface NumberCheck {
   problem: string
   birthDate: string
   sex: string
+}
+
+/** PackRequest says what to pack, and for whom. */
+export interface PackRequest {
+  drafts: string[]
+  /** a key of the person's own, "" for a password */
+  forKey: string
+  /** "" for no signature */
+  signKey: string
+}
+
+/** ParcelMade is what was packed and is still to be saved. */
+export interface ParcelMade {
+  drafts: number
+  files: number
+  /** octets of the files */
+  size: number
+  /** names of removed files that are not here any more */
+  missing: string[]
+  signed: boolean
+}
+
+/** ParcelLook is what a parcel says of itself before it is opened. */
+export interface ParcelLook {
+  /** "" when none was chosen */
+  path: string
+  name: string
+  /** octets */
+  size: number
+  madeAt: string
+  /** a password opens it */
+  password: boolean
+  /** the person's keys that open it */
+  keys: string[]
+}
+
+/** ParcelLine is what would become of one draft. */
+export interface ParcelLine {
+  id: string
+  title: Text
+  /** whom it is about */
+  subject: string
+  /** new, same, older, newer, diverged, deleted, foreign, unknown */
+  standing: string
+  savedAt: string
+  revisions: number
+  /** revisions of it that are here */
+  here: number
+  files: number
+  /** octets of its files */
+  size: number
+  formVersion: number
+  /** its form is one of this program's */
+  verified: boolean
+  ready: number
+  total: number
+}
+
+/** ParcelPlan is what taking a parcel in would do. */
+export interface ParcelPlan {
+  madeAt: string
+  lines: ParcelLine[]
+  signed: boolean
+  /** of the signature, when there is one */
+  verdict: VerdictView
+}
+
+/** ParcelTaken is what became of one draft, in the order of the plan. */
+export interface ParcelTaken {
+  /** of the draft here, "" when it was left alone */
+  id: string
+  standing: string
 }
 
 /** ProfileEntry is a line of the list of profiles. */

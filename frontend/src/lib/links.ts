@@ -8,6 +8,8 @@ import { go } from './router.svelte.ts'
 export function addressOf(link: Link): string {
   if (link.kind === 'application') return `/applications/${encodeURIComponent(link.id)}`
   if (link.kind === 'activate') return `/activate/${encodeURIComponent(link.id)}`
+  if (link.kind === 'file' && link.path.toLowerCase().endsWith('.akno'))
+    return `/move/bring?file=${encodeURIComponent(link.path)}`
   return ''
 }
 

@@ -12,6 +12,8 @@ import type {
   KeyCard,
   OrderView,
   PageEdit,
+  ParcelLine,
+  ParcelPlan,
   Person,
   PictureView,
   Preferences,
@@ -295,6 +297,7 @@ export const draftSummary = (over: Partial<DraftSummary> = {}): DraftSummary => 
   rejected: false,
   subject: '',
   errors: 17,
+  copy: false,
   ...over,
 })
 
@@ -418,5 +421,34 @@ export const keyCard = (over: Partial<KeyCard> = {}): KeyCard => ({
   loose: false,
   unchecked: false,
   proven: false,
+  ...over,
+})
+
+export const parcelLine = (over: Partial<ParcelLine> = {}): ParcelLine => ({
+  id: 'd7',
+  title: procedureCard().title,
+  subject: 'Тестовская Анна Петровна',
+  standing: 'new',
+  savedAt: '2026-11-20T15:40:00Z',
+  revisions: 42,
+  here: 0,
+  files: 2,
+  size: 1_400_000,
+  formVersion: 1,
+  verified: true,
+  ready: 14,
+  total: 31,
+  ...over,
+})
+
+export const parcelPlan = (over: Partial<ParcelPlan> = {}): ParcelPlan => ({
+  madeAt: '2026-11-20T16:05:00Z',
+  signed: false,
+  verdict: verdict({ rung: '' }),
+  lines: [
+    parcelLine(),
+    parcelLine({ id: 'd8', standing: 'diverged', here: 30, files: 0, size: 0 }),
+    parcelLine({ id: 'd9', standing: 'same', here: 42 }),
+  ],
   ...over,
 })
