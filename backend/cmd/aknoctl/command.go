@@ -75,6 +75,8 @@ func commands() []command {
 		{"draft show", "ID " + profile, "show a draft", draftShow},
 		{"draft check", "ID " + profile, "check the answers of a draft", draftCheck},
 		{"draft delete", "ID " + profile, "delete a draft", draftDelete},
+		{"draft export", "[ID…] --out F (--parcel-password-file F | --to CERT…) " + profile + "[" + key + "]", "seal drafts into a file for another computer, all of them without ID; with a key it is signed", draftExport},
+		{"draft import", "FILE [--plan] [--parcel-password-file F] " + profile + "[" + key + "]", "take drafts in from another computer, or only say what that would do", draftImport},
 		{"order", "ID [--receipt F] [--transaction N] " + profile + key, "make the order to pay by, or prove the payment", orderFee},
 		{"submit", "ID [--language ru|be] " + profile + key, "sign an application and hand it over", submit},
 		{"sync", profile + key, "exchange with the portal", synchronise},

@@ -65,6 +65,7 @@ func (s *suite) papers() {
 	if err := os.CopyFS(s.at("packs"), os.DirFS("../../../packs")); err != nil {
 		s.t.Fatal(err)
 	}
+	s.put("carry", []byte("a password of a file\n"))
 	s.put("cases.jsonl", []byte(`{"form":"F_2_18","values":{}}`))
 	s.put("form.json", []byte(`{"id":"T","version":1,"title":{"ru":"T"},"requires_signature":false,
 		"sections":[{"id":"a","title":{"ru":"A"},"fields":[{"id":"x","type":"text","label":{"ru":"X"}}]}]}`))
