@@ -15,6 +15,16 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const press = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click()
+const pack = async (page) => {
+  await page.locator('#move-password').fill('сосна дождь 1987')
+  await page.locator('#move-again').fill('сосна дождь 1987')
+  await page.locator('form button[type=submit]').click()
+}
+const openParcel = async (page) => {
+  await page.locator('[data-field=parcel] button').click()
+  await page.locator('#bring-password').fill('сосна дождь 1987')
+  await page.locator('form button[type=submit]').click()
+}
 const pages = [
   ['home', '#/home'],
   ['home-offline', '?offline=1#/home'],
@@ -38,6 +48,10 @@ const pages = [
   ['decision', '#/applications/a4/decision'],
   ['decisions', '#/decisions'],
   ['exchange', '#/exchange'],
+  ['move-send', '#/move'],
+  ['move-saved', '#/move', pack],
+  ['move-bring', '#/move/bring'],
+  ['move-plan', '#/move/bring', openParcel],
   ['settings', '#/settings'],
   ['first', '?first=1#/'],
   ['signin', '?guest=1#/signin'],

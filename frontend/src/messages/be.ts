@@ -10,6 +10,7 @@ import entry from './entry.be.ts'
 import errors from './errors.be.ts'
 import forms from './forms.be.ts'
 import keys from './keys.be.ts'
+import move from './move.be.ts'
 import profile from './profile.be.ts'
 
 export default {
@@ -18,6 +19,7 @@ export default {
   citizen,
   forms,
   keys,
+  move,
   access,
   clerk,
   desk,

@@ -10,6 +10,7 @@ import entry from './entry.en.ts'
 import errors from './errors.en.ts'
 import forms from './forms.en.ts'
 import keys from './keys.en.ts'
+import move from './move.en.ts'
 import profile from './profile.en.ts'
 
 export default {
@@ -18,6 +19,7 @@ export default {
   citizen,
   forms,
   keys,
+  move,
   access,
   clerk,
   desk,

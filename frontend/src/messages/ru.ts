@@ -9,6 +9,20 @@ import entry from './entry.ru.ts'
 import errors from './errors.ru.ts'
 import forms from './forms.ru.ts'
 import keys from './keys.ru.ts'
+import move from './move.ru.ts'
 import profile from './profile.ru.ts'
 
-export default { common, attach, citizen, forms, keys, access, clerk, desk, entry, errors, profile } as const
+export default {
+  common,
+  attach,
+  citizen,
+  forms,
+  keys,
+  move,
+  access,
+  clerk,
+  desk,
+  entry,
+  errors,
+  profile,
+} as const

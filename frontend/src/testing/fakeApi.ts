@@ -1,7 +1,7 @@
 // A pretended program for tests of pages and for the review page: it puts
 // window.go and window.runtime in place and answers from a world of samples.
 // The production build does not hold it.
-import type { DraftQuery, DraftView, FieldView, FilePlace, PageEdit, Patch } from '../lib/dto.ts'
+import type { DraftQuery, DraftView, FieldView, ParcelLook, FilePlace, PageEdit, Patch } from '../lib/dto.ts'
 import * as s from './samples.ts'
 import { catalogueList, documentsOf, formOf, homeOf, world, type World } from './world.ts'
 
@@ -86,6 +86,16 @@ function answerSecrets(fake: Fake, failing: Map<string, string>): void {
     return new Response(JSON.stringify(fake.secrets[purpose]?.() ?? {}))
   }
 }
+
+/** A parcel as it looks before it is opened. */
+const look = (path: string): ParcelLook => ({
+  path,
+  name: path.split('/').pop() ?? '',
+  size: 1_480_000,
+  madeAt: '2026-11-20T16:05:00Z',
+  password: true,
+  keys: [],
+})
 
 function bind(w: World, fake: Fake): Bound {
   const ticket = (purpose: string, result: () => unknown) => {
@@ -334,6 +344,22 @@ function bind(w: World, fake: Fake): Bound {
       List: () => w.keys,
       CheckNumber: (number: string) => ({ number, repaired: false, problem: '', birthDate: '', sex: '' }),
       BeginCreate: () => ticket('new_key', () => ({ id: 'k1' })),
+    },
+    Parcels: {
+      BeginPack: (r: { drafts: string[]; signKey: string }) =>
+        ticket('pack', () => ({
+          drafts: r.drafts.length,
+          files: 2,
+          size: 1_400_000,
+          missing: [],
+          signed: r.signKey !== '',
+        })),
+      Save: () => '/media/kingston/Черновики 2026-11-21.akno',
+      Pick: () => look('/media/kingston/Черновики 2026-11-20.akno'),
+      Look: look,
+      BeginOpen: () => ticket('unpack', () => w.parcel),
+      TakeIn: () => w.parcel.lines.map((l) => ({ id: l.id, standing: l.standing })),
+      Forget: () => undefined,
     },
   }
 }

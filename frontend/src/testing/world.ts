@@ -11,6 +11,7 @@ import type {
   HomeView,
   KeyList,
   MigrationView,
+  ParcelPlan,
   Preferences,
   ProfileState,
   Preview,
@@ -43,6 +44,7 @@ export interface World {
   keys: KeyList
   templates: TemplateView[]
   migration: MigrationView
+  parcel: ParcelPlan
 }
 
 const { text } = s
@@ -576,6 +578,7 @@ export function world(): World {
     applications: applications(),
     home: {},
     check: { ready: true, errors: [] },
+    parcel: s.parcelPlan(),
     preview: preview(),
     templates: [],
     migration: {
