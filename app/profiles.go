@@ -106,8 +106,8 @@ func (p *Profiles) BeginRecover() (out Ticket, err error) {
 	defer p.a.guard("profiles.BeginRecover", &err)
 	return p.a.secrets.expect("recover", 3, func(ctx context.Context, in [][]byte) (any, error) {
 		return p.with(func() error {
-			if len(in[2]) < vault.LeastPassword { // before anything is opened
-				return &akno.Error{Code: akno.Invalid, Op: "profiles.recover", Fields: map[string]string{"password": "password_short"}}
+			if err := vault.CheckPassword(in[2]); err != nil { // before anything is opened
+				return err
 			}
 			return p.a.enter(func() (*secmem.Box, error) {
 				key, err := p.a.life.vault.Recover(in[0], in[1])

@@ -128,7 +128,7 @@ func TestAProfileBeginsWithoutAPasswordAndIsLockedOnceItHasOne(t *testing.T) {
 func TestSharesOpenAProfileWhosePasswordIsForgotten(t *testing.T) {
 	b, p, _ := newProfiles(t)
 	ticket, err := p.BeginProtect()
-	b.give(t, ticket, err, "забуду его")
+	b.give(t, ticket, err, "забуду его скоро")
 	folder := t.TempDir()
 	b.desk.folder = folder
 	chosen, err := p.ChooseFolder()
@@ -136,7 +136,7 @@ func TestSharesOpenAProfileWhosePasswordIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	ticket, err = p.BeginShares(chosen)
-	if st, bad := b.give(t, ticket, err, "забуду его"); st.Shares != 3 || st.Threshold != 2 || bad.Code != "" {
+	if st, bad := b.give(t, ticket, err, "забуду его скоро"); st.Shares != 3 || st.Threshold != 2 || bad.Code != "" {
 		t.Fatalf("%+v %+v", st, bad)
 	}
 	var shares []string
@@ -156,7 +156,7 @@ func TestSharesOpenAProfileWhosePasswordIsForgotten(t *testing.T) {
 		t.Errorf("%+v", bad)
 	}
 	ticket, err = p.BeginRecover()
-	if _, bad := b.give(t, ticket, err, shares[0], shares[1], "1"); bad.Fields["password"] != "password_short" {
+	if _, bad := b.give(t, ticket, err, shares[0], shares[1], "1"); bad.Fields["password"] != "too_short" {
 		t.Errorf("%+v", bad)
 	}
 	ticket, err = p.BeginRecover()

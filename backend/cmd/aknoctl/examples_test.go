@@ -34,6 +34,7 @@ func (s *suite) papers() {
 	for name, from := range map[string]string{"anna.key": "key", "anna.cer": "key.cer", "order.txt": "doc.txt", "other": "password"} {
 		s.put(name, get(from))
 	}
+	s.put("passphrase", []byte("тихая река без берегов\n"))
 	cert, err := pki.ParseCertificate(get("anna.cer"))
 	if err != nil {
 		s.t.Fatal(err)

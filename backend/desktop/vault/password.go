@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"akno/backend/akno"
 	"akno/backend/desktop/secmem"
@@ -21,8 +22,9 @@ const (
 	mostIterations  = 5_000_000
 	// derivation is how long deriving should take on this computer.
 	derivation = 400 * time.Millisecond
-	// LeastPassword is the length below which a new password is refused, in octets.
-	LeastPassword = 8
+	// leastPassword is the length below which a new password is refused, in code
+	// points: that of a key's, since it guards as much.
+	leastPassword = 12
 )
 
 // calibrate returns how many iterations take about as long as derivation, but
@@ -38,13 +40,26 @@ func (v *Vault) calibrate() int {
 	return int(min(max(int64(probe)*int64(derivation)/int64(took), leastIterations), mostIterations))
 }
 
+// CheckPassword refuses what cannot be a new password, with the code invalid:
+// not_text is no UTF-8, too_short has fewer than twelve letters.
+func CheckPassword(password []byte) error {
+	why := ""
+	switch {
+	case !utf8.Valid(password):
+		why = "not_text"
+	case utf8.RuneCount(password) < leastPassword:
+		why = "too_short"
+	default:
+		return nil
+	}
+	return &akno.Error{Code: akno.Invalid, Op: "vault.CheckPassword", Fields: map[string]string{"password": why}}
+}
+
 // SetPassword makes password the way in, in the place of the one before or of
-// none. The caller wipes both arguments. A password that is too short has the
-// code invalid.
+// none. The caller wipes both arguments. The codes are those of CheckPassword.
 func (v *Vault) SetPassword(ctx context.Context, key *secmem.Box, password []byte) error {
-	const op = "vault.SetPassword"
-	if len(password) < LeastPassword {
-		return &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"password": "password_short"}}
+	if err := CheckPassword(password); err != nil {
+		return err
 	}
 	w := wrap{Way: byPassword, Salt: make([]byte, saltSize), Iterations: v.calibrate()}
 	if _, err := rand.Read(w.Salt); err != nil {

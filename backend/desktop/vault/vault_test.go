@@ -70,7 +70,7 @@ func TestAPasswordOpensTheSameKeyAndNothingElseDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := v.SetPassword(t.Context(), key, []byte("коротк")[:7]); akno.CodeOf(err) != akno.Invalid {
+	if err := v.SetPassword(t.Context(), key, []byte("одиннадцать")); akno.CodeOf(err) != akno.Invalid {
 		t.Errorf("a short password: %v", err)
 	}
 	if err := v.SetPassword(t.Context(), key, []byte("первый пароль")); err != nil {
@@ -112,11 +112,11 @@ func TestAPasswordOpensTheSameKeyAndNothingElseDoes(t *testing.T) {
 func TestAWrapOfAnotherProfileDoesNotOpen(t *testing.T) {
 	a, b := openVault(t, folder(t)), openVault(t, folder(t))
 	key, _ := a.OpenKey()
-	if err := a.SetPassword(t.Context(), key, []byte("один пароль")); err != nil {
+	if err := a.SetPassword(t.Context(), key, []byte("одинаковый пароль")); err != nil {
 		t.Fatal(err)
 	}
 	b.head.Wraps = a.head.Wraps
-	if _, err := b.Unlock(t.Context(), []byte("один пароль")); akno.CodeOf(err) != akno.BadPassword {
+	if _, err := b.Unlock(t.Context(), []byte("одинаковый пароль")); akno.CodeOf(err) != akno.BadPassword {
 		t.Errorf("got %v", err)
 	}
 }

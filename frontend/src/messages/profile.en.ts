@@ -7,7 +7,7 @@ export default {
   'password.current': 'Password now',
   'password.new': 'New password',
   'password.again': 'New password again',
-  'password.rule': 'At least eight characters. A phrase of several words is better.',
+  'password.rule': 'At least twelve characters. A phrase of several words is better.',
   'open.text':
     'Without a password the key lies in a file beside the folder of the profile, readable by your account only. Whoever enters this computer under your name reads your drafts too.',
   'closed.text':
