@@ -153,7 +153,7 @@ func hexSum(s string) bool {
 // wrapPassword adds the way by a password, which the caller wipes.
 func (h *head) wrapPassword(ctx context.Context, key *secmem.Box, password []byte, rounds int) error {
 	if utf8.RuneCount(password) < LeastPassword {
-		return &akno.Error{Code: akno.Invalid, Op: "parcel.password", Fields: map[string]string{"password": "password_short"}}
+		return &akno.Error{Code: akno.Invalid, Op: "parcel.password", Fields: map[string]string{"password": "too_short"}}
 	}
 	w := wrap{Way: ByPassword, Salt: make([]byte, saltSize), Iterations: rounds}
 	if _, err := rand.Read(w.Salt); err != nil {
