@@ -135,9 +135,9 @@ func (p *Parcels) seal(ctx context.Context, o *parcel.Outgoing, r PackRequest, s
 	})
 }
 
-// Save asks where to save the parcel that was packed, and writes it there.
-func (p *Parcels) Save() (place string, err error) {
-	defer p.a.guard("parcels.Save", &err)
+// SaveFile asks where to save the parcel that was packed, and writes it there.
+func (p *Parcels) SaveFile() (place string, err error) {
+	defer p.a.guard("parcels.SaveFile", &err)
 	ctx, cancel, err := p.calling()
 	if err != nil {
 		return "", err
@@ -149,7 +149,7 @@ func (p *Parcels) Save() (place string, err error) {
 	p.out = nil
 	p.parcelMu.Unlock()
 	if o == nil {
-		return "", &akno.Error{Code: akno.WrongState, Op: "parcels.Save"}
+		return "", &akno.Error{Code: akno.WrongState, Op: "parcels.SaveFile"}
 	}
 	q := parcelQuestion(p.w.language())
 	q.Name = q.Name + " " + p.w.today().String() + parcel.Extension
@@ -174,9 +174,9 @@ func parcelQuestion(l akno.Lang) FileQuestion {
 	return FileQuestion{Title: title, Name: name, One: true, Filters: []FileFilter{{Name: title, Pattern: "*" + parcel.Extension}}}
 }
 
-// Pick asks the person for a parcel; an empty path means that there is none.
-func (p *Parcels) Pick() (out ParcelLook, err error) {
-	defer p.a.guard("parcels.Pick", &err)
+// PickFile asks the person for a parcel; an empty path means that there is none.
+func (p *Parcels) PickFile() (out ParcelLook, err error) {
+	defer p.a.guard("parcels.PickFile", &err)
 	out.Keys = []string{}
 	paths, err := p.a.platform.OpenFiles(parcelQuestion(p.w.language()))
 	if err != nil || len(paths) == 0 {

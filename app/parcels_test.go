@@ -118,11 +118,11 @@ func (c *cabinetBench) carryTo(t *testing.T, file string, drafts ...string) {
 		t.Fatalf("%q %+v", code, made)
 	}
 	c.desk.saveAs = "" // cancelled once: it can be saved again
-	if place, err := c.of(t).Save(); err != nil || place != "" {
+	if place, err := c.of(t).SaveFile(); err != nil || place != "" {
 		t.Fatal(place, err)
 	}
 	c.desk.saveAs = file
-	if _, err := c.of(t).Save(); err != nil {
+	if _, err := c.of(t).SaveFile(); err != nil {
 		t.Fatal(err)
 	}
 	octets, err := os.ReadFile(file)
@@ -149,7 +149,7 @@ func TestAParcelNeedsAPasswordOrAKey(t *testing.T) {
 	if _, err := home.of(t).Pack(PackRequest{Drafts: []string{d.Draft.ID}}); akno.CodeOf(err) != akno.Invalid {
 		t.Errorf("packed for nobody: %v", err)
 	}
-	if _, err := home.of(t).Save(); akno.CodeOf(err) != akno.WrongState {
+	if _, err := home.of(t).SaveFile(); akno.CodeOf(err) != akno.WrongState {
 		t.Errorf("saved before it was packed: %v", err)
 	}
 	ticket, err := home.of(t).BeginPack(PackRequest{Drafts: []string{d.Draft.ID}})

@@ -97,8 +97,8 @@ type attachmentsSurface interface {
 type parcelsSurface interface {
 	BeginPack(r PackRequest) (Ticket, error)      // password of the parcel unless it is for a key, password of the key that signs → ParcelMade
 	Pack(r PackRequest) (ParcelMade, error)       // for a key, without a signature
-	Save() (string, error)                        // place, "" when cancelled
-	Pick() (ParcelLook, error)                    // opens the file dialog
+	SaveFile() (string, error)                    // place, "" when cancelled
+	PickFile() (ParcelLook, error)                // opens the file dialog
 	Look(path string) (ParcelLook, error)         // a dropped or opened file
 	BeginOpen(path, keyID string) (Ticket, error) // password of the parcel, or of the key → ParcelPlan
 	TakeIn() ([]ParcelTaken, error)               // what the plan says; nothing is overwritten

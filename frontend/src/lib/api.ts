@@ -244,11 +244,11 @@ export const parcels = {
   pack: (r: PackRequest) =>
     call<ParcelMade>('Parcels', 'Pack', [r]),
   /** place, "" when cancelled */
-  save: () =>
-    call<string>('Parcels', 'Save'),
+  saveFile: () =>
+    call<string>('Parcels', 'SaveFile', [], 0),
   /** opens the file dialog */
-  pick: () =>
-    call<ParcelLook>('Parcels', 'Pick'),
+  pickFile: () =>
+    call<ParcelLook>('Parcels', 'PickFile', [], 0),
   /** a dropped or opened file */
   look: (path: string) =>
     read<ParcelLook>('Parcels', 'Look', [path]),
@@ -257,7 +257,7 @@ export const parcels = {
     call<Ticket>('Parcels', 'BeginOpen', [path, keyID]),
   /** what the plan says; nothing is overwritten */
   takeIn: () =>
-    call<ParcelTaken[]>('Parcels', 'TakeIn'),
+    call<ParcelTaken[]>('Parcels', 'TakeIn', [], 0),
   /** wipes the keys of both */
   forget: () =>
     call<void>('Parcels', 'Forget'),
