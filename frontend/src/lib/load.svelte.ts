@@ -6,6 +6,10 @@ export interface Loaded<T> {
   readonly value: T | undefined
   readonly error: unknown
   reload(): Promise<void>
+  /**
+   * Shows what a call answered. The answer may have been made before an event
+   * that came meanwhile, so the value is read again where there are events.
+   */
   set(value: T): void
 }
 
@@ -47,6 +51,7 @@ export function load<T>(read: () => Promise<T>, ...events: string[]): Loaded<T> 
     set(value: T) {
       turn++
       state.value = value
+      if (events.length) void reload()
     },
   }
 }
