@@ -24,11 +24,11 @@ speed: ## the national primitives beside Go's and, with BEE2_DIR=checkout, bee2'
 fuzz: ## every fuzz target for FUZZTIME (60s each by default)
 	@build/fuzz.sh
 
-soak: ## the stories, and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB; deaths at every statement of the drafts; the exchange
+soak: ## the stories, and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB; deaths at every statement of the drafts, and what 100,000 of them cost; the exchange
 	RUNS=2000 build/mutants.sh && CGO_ENABLED=0 go test ./backend/internal/syncsim -timeout 2h -rapid.checks=$$(( 200 * $${SOAK:-10} ))
 	cd backend/stb && go test -count=1 -timeout 2h -run TheSameTime ./belt ./bign ./container ./internal/curve -args -samples=25
 	CGO_ENABLED=0 go test -tags soak -count=1 -timeout 60m -v -run '^TestTwoGigabytes' ./backend/cmd/aknoctl
-	AKNO_SOAK=1 CGO_ENABLED=0 go test -count=1 -timeout 60m -run 'Death|Kill' -v ./backend/desktop/draft
+	AKNO_SOAK=1 CGO_ENABLED=0 go test -count=1 -timeout 60m -run 'Death|Kill|CostFewBareReads|OpeningDoes|SavingAnAnswer' -v ./backend/desktop/draft
 	@build/test.sh packages page-packages page-build builds && cd frontend && AKNO_SEED=$${AKNO_SEED:-20261121,1,2,3,4} npx playwright test --config e2e/playwright.config.ts --repeat-each $${SOAK:-10}
 
 shots: ## pictures of every step of the stories, into build/shots

@@ -204,6 +204,24 @@ func (s *session) click(css string) {
 	s.post(s.find(css)+"/click", struct{}{}, nil)
 }
 
+// still waits until an element has stood where it is for longer than the pause
+// after which an answer is saved: what a save brings moves what is below, and a
+// click meanwhile meets what has come into its place.
+func (s *session) still(css string) {
+	s.t.Helper()
+	var place any
+	var since time.Time
+	wait(s.t, css+" to stand still", func() bool {
+		at := s.js(`const e = document.querySelector(args[0])
+			e?.scrollIntoView({ block: 'center' })
+			return e ? e.getBoundingClientRect().top + document.querySelector('main').scrollHeight : null`, css)
+		if at == nil || at != place {
+			place, since = at, time.Now()
+		}
+		return at != nil && time.Since(since) > time.Second
+	})
+}
+
 // type_ sends keys; Cyrillic arrives exactly. For a file input the text is the
 // path of a file.
 func (s *session) type_(css, text string) {

@@ -50,6 +50,7 @@ func TestAnApplicationFromAnOfflineDraftToTheBody(t *testing.T) {
 	s.press("Далее")
 	s.find(`[data-field="photo"]`)
 	s.answer(answers)
+	s.still(`[data-field="photo"] button`)
 	s.click(`[data-field="photo"] button`)
 	choose(t, photo(t))
 	s.shows("face.jpg")
