@@ -107,16 +107,12 @@ func (s *Service) Page(ctx context.Context, q Query) (Page, error) {
 func (s *Service) page(ctx context.Context, q Query, asked words.Query) (page Page, stale bool, err error) {
 	err = s.o.DB.Read(ctx, func(tx dbx.Tx) (err error) {
 		page = Page{Items: []Summary{}}
-		accounts, err := s.counts(ctx, tx, q.Box, &page)
-		if err != nil || len(accounts) == 0 {
+		var accounts []string
+		if accounts, stale, err = s.counts(ctx, tx, q.Box, &page); err != nil || len(accounts) == 0 {
 			return err
 		}
 		if asked.Empty() {
 			return s.pageByTime(ctx, tx, q, accounts, &page)
-		}
-		var one int
-		if stale, err = dbx.Found(ctx, tx, `SELECT 1 FROM draft WHERE stale=1 LIMIT 1`, nil, &one); err != nil {
-			return err
 		}
 		return s.pageByWords(ctx, tx, q, asked, accounts, &page)
 	})
@@ -124,13 +120,15 @@ func (s *Service) page(ctx context.Context, q Query, asked words.Query) (page Pa
 }
 
 // counts tells how many drafts lie in each box, and returns the accounts that
-// have some in this one: nobody and whoever is shown, at most.
-func (s *Service) counts(ctx context.Context, tx dbx.Tx, box string, page *Page) (accounts []string, err error) {
+// have some in this one, nobody and whoever is shown at most, and whether the
+// index of words is behind. It is one question, since asking costs as much as
+// the answer.
+func (s *Service) counts(ctx context.Context, tx dbx.Tx, box string, page *Page) (accounts []string, stale bool, err error) {
 	page.Counts = map[string]int{BoxDrafts: 0, BoxReady: 0, BoxSent: 0}
 	err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
 		var account, in string
 		var n int
-		err := scan(&account, &in, &n)
+		err := scan(&account, &in, &n, &stale)
 		if _, shown := page.Counts[in]; shown {
 			page.Counts[in] += n
 		}
@@ -138,8 +136,8 @@ func (s *Service) counts(ctx context.Context, tx dbx.Tx, box string, page *Page)
 			accounts = append(accounts, account)
 		}
 		return err
-	}, `SELECT account, box, n FROM draft_count WHERE account IN ('', ?)`, s.o.Shown())
-	return accounts, err
+	}, `SELECT account, box, n, EXISTS(SELECT 1 FROM draft WHERE stale=1) FROM draft_count WHERE account IN ('', ?)`, s.o.Shown())
+	return accounts, stale, err
 }
 
 // pageByTime walks the index of a box from where the page before ended. The
