@@ -72,6 +72,7 @@ export async function put(page: Page, field: Locator, value: unknown): Promise<v
   if (Array.isArray(value) && value.every((v) => typeof v === 'object')) return rows(field, value as Answers[])
   if (typeof value === 'string' && value.startsWith('/')) return attach(page, field, value)
   const text = String(value)
+  await expect(field).toBeVisible() // what kind of field it is cannot be told before
   if (await field.getByRole('radio').count())
     return void (await field.locator(`input[value="${text}"]`).check())
   const boxes = field.getByRole('checkbox')
