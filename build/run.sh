@@ -35,7 +35,7 @@ if ! flock -n 9; then
 fi
 if [ "${1:-}" = --reset ]; then
 	# Only what a run makes: the folder was chosen by a person.
-	rm -rf "$demo/portal" "$demo/profile" "$demo/ready.json" "$demo/portald.log"
+	rm -rf "$demo/portal" "$demo/profile" "$demo/profile.open" "$demo/ready.json" "$demo/portald.log"
 	say "the demo's data in $demo are forgotten"
 	exit 0
 fi
