@@ -10,6 +10,15 @@ export function take(field: HTMLInputElement): Uint8Array {
   return bytes
 }
 
+/** Writes an offered passphrase into the field of a new password and into that of its repetition. */
+export function offer(phrase: string, ...fields: (HTMLInputElement | undefined)[]): void {
+  for (const field of fields) {
+    if (!field) continue
+    field.value = phrase
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+}
+
 /** The layout that a typed letter tells: RU, BY or EN; "" for digits and signs. */
 export function layoutOf(letter: string): 'RU' | 'BY' | 'EN' | '' {
   if (/^[іў’]$/i.test(letter)) return 'BY'
