@@ -218,7 +218,13 @@ func (db *DB) Read(ctx context.Context, fn func(tx dbx.Tx) error) error {
 		return err
 	}
 	defer db.end()
-	err := inTx(ctx, db.ro, &sql.TxOptions{ReadOnly: true}, fn)
+	if err := ctx.Err(); err != nil {
+		return told("store.Read", err)
+	}
+	// A context that ends ends the statements of fn, which were given it. The
+	// transaction has to end here: one begun with ctx would be rolled back by a
+	// goroutine of its own, perhaps after Close.
+	err := inTx(context.WithoutCancel(ctx), db.ro, &sql.TxOptions{ReadOnly: true}, fn)
 	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_CORRUPT {
 		found := told("store.Read", err)
 		db.damage.CompareAndSwap(nil, &found) // the next Open restores the copy

@@ -362,3 +362,24 @@ func TestABrokenUpgradeChangesNothing(t *testing.T) {
 }
 
 var testKey = []byte("a data key that is for tests only")[:KeySize]
+
+func TestAReadThatIsGivenUpHoldsNothingOpen(t *testing.T) {
+	for range 20 {
+		db := openAt(t, t.TempDir())
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.Read(ctx, func(tx dbx.Tx) error {
+			rows, err := tx.Query(ctx, "SELECT name FROM sqlite_schema")
+			if err != nil {
+				return err
+			}
+			cancel()
+			for rows.Next() {
+			}
+			return errors.Join(rows.Err(), rows.Close())
+		})
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		closeDB(t, db)
+	}
+}
