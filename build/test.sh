@@ -151,7 +151,13 @@ for line in "${all[@]}"; do
 	total=$((total + ${seconds[$name]:-0}))
 done
 printf '%-14s %5s s\n' all "$total"
+# What failed is said last, where a reader of a long log, or of its end, finds it.
+told() { grep -nE -A14 -- '--- FAIL|^panic:|DATA RACE|^ +[0-9]+\) |Error: |error TS|^FAIL|not formatted' "$1" || tail -n 20 "$1"; }
 if [ ${#failed[@]} -gt 0 ]; then
+	for name in "${failed[@]}"; do
+		printf '\n== of %s.log\n' "$name"
+		told "$logs/$name.log" | cut -c1-300 | head -n 70
+	done
 	echo "failed: ${failed[*]}; logs are in build/logs" >&2
 	exit 1
 fi
