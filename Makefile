@@ -25,7 +25,7 @@ fuzz: ## every fuzz target for FUZZTIME (60s each by default)
 	@build/fuzz.sh
 
 soak: ## the stories, and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB; deaths at every statement of the drafts, and what 100,000 of them cost; the exchange
-	RUNS=2000 build/mutants.sh && CGO_ENABLED=0 go test ./backend/internal/syncsim -timeout 2h -rapid.checks=$$(( 200 * $${SOAK:-10} ))
+	RUNS=2000 build/mutants.sh && RUNS=$$(( 5000 * $${SOAK:-10} )) build/histories.sh
 	cd backend/stb && go test -count=1 -timeout 2h -run TheSameTime ./belt ./bign ./container ./internal/curve -args -samples=25
 	CGO_ENABLED=0 go test -tags soak -count=1 -timeout 60m -v -run '^TestTwoGigabytes' ./backend/cmd/aknoctl
 	AKNO_SOAK=1 CGO_ENABLED=0 go test -count=1 -timeout 60m -run 'Death|Kill|CostAtMostThreeBareReads|OpeningDoes|SavingAnAnswer' -v ./backend/desktop/draft

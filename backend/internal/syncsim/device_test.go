@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"akno/backend/akno"
@@ -33,6 +35,7 @@ type device struct {
 	jump  time.Duration // by how much its clock is wrong
 
 	db      *store.DB
+	written atomic.Int64 // statements that may change something
 	fuse    *fuse
 	link    *link
 	client  *portalclient.Client
@@ -53,13 +56,37 @@ func (holder) SignDetached(_ context.Context, _ string, _, content []byte) (sign
 	}, nil
 }
 
-// start starts the program over its profile. Nobody is signed in.
+// start opens the profile and starts the program over it.
 func (d *device) start(ctx context.Context) error {
 	var err error
 	if d.db, err = store.Open(ctx, d.dir, make([]byte, store.KeySize)); err != nil {
 		return err
 	}
-	d.fuse, d.account, d.full = &fuse{}, "", false
+	d.full = false
+	d.db.Watch(func(step string) {
+		for _, reads := range []string{"SELECT", "begin", "commit"} {
+			if strings.HasPrefix(step, reads) {
+				return
+			}
+		}
+		d.written.Add(1)
+	})
+	return d.run(ctx)
+}
+
+// mark is the state of the profile.
+func (d *device) mark() mark { return mark{d.db, d.written.Load()} }
+
+// read runs fn in the connection that writes: it has the pages in the open, and
+// the others would have to open them anew after each change.
+func (d *device) read(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	return d.db.Write(ctx, fn)
+}
+
+// run starts the program over its open profile. Nobody is signed in.
+func (d *device) run(ctx context.Context) error {
+	var err error
+	d.fuse, d.account = &fuse{}, ""
 	dead := d.fuse
 	d.link = &link{w: d.w, dead: dead.isDead, answers: map[string][]packet{}}
 	clk := func() time.Time { return d.w.now().Add(d.jump) }
@@ -92,9 +119,15 @@ func (d *device) signOut() {
 	d.client.SetToken("")
 }
 
-// kill is kill -9 and a new start.
+// kill is kill -9 and a new start. What a program that was killed leaves on the
+// disk is what it had committed, so that the next one may as well find the
+// database open; it reads the files and the log as they lie there where the
+// world asks for it.
 func (d *device) kill(ctx context.Context) error {
 	d.fuse.die()
+	if !d.w.fromDisk() {
+		return d.run(ctx)
+	}
 	d.lives++
 	next := filepath.Join(d.w.dir, fmt.Sprintf("device%d-%d", d.n, d.lives))
 	if err := copyDatabase(filepath.Join(d.dir, "profile.db"), filepath.Join(next, "profile.db")); err != nil {
@@ -177,25 +210,29 @@ type row struct {
 	body                                    []byte
 }
 
-func (d *device) rows(ctx context.Context, query string) ([]row, error) {
+func rows(ctx context.Context, tx dbx.Tx, query string) ([]row, error) {
 	var out []row
-	err := d.db.Read(ctx, func(tx dbx.Tx) error {
-		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
-			var r row
-			err := scan(&r.op, &r.kind, &r.target, &r.epoch, &r.state, &r.failure, &r.body)
-			out = append(out, r)
-			return err
-		}, query)
-	})
+	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var r row
+		err := scan(&r.op, &r.kind, &r.target, &r.epoch, &r.state, &r.failure, &r.body)
+		out = append(out, r)
+		return err
+	}, query)
 	return out, err
 }
 
-func (d *device) outbox(ctx context.Context) ([]row, error) {
-	return d.rows(ctx, `SELECT op_id, kind, target, '', state, failure, body FROM outbox ORDER BY seq`)
-}
+const (
+	outboxRows = `SELECT op_id, kind, target, '', state, failure, body FROM outbox ORDER BY seq`
+	sentRows   = `SELECT op_id, kind, target, epoch, '', '', body FROM sent ORDER BY seq`
+)
 
-func (d *device) sent(ctx context.Context) ([]row, error) {
-	return d.rows(ctx, `SELECT op_id, kind, target, epoch, '', '', body FROM sent ORDER BY seq`)
+func (d *device) outbox(ctx context.Context) ([]row, error) {
+	var out []row
+	err := d.read(ctx, func(tx dbx.Tx) (err error) {
+		out, err = rows(ctx, tx, outboxRows)
+		return err
+	})
+	return out, err
 }
 
 // entity is a copy of a record of the portal.
@@ -204,31 +241,47 @@ type entity struct {
 	body    string
 }
 
-// copies returns the copies at hand, by kind and id, and the stream.
-func (d *device) copies(ctx context.Context) (map[string]entity, syncer.Stream, error) {
-	out := map[string]entity{}
-	var s syncer.Stream
-	err := d.db.Read(ctx, func(tx dbx.Tx) error {
+// holdings are what a device has of everything that the invariants are about.
+type holdings struct {
+	outbox, sent []row
+	copies       map[string]entity // by kind and id
+	stream       syncer.Stream
+	doubt        string            // the portal's sum that the copies did not come to, or ""
+	answers      map[string]string // of drafts, by id
+}
+
+func (d *device) holdings(ctx context.Context) (*holdings, error) {
+	h := &holdings{copies: map[string]entity{}, answers: map[string]string{}}
+	err := d.read(ctx, func(tx dbx.Tx) error {
 		var err error
-		if s, err = syncer.StreamOf(ctx, tx, d.w.account); err != nil {
+		if h.outbox, err = rows(ctx, tx, outboxRows); err != nil {
 			return err
 		}
-		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		if h.sent, err = rows(ctx, tx, sentRows); err != nil {
+			return err
+		}
+		if h.stream, err = syncer.StreamOf(ctx, tx, d.w.account); err != nil {
+			return err
+		}
+		if _, err = dbx.Found(ctx, tx, `SELECT doubt FROM stream WHERE account=?`, []any{d.w.account}, &h.doubt); err != nil {
+			return err
+		}
+		err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
 			var kind, id string
 			var e entity
 			err := scan(&kind, &id, &e.version, &e.body)
-			out[kind+"/"+id] = e
+			h.copies[kind+"/"+id] = e
 			return err
 		}, `SELECT kind, id, version, body FROM inbox WHERE account=?`, d.w.account)
+		if err != nil {
+			return err
+		}
+		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			var id, text string
+			err := scan(&id, &text)
+			h.answers[id] = text
+			return err
+		}, `SELECT id, answers FROM draft`)
 	})
-	return out, s, err
-}
-
-// doubt is the portal's sum that the copies did not come to, or "".
-func (d *device) doubt(ctx context.Context) (doubt string, err error) {
-	err = d.db.Read(ctx, func(tx dbx.Tx) error {
-		_, err := dbx.Found(ctx, tx, `SELECT doubt FROM stream WHERE account=?`, []any{d.w.account}, &doubt)
-		return err
-	})
-	return doubt, err
+	return h, err
 }

@@ -28,6 +28,7 @@ func tell(t *testing.T, fn func(h *tale)) {
 			t.Error(err)
 		}
 	}()
+	w.thorough = true
 	h := &tale{&run{world: w, ctx: t.Context()}, t}
 	fn(h)
 	h.holds()
@@ -91,7 +92,7 @@ func (h *tale) keep() string {
 	h.t.Helper()
 	to := filepath.Join(h.dir, fmt.Sprint("kept", len(h.backups)))
 	h.must(os.Mkdir(to, 0o700))
-	h.must(h.portal.backup(h.ctx, to))
+	h.must(h.portal.backup(h.ctx, to, true))
 	h.backups = append(h.backups, to)
 	return to
 }

@@ -15,30 +15,92 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
+	"akno/backend/portal/application"
 	"akno/backend/portal/session"
 	"akno/backend/portalapi"
 )
 
 // A ledger is what the invariants remember of earlier steps.
 type ledger struct {
-	bodies    map[string][32]byte // of commands, by op id
-	cursors   map[string]int64    // of a device in an epoch
-	whole     map[string]bool     // applications whose files were looked at, in an epoch
-	histories map[string][]portalapi.HistoryEntry
+	bodies   map[string][32]byte // of commands, by op id
+	cursors  map[string]int64    // of a device in an epoch
+	whole    map[string]bool     // applications whose files were looked at, in an epoch
+	official official
 }
 
 func newLedger() ledger {
-	return ledger{map[string][32]byte{}, map[string]int64{}, map[string]bool{}, map[string][]portalapi.HistoryEntry{}}
+	return ledger{bodies: map[string][32]byte{}, cursors: map[string]int64{}, whole: map[string]bool{}}
+}
+
+// A mark is a state of a database: what has not been written to since needs no
+// second look.
+type mark struct {
+	db    any
+	write int64
+}
+
+// An official is what the portal holds, read at once.
+type official struct {
+	mark    mark
+	epoch   string
+	apps    map[string]*application.Record
+	index   map[string]record
+	applied map[string]bool // by op id
+	known   [devices]mark   // who was held against it
+}
+
+// look reads the portal, unless nothing was written there since.
+func (w *world) look(ctx context.Context) (*official, error) {
+	o := &w.seen.official
+	at := mark{w.portal.db, w.portal.db.Stats().Jobs}
+	if o.mark == at {
+		return o, nil
+	}
+	apps, err := w.portal.apps(ctx, w.account)
+	if err != nil {
+		return nil, err
+	}
+	index, err := w.portal.index(ctx, w.account)
+	if err != nil {
+		return nil, err
+	}
+	*o = official{mark: at, epoch: w.portal.db.Epoch(), apps: apps, index: index, applied: map[string]bool{}}
+	err = w.portal.db.Read(ctx, func(tx dbx.Tx) error {
+		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			var op string
+			err := scan(&op)
+			o.applied[op] = true
+			return err
+		}, `SELECT op_id FROM applied_op WHERE account_id=?`, w.account)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return o, errors.Join(w.checkEffects(ctx), w.checkApplications(ctx, apps))
 }
 
 // check holds every invariant of safety against the world as it is. An error
 // begins with the number of the invariant.
 func (w *world) check(ctx context.Context) error {
-	errs := []error{w.checkEffects(ctx), w.checkApplications(ctx)}
-	for _, d := range w.devices {
-		errs = append(errs, w.checkAcks(ctx, d), w.checkPrefix(ctx, d), w.checkDrafts(ctx, d))
+	o, err := w.look(ctx)
+	if err != nil {
+		return err
 	}
-	return errors.Join(errs...)
+	for _, d := range w.devices {
+		at := d.mark()
+		if o.known[d.n] == at {
+			continue
+		}
+		h, err := d.holdings(ctx)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(w.checkAcks(o, d, h), w.checkPrefix(o, d, h), w.checkDrafts(d, h)); err != nil {
+			return err
+		}
+		o.known[d.n] = at
+	}
+	return nil
 }
 
 // checkEffects: an operation has one effect at most (I1), and what was applied
@@ -61,11 +123,7 @@ func (w *world) checkEffects(ctx context.Context) error {
 
 // checkApplications: an application has left the device whole, with its files
 // (I9), as it was signed (I7), and moved by the table only (I10).
-func (w *world) checkApplications(ctx context.Context) error {
-	apps, err := w.portal.apps(ctx, w.account)
-	if err != nil {
-		return err
-	}
+func (w *world) checkApplications(ctx context.Context, apps map[string]*application.Record) error {
 	for id, r := range apps {
 		if key := w.portal.db.Epoch() + id; !w.seen.whole[key] {
 			if err := w.checkWhole(ctx, id, r.Files()); err != nil {
@@ -140,52 +198,31 @@ func (w *world) checkOctets(ctx context.Context, id string) error {
 // checkAcks: what a device believes to be taken in the present life of the
 // portal is there (I2), what waits or was sent has the octets that were queued
 // (I7), and what was applied is not refused.
-func (w *world) checkAcks(ctx context.Context, d *device) error {
-	sent, err := d.sent(ctx)
-	if err != nil {
-		return err
-	}
-	_, stream, err := d.copies(ctx)
-	if err != nil {
-		return err
-	}
-	waiting, err := d.outbox(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range append(sent, waiting...) {
+func (w *world) checkAcks(o *official, d *device, h *holdings) error {
+	for _, r := range slices.Concat(h.sent, h.outbox) {
 		sum := sha256.Sum256(r.body)
 		if had, known := w.seen.bodies[r.op]; known && had != sum {
 			return fmt.Errorf("I7: the octets of %s have changed", r.op)
 		}
 		w.seen.bodies[r.op] = sum
 	}
-	return w.portal.db.Read(ctx, func(tx dbx.Tx) error {
-		applied := func(op string) (bool, error) {
-			var n int
-			return dbx.Found(ctx, tx, `SELECT 1 FROM applied_op WHERE account_id=? AND op_id=?`, []any{w.account, op}, &n)
+	for _, r := range h.sent {
+		if r.epoch == o.epoch && !o.applied[r.op] {
+			return fmt.Errorf("I2: %s %s is believed to be taken and is not", r.kind, r.target)
 		}
-		for _, r := range sent {
-			if r.epoch != w.portal.db.Epoch() {
-				continue
-			}
-			if there, err := applied(r.op); err != nil || !there {
-				return errors.Join(err, fmt.Errorf("I2: %s %s is believed to be taken and is not", r.kind, r.target))
-			}
+	}
+	for _, r := range h.outbox {
+		if r.state != "rejected" || h.stream.Epoch != o.epoch {
+			continue
 		}
-		for _, r := range waiting {
-			if r.state != "rejected" || stream.Epoch != w.portal.db.Epoch() {
-				continue
-			}
-			if there, err := applied(r.op); err != nil || there {
-				return errors.Join(err, fmt.Errorf("I1: %s %s took effect and is shown as refused: %s", r.kind, r.target, r.failure))
-			}
-			if r.kind == "submit" {
-				return fmt.Errorf("L1: application %s was refused: %s", r.target, r.failure)
-			}
+		if o.applied[r.op] {
+			return fmt.Errorf("I1: %s %s took effect and is shown as refused on device %d: %s", r.kind, r.target, d.n, r.failure)
 		}
-		return nil
-	})
+		if r.kind == "submit" {
+			return fmt.Errorf("L1: application %s was refused: %s", r.target, r.failure)
+		}
+	}
+	return nil
 }
 
 // A record is a line of the portal's index of changes.
@@ -210,12 +247,9 @@ func (p *portal) index(ctx context.Context, account string) (map[string]record, 
 
 // checkPrefix: what the portal changed up to the device's cursor is on the
 // device (I4), and the cursor goes forward only (I5).
-func (w *world) checkPrefix(ctx context.Context, d *device) error {
-	have, s, err := d.copies(ctx)
-	if err != nil {
-		return err
-	}
-	if s.Epoch == "" || s.Epoch != w.portal.db.Epoch() || s.Cursor == "" {
+func (w *world) checkPrefix(o *official, d *device, h *holdings) error {
+	have, s := h.copies, h.stream
+	if s.Epoch == "" || s.Epoch != o.epoch || s.Cursor == "" {
 		return nil // another life, or the beginning of this one
 	}
 	at, err := seqOf(s.Cursor)
@@ -227,12 +261,8 @@ func (w *world) checkPrefix(ctx context.Context, d *device) error {
 		return fmt.Errorf("I5: the cursor of device %d went back from %d to %d", d.n, w.seen.cursors[key], at)
 	}
 	w.seen.cursors[key] = at
-	index, err := w.portal.index(ctx, w.account)
-	if err != nil {
-		return err
-	}
-	for _, id := range slices.Sorted(maps.Keys(index)) {
-		r := index[id]
+	for _, id := range slices.Sorted(maps.Keys(o.index)) {
+		r := o.index[id]
 		e, there := have[id]
 		switch {
 		case r.seq > at:
@@ -246,23 +276,13 @@ func (w *world) checkPrefix(ctx context.Context, d *device) error {
 }
 
 // checkDrafts: what was shown as saved is there (I8).
-func (w *world) checkDrafts(ctx context.Context, d *device) error {
-	return d.db.Read(ctx, func(tx dbx.Tx) error {
-		for id, wr := range w.drafts {
-			if wr.device != d {
-				continue
-			}
-			var text string
-			found, err := dbx.Found(ctx, tx, `SELECT answers FROM draft WHERE id=?`, []any{id}, &text)
-			if err != nil {
-				return err
-			}
-			if !found || !strings.Contains(text, `"`+wr.house+`"`) {
-				return fmt.Errorf("I8: draft %s does not hold %q any more", id, wr.house)
-			}
+func (w *world) checkDrafts(d *device, h *holdings) error {
+	for id, wr := range w.drafts {
+		if wr.device == d && !strings.Contains(h.answers[id], `"`+wr.house+`"`) {
+			return fmt.Errorf("I8: draft %s does not hold %q any more", id, wr.house)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // agree says whether every device has what the portal has.
@@ -272,8 +292,8 @@ func (w *world) agree(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, d := range w.devices {
-		have, _, err := d.copies(ctx)
-		if err != nil || !maps.Equal(have, want) {
+		h, err := d.holdings(ctx)
+		if err != nil || !maps.Equal(h.copies, want) {
 			return false, err
 		}
 	}
@@ -337,8 +357,12 @@ func (w *world) checkEnd(ctx context.Context, quiet bool, requests int) error {
 		return w.unrest(ctx)
 	}
 	for _, d := range w.devices {
-		if doubt, err := d.doubt(ctx); err != nil || doubt != "" {
-			return errors.Join(err, fmt.Errorf("L3: device %d never reaches the portal's sum %s", d.n, doubt))
+		h, err := d.holdings(ctx)
+		if err != nil {
+			return err
+		}
+		if h.doubt != "" {
+			return fmt.Errorf("L3: device %d never reaches the portal's sum %s", d.n, h.doubt)
 		}
 	}
 	if bound := 40 + 14*(handed+len(w.notes)) + 30*devices; requests > bound {
@@ -373,16 +397,16 @@ func (w *world) unrest(ctx context.Context) error {
 		return err
 	}
 	for _, d := range w.devices {
-		have, s, err := d.copies(ctx)
+		h, err := d.holdings(ctx)
 		if err != nil {
 			return err
 		}
 		for id, e := range want {
-			if have[id] != e {
-				return fmt.Errorf("L3: device %d at %s has version %d of %s, the portal %d", d.n, s.Cursor, have[id].version, id, e.version)
+			if have := h.copies[id]; have != e {
+				return fmt.Errorf("L3: device %d at %s has version %d of %s, the portal %d", d.n, h.stream.Cursor, have.version, id, e.version)
 			}
 		}
-		for id := range have {
+		for id := range h.copies {
 			if _, there := want[id]; !there {
 				return fmt.Errorf("L3: device %d still has %s", d.n, id)
 			}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"akno/backend/desktop/store"
 	"akno/backend/internal/dbx"
@@ -143,6 +144,17 @@ func copyDatabase(from, to string) error {
 		}
 	}
 	return nil
+}
+
+// copyClosed copies a profile that was closed in order, so that it is known to
+// be.
+func copyClosed(from, to string) error {
+	st, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(copyDatabase(from, to), copyFile(from+".closed", to+".closed"))
+	return errors.Join(err, os.Chtimes(to, time.Time{}, st.ModTime()))
 }
 
 func copyFile(from, to string) (err error) {

@@ -59,8 +59,8 @@ func document(octets []byte) ([]byte, error) {
 	sum := sha256.Sum256(octets)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%%PDF-1.4\n%%%x\n", sum)
-	if sum[0] < 64 {
-		b.WriteString("%" + strings.Repeat("x", 300<<10+int(sum[1])<<11) + "\n")
+	if sum[0] < 32 {
+		b.WriteString("%" + strings.Repeat("x", 260<<10+int(sum[1])<<9) + "\n")
 	}
 	at := b.Len()
 	fmt.Fprintf(&b, "xref\n0 1\n0000000000 65535 f \ntrailer<</Size 1>>\nstartxref\n%d\n%%%%EOF\n", at)
@@ -88,13 +88,19 @@ type portal struct {
 
 func (p *portal) path() string { return filepath.Join(p.dir, "portal.db") }
 
-// open starts the portal over its folder.
+// open opens the portal's database and starts the portal over it.
 func (p *portal) open(ctx context.Context, cat *catalogue.Catalogue) error {
 	var err error
 	if p.db, err = store.Open(ctx, p.path(), p.now); err != nil {
 		return err
 	}
-	p.fuse, p.full = &fuse{}, false
+	p.full = false
+	return p.run(cat)
+}
+
+// run starts the portal over its open database.
+func (p *portal) run(cat *catalogue.Catalogue) error {
+	p.fuse = &fuse{}
 	db := mortalDB{p.db, p.fuse}
 	disk, err := blob.OpenDisk(p.files())
 	if err != nil {
@@ -157,8 +163,12 @@ func (p *portal) seed(ctx context.Context, cat *catalogue.Catalogue) (string, er
 	return s.Account.Id, err
 }
 
-// restart is a power cut and a new start: what was committed is there.
-func (p *portal) restart(ctx context.Context, cat *catalogue.Catalogue) error {
+// restart is a death and a new start: what was committed is there. The new portal
+// finds the database open, or reads the file and its log as they lie on the disk.
+func (p *portal) restart(ctx context.Context, cat *catalogue.Catalogue, fromDisk bool) error {
+	if !fromDisk {
+		return p.run(cat)
+	}
 	p.lives++
 	next := filepath.Join(p.root, fmt.Sprint("life", p.lives))
 	if err := copyDatabase(p.path(), filepath.Join(next, "portal.db")); err != nil {
@@ -168,8 +178,14 @@ func (p *portal) restart(ctx context.Context, cat *catalogue.Catalogue) error {
 }
 
 // backup copies the database, then the files: every row of the copy has its file.
-func (p *portal) backup(ctx context.Context, to string) error {
-	if err := p.db.Backup(ctx, filepath.Join(to, "portal.db")); err != nil {
+// The copy is the portal's own, or one of the disk at a moment.
+func (p *portal) backup(ctx context.Context, to string, own bool) error {
+	at := filepath.Join(to, "portal.db")
+	copied := func() error { return copyDatabase(p.path(), at) }
+	if own {
+		copied = func() error { return p.db.Backup(ctx, at) }
+	}
+	if err := copied(); err != nil {
 		return err
 	}
 	return linkTree(p.files(), filepath.Join(to, "files"))

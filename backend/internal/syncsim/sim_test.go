@@ -145,8 +145,9 @@ func (r *run) act() {
 	if d.full {
 		return
 	}
-	have, _, err := d.copies(r.ctx)
+	h, err := d.holdings(r.ctx)
 	r.must(err)
+	have := h.copies
 	var all []string
 	for _, id := range slices.Sorted(maps.Keys(have)) {
 		if app, is := strings.CutPrefix(id, "application/"); is {
@@ -261,7 +262,7 @@ func (r *run) backup() {
 	}
 	path := filepath.Join(r.dir, fmt.Sprint("backup", len(r.backups)))
 	r.must(os.Mkdir(path, 0o700))
-	r.must(r.portal.backup(r.ctx, path))
+	r.must(r.portal.backup(r.ctx, path, r.fromDisk()))
 	r.backups = append(r.backups, path)
 }
 
@@ -274,7 +275,7 @@ func (r *run) restore() {
 }
 
 func (r *run) killDevice() { r.must(r.device().kill(r.ctx)) }
-func (r *run) killPortal() { r.must(r.portal.restart(r.ctx, r.cat)) }
+func (r *run) killPortal() { r.must(r.portal.restart(r.ctx, r.cat, r.fromDisk())) }
 
 // wait lets time pass, and a device's clock be wrong.
 func (r *run) wait() {

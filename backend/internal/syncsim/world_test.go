@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +38,7 @@ type world struct {
 	late    []func() // what is still on its way
 
 	seed     uint64 // of the waits
+	thorough bool   // whoever dies reads everything from the disk again
 	requests int
 	met      map[fault]int
 	backups  []string
@@ -64,6 +66,10 @@ func (w *world) random(n int64) int64 {
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return int64((z ^ z>>31) % uint64(n))
 }
+
+// fromDisk says whether who was killed has to read its database anew. It costs
+// more than all the rest of a history, so that it is asked of one death in eight.
+func (w *world) fromDisk() bool { return w.thorough || w.random(8) == 0 }
 
 func (w *world) count(f fault) { w.met[f]++ }
 
@@ -132,6 +138,8 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
+	// The portal and the programs of a history are small and end with it.
+	debug.SetGCPercent(800)
 	code := m.Run()
 	if t, err := first(); err == nil {
 		_ = os.RemoveAll(t.dir) // in memory or in the folder of temporary files
@@ -164,7 +172,7 @@ func newWorld(ctx context.Context, seed uint64) (*world, error) {
 	}
 	for i := range w.devices {
 		d := &device{w: w, n: i, dir: filepath.Join(w.dir, fmt.Sprintf("device%d", i))}
-		if err := copyDatabase(filepath.Join(t.dir, "profile", "profile.db"), filepath.Join(d.dir, "profile.db")); err != nil {
+		if err := copyClosed(filepath.Join(t.dir, "profile", "profile.db"), filepath.Join(d.dir, "profile.db")); err != nil {
 			return nil, err
 		}
 		if err := d.start(ctx); err != nil {
@@ -186,7 +194,7 @@ func (w *world) close() error {
 // revive starts again what has died.
 func (w *world) revive(ctx context.Context) error {
 	if w.portal.fuse.isDead() {
-		if err := w.portal.restart(ctx, w.cat); err != nil {
+		if err := w.portal.restart(ctx, w.cat, w.fromDisk()); err != nil {
 			return err
 		}
 	}

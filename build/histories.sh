@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs the simulation of the exchange (backend/internal/syncsim) through many
+# histories, in shards beside one another.
+#
+#   build/histories.sh            RUNS histories (50000) in JOBS processes (all
+#                                 processors), in shards of SHARD (500) each
+#
+# A shard is one seed: SEED (1) is the first one's, and the next ones count on.
+# What a shard found out is a line of build/logs/histories.log. The first failure
+# ends everything; it names the seed that repeats it:
+#
+#   go test ./backend/internal/syncsim -run Whatever -rapid.seed=SEED -rapid.checks=SHARD
+set -euo pipefail
+cd "$(dirname "$0")/.."
+runs=${RUNS:-50000} shard=${SHARD:-500} first=${SEED:-1} jobs=${JOBS:-$(nproc)}
+export GOFLAGS="${GOFLAGS:-} -buildvcs=false" CGO_ENABLED=0
+mkdir -p build/logs
+log=$PWD/build/logs/histories.log
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+go test -c -o "$work/sim.test" ./backend/internal/syncsim
+
+one() {
+	local out=$work/$1.log
+	if (cd backend/internal/syncsim && GOMAXPROCS=1 "$work/sim.test" -test.run Whatever -test.timeout 0 -test.v \
+		-rapid.seed="$1" -rapid.checks="$shard" -rapid.shrinktime 10m >"$out" 2>&1); then
+		grep -oE '[0-9]+ runs, .*' "$out" | sed "s/^/seed $1: /" >>"$log"
+		rm "$out"
+	else
+		sed "s/^/seed $1: /" "$out" | tail -80 | tee -a "$log"
+		exit 255 # no more shards
+	fi
+}
+export -f one
+export work shard log
+
+: >"$log"
+seq "$first" $((first + (runs + shard - 1) / shard - 1)) | xargs -P "$jobs" -I N nice bash -c 'one N'
+awk '{ n += $3 } END { print n, "histories, none failed" }' "$log" | tee -a "$log"
