@@ -23,6 +23,20 @@ export async function signInPage(
   await expect(page.getByRole('heading', { level: 2, name: way })).toBeVisible()
 }
 
+/**
+ * Searches the catalogue and waits for what was found: until then the list is
+ * the whole one, whose rows move away from under a click.
+ */
+export async function searchCatalogue(page: Page, words: string): Promise<void> {
+  await page.getByRole('main').getByRole('searchbox').fill(words)
+  const narrowed = async () => {
+    const said = await page.getByRole('status').filter({ hasText: 'Нашлось' }).innerText()
+    const [found = 0, total = 0] = (said.match(/\d+/g) ?? []).map(Number)
+    return found > 0 && found < total
+  }
+  await expect.poll(narrowed).toBe(true)
+}
+
 /** Chooses the certificate of a holder where a certificate is shown. */
 export async function chooseKey(page: Page, holder: string): Promise<void> {
   const shown = page.getByText(holder, { exact: false }).first()

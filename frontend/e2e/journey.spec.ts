@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { reach, saved, signDraft, signInPage, signInWithKey, skipIntroduction } from './acts.ts'
+import { reach, saved, searchCatalogue, signDraft, signInPage, signInWithKey, skipIntroduction } from './acts.ts'
 import { binary } from './child.ts'
 import { act, decide, openCase, propose } from './desk.ts'
 import { expect } from './fixtures.ts'
@@ -89,7 +89,8 @@ test.describe.serial('the journey of one person', () => {
     expect(await count()).toBeGreaterThan(0)
     await shots.both(page, 'open-to-me')
     await page.getByRole('button', { name: 'Доступно мне сейчас' }).click()
-    await page.getByRole('main').getByRole('searchbox').fill('обмен паспорта')
+    await expect.poll(count).toBe(all)
+    await searchCatalogue(page, 'обмен паспорта')
     await expect(page.getByRole('listitem').filter({ hasText: exchange })).toContainText(
       'Нужна электронная подпись',
     )
@@ -245,7 +246,7 @@ test.describe.serial('the journey of one person', () => {
     story.wire.cut()
     await story.citizen.start(page)
     await page.getByRole('link', { name: 'Каталог процедур' }).click()
-    await page.getByRole('main').getByRole('searchbox').fill('обмен паспорта')
+    await searchCatalogue(page, 'обмен паспорта')
     await page.getByRole('link', { name: exchange }).click()
     await expect(page.getByText('Черновик можно начать уже теперь.')).toBeVisible()
     await expect(page.getByText('Нет связи с порталом.')).toBeVisible()

@@ -1,5 +1,5 @@
 // Shorter ways than the whole journey, each with a portal of its own.
-import { language, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
+import { language, searchCatalogue, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 import { example, fill, step } from './form.ts'
@@ -13,7 +13,7 @@ test('a free procedure, from the catalogue to the cabinet', async ({ page, staff
   await signInWithKey(page, 'Ковалева Анна Сергеевна')
   await expect(page.getByRole('heading', { name: 'Здравствуйте, Анна Сергеевна' })).toBeVisible()
   await page.getByRole('link', { name: 'Каталог процедур' }).click()
-  await page.getByRole('main').getByRole('searchbox').fill('справка пособие на детей')
+  await searchCatalogue(page, 'справка пособие на детей')
   await page
     .getByRole('link', { name: /размере пособия на детей/ })
     .first()
