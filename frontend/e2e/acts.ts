@@ -30,7 +30,7 @@ export async function signInPage(
 export async function searchCatalogue(page: Page, words: string): Promise<void> {
   await page.getByRole('main').getByRole('searchbox').fill(words)
   const narrowed = async () => {
-    const said = await page.getByRole('status').filter({ hasText: 'Нашлось' }).innerText()
+    const said = await page.getByRole('status').filter({ hasText: /^Нашл/ }).innerText()
     const [found = 0, total = 0] = (said.match(/\d+/g) ?? []).map(Number)
     return found > 0 && found < total
   }
