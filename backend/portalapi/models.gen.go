@@ -552,9 +552,11 @@ type Application struct {
 	Body BodyRef `json:"body"`
 
 	// CreatedAt Unix time in milliseconds
-	CreatedAt   Millis         `json:"createdAt"`
-	Deadline    *Day           `json:"deadline,omitempty"`
-	Decision    *Decision      `json:"decision,omitempty"`
+	CreatedAt Millis    `json:"createdAt"`
+	Deadline  *Day      `json:"deadline,omitempty"`
+	Decision  *Decision `json:"decision,omitempty"`
+
+	// Document the application as people read it; made by the portal from the signed octets when somebody first reads it
 	Document    *FileRef       `json:"document,omitempty"`
 	Files       []FileRef      `json:"files"`
 	FormId      string         `json:"formId"`
@@ -1333,8 +1335,10 @@ type SignedChallenge struct {
 // SubmissionRequest defines model for SubmissionRequest.
 type SubmissionRequest struct {
 	// ApplicationId UUIDv7
-	ApplicationId Id      `json:"applicationId"`
-	Document      FileRef `json:"document"`
+	ApplicationId Id `json:"applicationId"`
+
+	// Document the copy of a device of an earlier version; nobody reads it
+	Document *FileRef `json:"document,omitempty"`
 
 	// OpId UUIDv7
 	OpId Id `json:"opId"`

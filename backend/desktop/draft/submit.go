@@ -171,12 +171,8 @@ func (s *Service) shown(ctx context.Context, op, id string, l akno.Lang, hash st
 func (s *Service) freeze(ctx context.Context, op string, p Preview, signed signer.Signed) (Result, error) {
 	now := s.o.Now()
 	id := p.View.Row.ID
-	req := portalapi.SubmissionRequest{
-		OpId: ids.New(now), ApplicationId: id, Submission: p.Octets,
-		Document: portalapi.FileRef{
-			Sha256: p.Document.SHA256, Size: p.Document.Size, MediaType: p.Document.MIME, Name: p.Document.Name,
-		},
-	}
+	// The readable document stays here: the portal makes its own from the octets.
+	req := portalapi.SubmissionRequest{OpId: ids.New(now), ApplicationId: id, Submission: p.Octets}
 	if signed.CMS != nil {
 		req.Signature = &signed.CMS
 	}
@@ -189,7 +185,7 @@ func (s *Service) freeze(ctx context.Context, op string, p Preview, signed signe
 		return Result{}, err
 	}
 	c := syncer.Command{OpID: req.OpId, Kind: syncer.Submit, Target: id, Body: body}
-	for _, f := range append(p.Files, p.Document) {
+	for _, f := range p.Files {
 		c.Files = append(c.Files, syncer.File{SHA256: f.SHA256, Size: f.Size})
 	}
 	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {

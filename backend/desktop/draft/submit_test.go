@@ -77,7 +77,7 @@ func (d *desk) outbox() []syncer.Queued {
 
 func TestASignedApplicationIsFrozenAndQueuedWithItsFiles(t *testing.T) {
 	d := newDesk(t)
-	id := d.create(freeOne)
+	id := d.create("200.22.3")
 	d.fill(id)
 	p, err := d.Preview(t.Context(), id, akno.Belarusian)
 	if err != nil {
@@ -87,7 +87,7 @@ func TestASignedApplicationIsFrozenAndQueuedWithItsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := d.outbox()
-	if len(q) != 1 || q[0].Kind != syncer.Submit || q[0].Target != id || q[0].Account != "anna" || len(q[0].Files) != len(p.Files)+1 {
+	if len(q) != 1 || q[0].Kind != syncer.Submit || q[0].Target != id || q[0].Account != "anna" || len(q[0].Files) != 1 || q[0].Files[0].SHA256 != p.Files[0].SHA256 {
 		t.Fatalf("%+v", q)
 	}
 	var req portalapi.SubmissionRequest

@@ -78,7 +78,7 @@ func (d *device) submit(files ...File) string {
 	id := ids.New(d.now)
 	req := portalapi.SubmissionRequest{OpId: ids.New(d.now), ApplicationId: id, Submission: []byte("canonical")}
 	if len(files) > 0 {
-		req.Document = portalapi.FileRef{Sha256: files[0].SHA256, Size: files[0].Size, MediaType: "application/pdf", Name: "a.pdf"}
+		req.Document = &portalapi.FileRef{Sha256: files[0].SHA256, Size: files[0].Size, MediaType: "application/pdf", Name: "a.pdf"}
 	}
 	d.queue(Submit, id, req.OpId, req, files...)
 	return id

@@ -1,6 +1,7 @@
 package syncsim
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +20,13 @@ import (
 	"akno/backend/desktop/store"
 	"akno/backend/desktop/syncer"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/ids"
 	"akno/backend/logx"
 	"akno/backend/portal/session/sessiontest"
 	"akno/backend/portalapi"
 )
 
-const procedure = "200.1.3.4"
+const procedure = "200.22.3" // with a file
 
 // A device is the real program over a real profile, without its window.
 type device struct {
@@ -177,13 +179,37 @@ func (d *device) write(ctx context.Context) (string, error) {
 	}
 	patches := make([]draft.Patch, 0, len(d.w.answers))
 	for field, value := range d.w.answers {
+		if field == papers {
+			continue
+		}
 		patches = append(patches, draft.Patch{Field: field, Value: value})
 	}
-	c, err := d.drafts.Apply(ctx, v.Row.ID, patches)
+	if _, err := d.drafts.Apply(ctx, v.Row.ID, patches); err != nil {
+		return "", err
+	}
+	paper, err := d.paper(v.Row.ID)
+	if err != nil {
+		return "", err
+	}
+	c, err := d.drafts.Attach(ctx, draft.Place{Draft: v.Row.ID, Field: papers}, []form.File{paper}, "", nil)
 	if err == nil && !c.View.State.Valid() {
 		err = fmt.Errorf("the example does not pass: %+v", c.View.State.Errors)
 	}
 	return v.Row.ID, err
+}
+
+// papers is the field that holds a file.
+const papers = "title_file"
+
+// paper stores a file that belongs to one draft only.
+func (d *device) paper(id string) (form.File, error) {
+	pdf, err := document([]byte(id))
+	if err != nil {
+		return form.File{}, err
+	}
+	f := form.File{ID: ids.New(d.w.now()), Name: "справка.pdf", MIME: "application/pdf"}
+	f.SHA256, f.Size, err = d.db.Blobs().Put(bytes.NewReader(pdf), 1<<20)
+	return f, err
 }
 
 // house is the answer that the simulation changes.

@@ -44,10 +44,17 @@ func card() sessiontest.Card {
 	return sessiontest.Card{Person: portalapi.Person{Surname: "Тестовский", Name: "Ян", Patronymic: &p, PersonalNumber: &n}}
 }
 
-// signatures believe the card, and what the device's signer makes.
-type signatures struct{ sessiontest.Signatures }
+// signatures believe the card, and what the device's signer makes. While they look,
+// other requests are served.
+type signatures struct {
+	sessiontest.Signatures
+	portal *portal
+}
 
-func (signatures) Detached(_ context.Context, content, signature []byte, at time.Time) (session.Signer, portalapi.SignatureReport, error) {
+func (s signatures) Detached(_ context.Context, content, signature []byte, at time.Time) (session.Signer, portalapi.SignatureReport, error) {
+	if s.portal.meanwhile != nil {
+		s.portal.meanwhile()
+	}
 	if !bytes.Equal(signature, append([]byte("signed:"), content...)) {
 		return session.Signer{}, portalapi.SignatureReport{}, &akno.Error{Code: akno.BadSignature}
 	}
@@ -109,7 +116,7 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 	p.blobs = blob.New(db, disk, p.now, blob.DefaultLimits())
 	p.access = &account.Service{
 		DB: p.db, Now: p.now, Secret: bytes.Repeat([]byte{7}, 32), Hasher: account.NewHasher(account.Cost{Memory: 64, Passes: 1}),
-		Signatures: signatures{}, Origin: "https://portal.example", Consents: []portalapi.Consent{{Version: "1", Sha256: strings.Repeat("a", 64)}},
+		Signatures: signatures{portal: p}, Origin: "https://portal.example", Consents: []portalapi.Consent{{Version: "1", Sha256: strings.Repeat("a", 64)}},
 		Limits: account.DefaultLimits, Wait: account.Sleep,
 	}
 	pay, err := payment.New(db, p.now, cat, payment.Config{
@@ -119,13 +126,7 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 		return err
 	}
 	in := intake.New(intake.Config{
-		DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Orders: pay, Signatures: signatures{}, Limits: intake.DefaultLimits(),
-		Print: func(octets []byte) ([]byte, error) {
-			if p.meanwhile != nil {
-				p.meanwhile()
-			}
-			return document(octets)
-		},
+		DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Orders: pay, Signatures: signatures{portal: p}, Limits: intake.DefaultLimits(),
 	})
 	pay.Watch(in.OrderChanged)
 	p.changes = change.New(db, p.db.Epoch, []byte("key"), map[string]change.Body{account.ChangeKind: account.Body, noteKind: noteBody})
@@ -134,7 +135,7 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 	p.handler = httpapi.New(httpapi.Behind{
 		Access: p.access, Blobs: blob.Door{Store: p.blobs}, Orders: pay, Payments: pay, Intake: in, Changes: p.changes,
 		Counter: &clerkdesk.Service{DB: db, Now: p.now, Accounts: p.access, Files: p.blobs},
-		Desk:    review.New(review.Config{DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Signatures: signatures{}}),
+		Desk:    review.New(review.Config{DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Signatures: signatures{portal: p}}),
 	}, o)
 	return nil
 }

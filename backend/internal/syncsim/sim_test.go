@@ -229,7 +229,7 @@ func (r *run) forge() {
 		r.must(err)
 		return
 	}
-	req.Document.Name = "другое.pdf"
+	req.Document = &portalapi.FileRef{Name: "другое.pdf", MediaType: "application/pdf", Sha256: strings.Repeat("0", 64)}
 	if _, err := d.client.SubmitApplication(r.ctx, req); err == nil {
 		r.t.Fatalf("I6: another command was taken under the id of %s", id)
 	}

@@ -94,7 +94,7 @@ func scratch(pattern string) (string, error) {
 var first = sync.OnceValues(func() (template, error) {
 	ctx := context.Background()
 	var t template
-	raw, err := os.ReadFile("../../akno/form/testdata/examples/F_1_3_4.json")
+	raw, err := os.ReadFile("../../akno/form/testdata/examples/F_22_3.json")
 	if err != nil {
 		return t, err
 	}

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/url"
@@ -16,6 +15,7 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/internal/ids"
 	"akno/backend/portal/account"
+	"akno/backend/portal/application"
 	"akno/backend/portal/blob"
 	"akno/backend/portal/change"
 	"akno/backend/portal/intake"
@@ -43,11 +43,14 @@ func setOut(t *testing.T) *journey {
 	disk, err := blob.OpenDisk(t.TempDir())
 	must(t, err)
 	j.blobs = blob.New(j.db, disk, j.clock, blob.DefaultLimits())
+	documents := application.Documents{
+		DB: j.db, Keep: j.blobs.Add, Print: func(octets []byte) ([]byte, error) { return print.Application(octets, false) },
+	}
 	j.intake = intake.New(intake.Config{
-		DB: j.db, Clock: j.clock, Catalogue: j.cat, Blobs: j.blobs, Orders: j.pay, Signatures: j.trust, Limits: intake.DefaultLimits(),
+		DB: j.db, Clock: j.clock, Catalogue: j.cat, Blobs: j.blobs, Orders: j.pay, Signatures: j.trust, Limits: intake.DefaultLimits(), Documents: documents,
 	})
 	j.pay.Watch(j.intake.OrderChanged)
-	j.review = review.New(review.Config{DB: j.db, Clock: j.clock, Catalogue: j.cat, Blobs: j.blobs, Signatures: j.trust})
+	j.review = review.New(review.Config{DB: j.db, Clock: j.clock, Catalogue: j.cat, Blobs: j.blobs, Signatures: j.trust, Documents: documents})
 	j.changes = change.New(j.db, j.db.Epoch, []byte("key"), map[string]change.Body{account.ChangeKind: account.Body})
 	return j
 }
@@ -69,14 +72,6 @@ func (j *journey) sign(name string, content []byte) []byte {
 	sig, err := cms.Sign(cms.Octets(content), cms.SignOptions{Certificate: cert, Signer: key, Time: j.now})
 	must(j.t, err)
 	return sig
-}
-
-// store puts a file of a citizen into the portal.
-func (j *journey) store(who session.Session, content []byte, name string) portalapi.FileRef {
-	j.t.Helper()
-	ref, err := blob.Door{Store: j.blobs}.Put(ctx, who, canon.Hash(content), bytes.NewReader(content))
-	must(j.t, err)
-	return portalapi.FileRef{Name: name, MediaType: ref.MediaType, Size: ref.Size, Sha256: ref.Sha256}
 }
 
 // submission fills the form of a procedure as its example does, with the
@@ -113,11 +108,9 @@ func (j *journey) submission(id, procedure string, order *canon.Order) []byte {
 // file signs and submits what was filled in.
 func (j *journey) file(who session.Session, id string, octets []byte) portalapi.Application {
 	j.t.Helper()
-	pdf, err := print.Application(octets, false)
-	must(j.t, err)
 	signature := j.sign("citizen", octets)
 	a, err := j.intake.Submit(ctx, who, portalapi.SubmissionRequest{
-		OpId: ids.New(j.now), ApplicationId: id, Submission: octets, Signature: &signature, Document: j.store(who, pdf, "заявление.pdf"),
+		OpId: ids.New(j.now), ApplicationId: id, Submission: octets, Signature: &signature,
 	})
 	must(j.t, err)
 	return a
@@ -273,11 +266,9 @@ func TestARevocationCountsAtOnce(t *testing.T) {
 	j.call("POST", "/ra/certificates/"+cert.Serial.Hex(), url.Values{"do": {"revoke"}, "reason": {"key_compromise"}})
 	id := ids.New(j.now)
 	octets := j.submission(id, "200.2.18", nil)
-	pdf, err := print.Application(octets, false)
-	must(t, err)
 	signature := j.sign("citizen", octets)
-	_, err = j.intake.Submit(ctx, citizen, portalapi.SubmissionRequest{
-		OpId: ids.New(j.now), ApplicationId: id, Submission: octets, Signature: &signature, Document: j.store(citizen, pdf, "заявление.pdf"),
+	_, err := j.intake.Submit(ctx, citizen, portalapi.SubmissionRequest{
+		OpId: ids.New(j.now), ApplicationId: id, Submission: octets, Signature: &signature,
 	})
 	if akno.CodeOf(err) != akno.CertRevoked {
 		t.Errorf("error is %v", err)

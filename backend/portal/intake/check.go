@@ -22,7 +22,6 @@ type filed struct {
 	formHash  string
 	state     form.State // the answers as on the day of arrival
 	files     []portalapi.FileRef
-	document  portalapi.FileRef
 	report    *portalapi.SignatureReport
 }
 
@@ -33,8 +32,7 @@ const opSubmit = "intake.Submit"
 const representedField = "rep_personal_number"
 
 // check repeats everything that can be checked without a transaction, in this
-// order: octets, level, form, answers, files, signature. Only what passed them all
-// is worth the readable document.
+// order: octets, level, form, answers, files, signature.
 func (s *Service) check(ctx context.Context, who session.Session, req portalapi.SubmissionRequest, now time.Time) (*filed, error) {
 	sub, err := canon.Parse(req.Submission)
 	if err != nil {
@@ -60,10 +58,7 @@ func (s *Service) check(ctx context.Context, who session.Session, req portalapi.
 	if err := s.checkFiles(ctx, who.AccountID, f, req); err != nil {
 		return nil, err
 	}
-	if err := s.checkSigner(ctx, who, f, req, requires, now); err != nil {
-		return nil, err
-	}
-	return f, s.render(ctx, who.AccountID, f, req.Submission)
+	return f, s.checkSigner(ctx, who, f, req, requires, now)
 }
 
 // checkForm proves that the submission is what its form shows, on its own day and
@@ -129,10 +124,10 @@ func (s *Service) checkFiles(ctx context.Context, account string, f *filed, req 
 		}
 		f.files = append(f.files, ref)
 	}
-	f.document = req.Document
-	f.document.MediaType, f.document.Field = blob.PDF, nil
-	if err := look("document", f.document); err != nil {
-		return err
+	if req.Document != nil { // the copy of a device of an earlier version, which nobody reads
+		if err := look("document", *req.Document); err != nil {
+			return err
+		}
 	}
 	if err := s.checkReceipt(ctx, account, f, fields); err != nil {
 		return err

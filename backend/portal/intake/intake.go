@@ -8,7 +8,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 
 	"akno/backend/akno"
@@ -20,15 +19,12 @@ import (
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
 	"akno/backend/portalapi"
-	"akno/backend/print"
 )
 
 // Blobs knows the files of accounts.
 type Blobs interface {
 	// Stat returns what is known of a file of account, or akno.NotFound.
 	Stat(ctx context.Context, account, sum string) (portalapi.BlobRef, error)
-	// Add stores a file that the portal itself made for account.
-	Add(ctx context.Context, account string, r io.Reader) (portalapi.BlobRef, error)
 }
 
 // Orders knows the orders of accounts.
@@ -65,9 +61,7 @@ type Config struct {
 	Signatures Signatures
 	Calendar   workdays.Calendar
 	Limits     Limits
-	// Print makes the readable document of what was filed from its octets, the
-	// same for the same octets; nil for that of the product.
-	Print func(octets []byte) (pdf []byte, err error)
+	Documents  application.Documents
 }
 
 // A Service accepts applications.
@@ -76,18 +70,16 @@ type Service struct {
 }
 
 // New returns the service.
-func New(c Config) *Service {
-	if c.Print == nil {
-		c.Print = func(octets []byte) ([]byte, error) { return print.Application(octets, false) }
-	}
-	return &Service{c}
-}
+func New(c Config) *Service { return &Service{c} }
 
 // LimitsInForce returns the limits that are applied.
 func (s *Service) LimitsInForce() Limits { return s.Limits }
 
-// Get returns an application of the session's account.
+// Get returns an application of the session's account, with its readable document.
 func (s *Service) Get(ctx context.Context, who session.Session, id portalapi.Id) (portalapi.Application, error) {
+	if err := s.Documents.Make(ctx, who.AccountID, id); err != nil {
+		return portalapi.Application{}, err
+	}
 	var r *application.Record
 	err := s.DB.Read(ctx, func(tx dbx.Tx) error {
 		var err error

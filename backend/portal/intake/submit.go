@@ -64,7 +64,7 @@ func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, re
 	deadline := s.Calendar.Deadline(workdays.Of(now), f.procedure.Term.Value, workdays.Unit(f.procedure.Term.Unit)).String()
 	r := application.New(who.AccountID, portalapi.Application{
 		Id: req.ApplicationId, Procedure: f.procedure.Code, FormId: f.sub.Form.ID, FormVersion: f.sub.Form.Version,
-		CreatedAt: ms, SubmittedAt: &ms, Deadline: &deadline, Body: body.Ref, Order: order, Document: &f.document, Files: f.files,
+		CreatedAt: ms, SubmittedAt: &ms, Deadline: &deadline, Body: body.Ref, Order: order, Files: f.files,
 	})
 	r.FormHash, r.Report, r.Paid, r.Applicant = f.formHash, f.report, paid, f.applicant()
 	r.Review.Represented = f.represented()

@@ -42,7 +42,7 @@ func TestAFreeApplicationIsFiled(t *testing.T) {
 	if want := []string{"sync submitted"}; !cmp.Equal(events(a), want) {
 		t.Error(cmp.Diff(want, events(a)))
 	}
-	if a.Order != nil || a.Document == nil || len(a.Questions) != 0 {
+	if a.Order != nil || a.Document != nil || len(a.Questions) != 0 {
 		t.Errorf("application is %+v", a)
 	}
 	w.write(func(tx dbx.Tx) error {

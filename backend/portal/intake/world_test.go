@@ -23,6 +23,7 @@ import (
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
 	"akno/backend/portalapi"
+	"akno/backend/print"
 )
 
 var ctx = context.Background()
@@ -65,6 +66,13 @@ func (b *blobs) Stat(_ context.Context, account, sum string) (portalapi.BlobRef,
 		return ref, &akno.Error{Code: akno.NotFound}
 	}
 	return ref, nil
+}
+
+func (b *blobs) has(sum string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, ok := b.all[yanAccount+sum]
+	return ok
 }
 
 func (b *blobs) Add(_ context.Context, account string, r io.Reader) (portalapi.BlobRef, error) {
@@ -141,6 +149,9 @@ func open(t *testing.T) *world {
 	}
 	w.Service = New(Config{
 		DB: w.db, Clock: tick, Catalogue: w.cat, Blobs: w.blobs, Orders: w.pay, Signatures: w.cards, Limits: DefaultLimits(),
+		Documents: application.Documents{
+			DB: w.db, Keep: w.blobs.Add, Print: func(octets []byte) ([]byte, error) { return print.Application(octets, false) },
+		},
 	})
 	w.pay.Watch(w.OrderChanged)
 	w.write(func(tx dbx.Tx) error {
@@ -227,7 +238,7 @@ func (w *world) build(f *filing) portalapi.SubmissionRequest {
 	document := w.keep(canon.Hash(append([]byte("pdf"), raw...)), "application/pdf", 1000)
 	f.request = portalapi.SubmissionRequest{
 		OpId: ids.New(w.now), ApplicationId: f.id, Submission: raw, Signature: sign("yan", raw),
-		Document: portalapi.FileRef{Name: "заявление.pdf", MediaType: document.MediaType, Sha256: document.Sha256, Size: document.Size},
+		Document: &portalapi.FileRef{Name: "заявление.pdf", MediaType: document.MediaType, Sha256: document.Sha256, Size: document.Size},
 	}
 	return f.request
 }

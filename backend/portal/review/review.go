@@ -49,6 +49,7 @@ type Config struct {
 	Blobs      Blobs
 	Signatures Signatures
 	Calendar   workdays.Calendar
+	Documents  application.Documents
 }
 
 // A Service is the desk of the bodies.
@@ -165,11 +166,15 @@ func bodyOf(who session.Session) (string, error) {
 	return who.Body.Id, nil
 }
 
-// Get returns an application of the body with all that was filed. The look is
-// written into the applicant's journal before anything is shown.
+// Get returns an application of the body with all that was filed and its readable
+// document. The look is written into the applicant's journal before anything is
+// shown.
 func (s *Service) Get(ctx context.Context, who session.Session, id portalapi.Id) (portalapi.DeskApplication, error) {
 	body, err := bodyOf(who)
 	if err != nil {
+		return portalapi.DeskApplication{}, err
+	}
+	if err := s.document(ctx, body, id); err != nil {
 		return portalapi.DeskApplication{}, err
 	}
 	var out portalapi.DeskApplication
@@ -184,6 +189,20 @@ func (s *Service) Get(ctx context.Context, who session.Session, id portalapi.Id)
 		return s.look(ctx, tx, who, r, "view", "")
 	})
 	return out, err
+}
+
+// document makes what the body reads, unless it is there.
+func (s *Service) document(ctx context.Context, body, id string) error {
+	var r *application.Record
+	err := s.DB.Read(ctx, func(tx dbx.Tx) error {
+		var err error
+		r, err = application.LoadForBody(ctx, tx, body, id)
+		return err
+	})
+	if err != nil || r.Doc.Document != nil {
+		return err
+	}
+	return s.Documents.Make(ctx, r.Account, id)
 }
 
 // look writes down who looked at what of whom.

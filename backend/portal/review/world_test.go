@@ -3,7 +3,9 @@ package review
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -120,7 +122,9 @@ func open(t *testing.T) *world {
 	must(t, err)
 	must(t, w.trust.AddIntermediate(w.ca.Issuer().Raw))
 	w.db, w.blobs = db, blob.New(db, disk, tick, blob.DefaultLimits())
-	w.Service = New(Config{DB: db, Clock: tick, Catalogue: cat, Blobs: w.blobs, Signatures: w.trust})
+	w.Service = New(Config{DB: db, Clock: tick, Catalogue: cat, Blobs: w.blobs, Signatures: w.trust, Documents: application.Documents{
+		DB: db, Keep: w.blobs.Add, Print: readable,
+	}})
 	w.body = w.card(gossuok.OrganisationOrder(gossuok.Organisation{Name: "Комитет", ShortName: "Комитет", UNP: "200988541", Locality: "Минск"}))
 	w.publish()
 	w.write(func(tx dbx.Tx) error {
@@ -129,6 +133,12 @@ func open(t *testing.T) *world {
 		})
 	})
 	return w
+}
+
+// readable makes a document that is the same for the same octets.
+func readable(octets []byte) ([]byte, error) {
+	head := fmt.Sprintf("%%PDF-1.4\n%% %x\n", sha256.Sum256(octets))
+	return fmt.Appendf(nil, "%sxref\n0 1\n0000000000 65535 f \ntrailer<</Size 1>>\nstartxref\n%d\n%%%%EOF\n", head, len(head)), nil
 }
 
 func must(t *testing.T, err error) {

@@ -177,7 +177,7 @@ func (j *journey) filed(procedure, id string, order *canon.Order) portalapi.Appl
 	j.t.Helper()
 	raw := j.submission(procedure, id, order)
 	signature, stranger := j.sign("citizen", raw), j.sign("stranger", raw)
-	req := portalapi.SubmissionRequest{OpId: j.id(), ApplicationId: id, Submission: raw, Signature: &stranger, Document: j.file(pdf(id))}
+	req := portalapi.SubmissionRequest{OpId: j.id(), ApplicationId: id, Submission: raw, Signature: &stranger, Document: new(j.file(pdf(id)))}
 	j.refused("citizen", "POST", "/v1/applications", req, akno.WrongSigner)
 	damaged := bytes.Clone(signature)
 	damaged[len(damaged)-2] ^= 1

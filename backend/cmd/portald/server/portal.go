@@ -142,13 +142,17 @@ func (p *Portal) openDesk(c Config, x Extension, fresh bool) error {
 	if err != nil {
 		return err
 	}
+	documents := application.Documents{
+		DB: p.DB, Keep: p.Blobs.Add, Print: func(octets []byte) ([]byte, error) { return print.Application(octets, false) },
+	}
 	p.Intake = intake.New(intake.Config{
 		DB: p.DB, Clock: p.now, Catalogue: p.Catalogue, Blobs: p.Blobs, Orders: p.Payments, Signatures: p.Trust,
-		Calendar: workdays.Calendar{}, Limits: intake.DefaultLimits(),
+		Calendar: workdays.Calendar{}, Limits: intake.DefaultLimits(), Documents: documents,
 	})
 	p.Payments.Watch(p.Intake.OrderChanged)
 	p.Review = review.New(review.Config{
 		DB: p.DB, Clock: p.now, Catalogue: p.Catalogue, Blobs: p.Blobs, Signatures: p.Trust, Calendar: workdays.Calendar{},
+		Documents: documents,
 	})
 	p.Changes = change.New(p.DB, p.DB.Epoch, p.Accounts.Secret.CursorKey(), map[string]change.Body{account.ChangeKind: account.Body})
 	return nil
