@@ -53,6 +53,7 @@ var doors = map[string][]string{
 	"github.com/wailsapp/wails/v2":             {".", "app", "backend/logx"},
 	"modernc.org/sqlite":                       {"backend/internal/dbx", "backend/desktop/store", "backend/portal/store"},
 	"modernc.org/libc":                         {"backend/desktop/store/cryptvfs"},
+	"github.com/jackc/pgx/v5":                  {"backend/portal/store", "backend/internal/testkit/testdb"},
 	"database/sql":                             {"backend/internal/dbx", "backend/desktop/store", "backend/portal/store"},
 	"github.com/pressly/goose/v3":              {"backend/internal/dbx", "backend/desktop/store", "backend/portal/store"},
 	"github.com/oapi-codegen/runtime":          {"backend/portal/httpapi", "backend/desktop/portalclient"},

@@ -3,21 +3,36 @@ package dbx_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"testing"
 
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/store"
 )
 
 func write(t *testing.T, fn func(ctx context.Context, tx dbx.Tx) error) {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), clock.System)
+	db, err := store.Open(t.Context(), testdb.Address(t), clock.System)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Write(t.Context(), func(tx dbx.Tx) error { return fn(t.Context(), tx) }); err != nil {
+		t.Error(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// read runs fn in a transaction that may be spoiled.
+func read(t *testing.T, fn func(ctx context.Context, tx dbx.Tx)) {
+	t.Helper()
+	db, err := store.Open(t.Context(), testdb.Address(t), clock.System)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Read(t.Context(), func(tx dbx.Tx) error { fn(t.Context(), tx); return nil }); err != nil {
 		t.Error(err)
 	}
 	if err := db.Close(); err != nil {
@@ -34,10 +49,13 @@ func TestFoundTellsAnAbsentRowFromAFailure(t *testing.T) {
 		if found, err := dbx.Found(ctx, tx, `SELECT value FROM meta WHERE name = ?`, []any{"epoch"}, &v); !found || err != nil || v == "" {
 			t.Errorf("present: %v %v", found, err)
 		}
+		return nil
+	})
+	read(t, func(ctx context.Context, tx dbx.Tx) {
+		var v string
 		if found, err := dbx.Found(ctx, tx, `SELECT nothing FROM meta`, nil, &v); found || err == nil {
 			t.Errorf("wrong: %v %v", found, err)
 		}
-		return nil
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/audit"
 	"akno/backend/portal/mail"
 	"akno/backend/portal/retry"
@@ -38,7 +38,7 @@ var cheap = Cost{Memory: 64, Passes: 1}
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"), r.now)
+	db, err := store.Open(t.Context(), testdb.Address(t), r.now)
 	if err != nil {
 		t.Fatal(err)
 	}

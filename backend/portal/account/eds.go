@@ -254,7 +254,7 @@ func (s *Service) setPerson(ctx context.Context, tx dbx.Tx, id string, p portala
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE account SET person = ?, person_key = ?, personal_number = ? WHERE account_id = ? AND (person = '' OR ?)`,
+	_, err = tx.Exec(ctx, `UPDATE account SET person = ?, person_key = ?, personal_number = ? WHERE account_id = ? AND (person = '' OR ? = 1)`,
 		text, s.Secret.PersonKey(p.Surname, p.Name, birth), *p.PersonalNumber, id, over)
 	if err != nil {
 		return fmt.Errorf("account: person: %w", err)

@@ -135,7 +135,7 @@ func (b brake) release(ctx context.Context, tx dbx.Tx, key []byte) error {
 
 // takeBack uncounts one event of a counter that others share.
 func (b brake) takeBack(ctx context.Context, tx dbx.Tx, key []byte) error {
-	_, err := tx.Exec(ctx, `UPDATE throttle SET count = max(count - 1, 0) WHERE kind = ? AND key = ?`, b.kind, key)
+	_, err := tx.Exec(ctx, `UPDATE throttle SET count = count - 1 WHERE kind = ? AND key = ? AND count > 0`, b.kind, key)
 	if err != nil {
 		return fmt.Errorf("throttle: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/audit"
 	"akno/backend/portal/store"
 	"akno/backend/portalapi"
@@ -27,7 +27,7 @@ const account = "0193f0a0-0000-7000-8000-0000000000aa"
 
 func open(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "portal.db"), clock.Fixed(noon))
+	db, err := store.Open(ctx, testdb.Address(t), clock.Fixed(noon))
 	if err != nil {
 		t.Fatal(err)
 	}

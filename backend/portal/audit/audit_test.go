@@ -1,13 +1,13 @@
 package audit
 
 import (
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/store"
 )
 
@@ -16,7 +16,7 @@ var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // chain writes records to two accounts by turns and returns the first one's.
 func chain(t *testing.T) []Entry {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"), clock.Fixed(at))
+	db, err := store.Open(t.Context(), testdb.Address(t), clock.Fixed(at))
 	if err != nil {
 		t.Fatal(err)
 	}

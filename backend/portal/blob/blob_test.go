@@ -6,13 +6,13 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"akno/backend/akno"
 	"akno/backend/internal/clock"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/store"
 )
 
@@ -26,7 +26,7 @@ func openStore(t *testing.T, limits Limits) (*Store, *time.Time) {
 	t.Helper()
 	now := noon
 	tick := clock.Clock(func() time.Time { return now })
-	db, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "portal.db"), tick)
+	db, err := store.Open(context.Background(), testdb.Address(t), tick)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"akno/backend/akno"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
 	"akno/backend/portalapi"
@@ -32,7 +32,7 @@ type world struct {
 
 func open(t *testing.T) *world {
 	t.Helper()
-	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "portal.db"), clock.Fixed(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)))
+	db, err := store.Open(ctx, testdb.Address(t), clock.Fixed(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -307,7 +307,7 @@ func (d *Service) Start(ctx context.Context, s session.Session, req portalapi.Re
 // proof is what the clerk brings to claim a cabinet.
 func proof(s session.Session, req portalapi.RegistrationStart) account.Proof {
 	return account.Proof{
-		AccountID: deref(req.ClaimAccountId), Registration: s.Office + "\x00" + req.RegistrationId, OpID: req.OpId,
+		AccountID: deref(req.ClaimAccountId), Registration: s.Office + "\x1f" + req.RegistrationId, OpID: req.OpId,
 		Code: deref(req.ClaimCode), By: s.AccountID,
 	}
 }

@@ -3,7 +3,6 @@ package clerkdesk
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/account"
 	"akno/backend/portal/audit"
 	"akno/backend/portal/session"
@@ -52,7 +52,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), scans: files{}}
 	var err error
-	if r.db, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"), r.now); err != nil {
+	if r.db, err = store.Open(t.Context(), testdb.Address(t), r.now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -176,11 +176,13 @@ func TestTheOneTimePasswordIsNowhereAndIsToldAgainOnlyToTheSameCommand(t *testin
 	}
 	_, err = r.Issue(t.Context(), r.clerk, req.RegistrationId, portalapi.Command{OpId: ids.New(r.now())})
 	wantCode(t, err, akno.WrongState)
-	for _, q := range []string{
-		`SELECT count(*) FROM applied_op WHERE instr(CAST(result AS TEXT), ?)`, `SELECT count(*) FROM registration WHERE instr(person || checks || contacts, ?)`,
-		`SELECT count(*) FROM job WHERE instr(payload, ?)`, `SELECT count(*) FROM password WHERE instr(hash, ?)`,
+	for q, secret := range map[string]any{
+		`SELECT count(*) FROM applied_op WHERE instr(result, ?) > 0`:                         first.Password,
+		`SELECT count(*) FROM registration WHERE instr(person || checks || contacts, ?) > 0`: string(first.Password),
+		`SELECT count(*) FROM job WHERE instr(payload, ?) > 0`:                               string(first.Password),
+		`SELECT count(*) FROM password WHERE instr(hash, ?) > 0`:                             string(first.Password),
 	} {
-		if n := r.count(q, string(first.Password)); n != 0 {
+		if n := r.count(q, secret); n != 0 {
 			t.Errorf("%s finds it", q)
 		}
 	}

@@ -292,7 +292,7 @@ func (c card) remove(ctx context.Context, tx dbx.Tx) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM registration WHERE office = ? AND id = ?`, c.office, c.id); err != nil {
 		return fmt.Errorf("registration: %w", err)
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM applied_op WHERE account_id = ? AND CAST(result AS TEXT) LIKE ?`, c.clerk, `%"id":"`+c.id+`"%`)
+	_, err := tx.Exec(ctx, `DELETE FROM applied_op WHERE account_id = ? AND instr(result, ?) > 0`, c.clerk, []byte(`"id":"`+c.id+`"`))
 	if err != nil {
 		return fmt.Errorf("registration: %w", err)
 	}

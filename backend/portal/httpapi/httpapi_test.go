@@ -323,7 +323,7 @@ func TestAForgottenPasswordIsSetAnewByALetter(t *testing.T) {
 	}
 	var job string
 	err := r.db.Read(t.Context(), func(tx dbx.Tx) error {
-		return tx.QueryRow(t.Context(), `SELECT id FROM job WHERE kind = 'mail' AND instr(payload, 'password_reset')`).Scan(&job)
+		return tx.QueryRow(t.Context(), `SELECT id FROM job WHERE kind = 'mail' AND instr(payload, 'password_reset') > 0`).Scan(&job)
 	})
 	if err != nil {
 		t.Fatal(err)

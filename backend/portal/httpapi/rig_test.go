@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
 	"akno/backend/internal/testkit/testcontract"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/logx"
 	"akno/backend/portal/account"
 	"akno/backend/portal/blob"
@@ -50,7 +50,7 @@ func newRig(t *testing.T, change func(*Options)) *rig {
 	t.Helper()
 	r := &rig{t: t, log: &bytes.Buffer{}, at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	var err error
-	if r.db, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"), r.now); err != nil {
+	if r.db, err = store.Open(t.Context(), testdb.Address(t), r.now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

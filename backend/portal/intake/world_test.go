@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/application"
 	"akno/backend/portal/catalogue"
 	"akno/backend/portal/payment"
@@ -130,7 +130,7 @@ func open(t *testing.T) *world {
 	}}
 	tick := func() time.Time { return w.now }
 	var err error
-	if w.db, err = store.Open(ctx, filepath.Join(t.TempDir(), "portal.db"), tick); err != nil {
+	if w.db, err = store.Open(ctx, testdb.Address(t), tick); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/logx"
 	"akno/backend/portal/store"
 )
@@ -33,7 +33,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	var err error
-	if r.db, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"), r.now); err != nil {
+	if r.db, err = store.Open(t.Context(), testdb.Address(t), r.now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

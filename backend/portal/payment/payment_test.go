@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/audit"
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
@@ -75,7 +75,7 @@ func open(t *testing.T) *world {
 	w := &world{t: t, now: noon}
 	tick := func() time.Time { return w.now }
 	var err error
-	if w.db, err = store.Open(context.Background(), filepath.Join(t.TempDir(), "portal.db"), tick); err != nil {
+	if w.db, err = store.Open(context.Background(), testdb.Address(t), tick); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

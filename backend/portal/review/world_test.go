@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +20,7 @@ import (
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/application"
 	"akno/backend/portal/audit"
 	"akno/backend/portal/blob"
@@ -108,7 +108,7 @@ func open(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: friday, language: akno.Russian}
 	tick := func() time.Time { return w.now }
-	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "portal.db"), tick)
+	db, err := store.Open(ctx, testdb.Address(t), tick)
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	disk, err := blob.OpenDisk(t.TempDir())

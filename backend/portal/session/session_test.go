@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/store"
 	"akno/backend/portalapi"
 )
@@ -19,7 +19,7 @@ var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 func open(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"), clock.Fixed(start))
+	db, err := store.Open(t.Context(), testdb.Address(t), clock.Fixed(start))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestATokenNamesItsAccountAndIsNotStored(t *testing.T) {
 	}
 	var found int
 	err := db.Read(t.Context(), func(tx dbx.Tx) error {
-		return tx.QueryRow(t.Context(), `SELECT count(*) FROM session WHERE instr(token_hash, ?) OR instr(id, ?)`, token, token).Scan(&found)
+		return tx.QueryRow(t.Context(), `SELECT count(*) FROM session WHERE instr(token_hash, ?) > 0 OR instr(id, ?) > 0`, []byte(token), token).Scan(&found)
 	})
 	if err != nil || found != 0 {
 		t.Errorf("the token is stored: %d %v", found, err)

@@ -14,7 +14,7 @@ import (
 )
 
 // Backup is Copy of this database.
-func (db *DB) Backup(ctx context.Context, path string) error { return Copy(ctx, db.path, path) }
+func (db *DB) Backup(ctx context.Context, path string) error { return Copy(ctx, db.address, path) }
 
 // Copy writes a whole copy of the database at from into a new file at path, as one
 // moment had it, while the portal goes on working. When it has returned nil the

@@ -39,7 +39,7 @@ func TestADatabaseOpensInAnyFolder(t *testing.T) {
 func TestMoreReadersThanConnectionsWaitAndAreServed(t *testing.T) {
 	db := fresh(t)
 	var wg sync.WaitGroup
-	for i := range 8 * cap(db.readers) {
+	for i := range 40 {
 		wg.Go(func() {
 			err := db.Read(context.Background(), func(tx dbx.Tx) error {
 				// A statement of its own for each reader: preparing needs no

@@ -4,34 +4,53 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 
 	"github.com/pressly/goose/v3"
 )
 
-//go:embed migrations/sqlite/*.sql
+// The folders hold the same numbers and make the same tables and columns; each
+// is written in the words of its engine.
+//
+//go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to the newest version. A migration is one
-// transaction; there is no way back but a copy of the file.
-func migrate(ctx context.Context, db *sql.DB) error {
-	p, err := provider(db)
+// A dialect is what the runner of migrations and their folder are called.
+type dialect struct {
+	name   goose.Dialect
+	folder string
+}
+
+var (
+	fileDialect   = dialect{goose.DialectSQLite3, "migrations/sqlite"}
+	serverDialect = dialect{goose.DialectPostgres, "migrations/postgres"}
+)
+
+// newest asks for every migration that there is.
+const newest = math.MaxInt64
+
+// migrate brings the schema up to a version. A migration is one transaction;
+// there is no way back but a copy.
+func migrate(ctx context.Context, d dialect, db *sql.DB, version int64) error {
+	p, err := provider(d, db)
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if _, err := p.UpTo(ctx, version); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
 }
 
-func provider(db *sql.DB) (*goose.Provider, error) {
-	dir, err := fs.Sub(migrations, "migrations/sqlite")
+func provider(d dialect, db *sql.DB) (*goose.Provider, error) {
+	dir, err := fs.Sub(migrations, d.folder)
 	if err != nil {
 		return nil, err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir,
+	p, err := goose.NewProvider(d.name, db, dir,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithTableName("schema_version"))
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
@@ -42,16 +61,23 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 // SchemaVersion returns the version of the schema that the database has and
 // the newest one this program knows.
 func (db *DB) SchemaVersion(ctx context.Context) (have, newest int64, err error) {
-	err = db.ro.QueryRowContext(ctx, `SELECT max(version_id) FROM schema_version`).Scan(&have)
+	return schemaVersion(ctx, db.engine.dialect(), db.engine.reader())
+}
+
+func schemaVersion(ctx context.Context, d dialect, db *sql.DB) (have, newest int64, err error) {
+	err = db.QueryRowContext(ctx, `SELECT max(version_id) FROM schema_version`).Scan(&have)
 	if err != nil {
 		return 0, 0, fmt.Errorf("store: schema version: %w", err)
 	}
-	p, err := provider(db.ro)
+	p, err := provider(d, db)
 	if err != nil {
 		return 0, 0, fmt.Errorf("store: %w", err)
 	}
 	for _, s := range p.ListSources() {
 		newest = max(newest, s.Version)
 	}
-	return have, newest, nil
+	if have > newest {
+		err = errors.New("store: the database is of a newer program")
+	}
+	return have, newest, err
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"akno/backend/akno"
@@ -24,7 +25,7 @@ func RecordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, ve
 	var seq, live int64
 	var sum *int64
 	err := tx.QueryRow(ctx, `INSERT INTO stream(account_id, name, seq, min_seq, live_count, checksum) VALUES(?, ?, 1, 0, 0, 0)
-		ON CONFLICT(account_id, name) DO UPDATE SET seq = seq + 1 RETURNING seq, live_count, checksum`,
+		ON CONFLICT(account_id, name) DO UPDATE SET seq = stream.seq + 1 RETURNING seq, live_count, checksum`,
 		accountID, AccountStream).Scan(&seq, &live, &sum)
 	if err != nil {
 		return fmt.Errorf("stream: %w", err)
@@ -178,14 +179,11 @@ func Enqueue(ctx context.Context, tx dbx.Tx, id string, j Job) error {
 	if err != nil {
 		return fmt.Errorf("job: %w", err)
 	}
-	if w, ok := tx.(*writeTx); ok {
-		w.enqueued = true
+	if w, ok := tx.(interface{ wake() }); ok {
+		w.wake()
 	}
 	return nil
 }
-
-// Queued has a value after a commit that brought new jobs.
-func (db *DB) Queued() <-chan struct{} { return db.writer.queued }
 
 // How long rows are kept that nobody asks for any more.
 const (
@@ -199,23 +197,26 @@ const (
 
 // Sweep removes what is only of use for a time and returns how many rows went.
 func (db *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
-	before := func(d time.Duration) int64 { return now.Add(-d).UnixMilli() }
 	var n int64
 	err := db.Write(ctx, func(tx dbx.Tx) error {
 		n = 0
 		for _, q := range []struct {
 			query string
-			arg   int64
+			keep  time.Duration
 		}{
-			{`DELETE FROM challenge WHERE expires_at < ?`, before(keepChallenges)},
-			{`DELETE FROM password_reset WHERE expires_at < ?`, before(keepChallenges)},
-			{`DELETE FROM claim_code WHERE expires_at < ?`, before(keepClaims)},
-			{`DELETE FROM session WHERE expires_at < ?`, before(keepSessions)},
-			{`DELETE FROM throttle WHERE since < ?1 AND next_at < ?1`, before(keepThrottle)},
-			{`DELETE FROM applied_op WHERE at < ?`, before(keepOps)},
-			{`DELETE FROM job WHERE done_at > 0 AND done_at < ?`, before(keepJobs)},
+			{`DELETE FROM challenge WHERE expires_at < ?`, keepChallenges},
+			{`DELETE FROM password_reset WHERE expires_at < ?`, keepChallenges},
+			{`DELETE FROM claim_code WHERE expires_at < ?`, keepClaims},
+			{`DELETE FROM session WHERE expires_at < ?`, keepSessions},
+			{`DELETE FROM throttle WHERE since < ? AND next_at < ?`, keepThrottle},
+			{`DELETE FROM applied_op WHERE at < ?`, keepOps},
+			{`DELETE FROM job WHERE done_at > 0 AND done_at < ?`, keepJobs},
 		} {
-			m, err := dbx.Changed(ctx, tx, q.query, q.arg)
+			args := []any{now.Add(-q.keep).UnixMilli()}
+			if strings.Count(q.query, "?") == 2 {
+				args = append(args, args[0])
+			}
+			m, err := dbx.Changed(ctx, tx, q.query, args...)
 			if err != nil {
 				return fmt.Errorf("sweep: %w", err)
 			}

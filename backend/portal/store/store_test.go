@@ -18,6 +18,7 @@ import (
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -41,9 +42,21 @@ func open(t *testing.T, path string) *DB {
 	return db
 }
 
+// fresh opens a database of the run's engine.
 func fresh(t *testing.T) *DB {
 	t.Helper()
-	db := open(t, filepath.Join(t.TempDir(), "portal.db"))
+	return closing(t, open(t, testdb.Address(t)))
+}
+
+// freshFile opens a file, whatever the engine of the run is: the test is about
+// what only a file has.
+func freshFile(t *testing.T) (*DB, *file) {
+	t.Helper()
+	db := closing(t, open(t, filepath.Join(t.TempDir(), "portal.db")))
+	return db, db.engine.(*file)
+}
+
+func closing(t *testing.T, db *DB) *DB {
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
@@ -134,7 +147,7 @@ func TestGoodJobsOfAGroupAreKeptAndBadOnesLeaveNothing(t *testing.T) {
 }
 
 func TestJobsThatWaitShareACommit(t *testing.T) {
-	db := fresh(t)
+	db, _ := freshFile(t)
 	before := db.Stats()
 	hold, held := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
@@ -186,7 +199,7 @@ func TestACancelledCallerDoesNotUndoTheOthers(t *testing.T) {
 
 func TestAReaderCannotWriteAndSurvivesAPanic(t *testing.T) {
 	db := fresh(t)
-	for range 2 * cap(db.readers) {
+	for range 40 { // more than there are connections
 		func() {
 			defer func() { _ = recover() }()
 			_ = db.Read(t.Context(), func(dbx.Tx) error { panic("a fault") })
@@ -196,7 +209,7 @@ func TestAReaderCannotWriteAndSurvivesAPanic(t *testing.T) {
 		_, err := tx.Exec(t.Context(), `INSERT INTO meta(name, value) VALUES('r', 'x')`)
 		return err
 	})
-	if err == nil || !strings.Contains(err.Error(), "readonly") {
+	if err == nil || !strings.Contains(strings.ReplaceAll(err.Error(), "-", ""), "readonly") {
 		t.Errorf("got %v", err)
 	}
 	if got := names(t, db, "epoch"); len(got) != 1 {
@@ -205,7 +218,7 @@ func TestAReaderCannotWriteAndSurvivesAPanic(t *testing.T) {
 }
 
 func TestADatabaseKeepsItsEpochAndRefusesStrangers(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "portal.db")
+	path := testdb.Empty(t)
 	db := open(t, path)
 	epoch := db.Epoch()
 	have, newest, err := db.SchemaVersion(t.Context())
@@ -219,7 +232,9 @@ func TestADatabaseKeepsItsEpochAndRefusesStrangers(t *testing.T) {
 	if db.Epoch() != epoch || !ids.Valid(epoch) {
 		t.Errorf("epoch %q became %q", epoch, db.Epoch())
 	}
-	if err := db.writer.conn.exec(`PRAGMA application_id = 7`); err != nil {
+	if f, ok := db.engine.(*file); !ok {
+		testdb.Exec(t, path, `COMMENT ON TABLE meta IS 'another program'`)
+	} else if err := f.writer.conn.exec(`PRAGMA application_id = 7`); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
@@ -232,7 +247,7 @@ func TestADatabaseKeepsItsEpochAndRefusesStrangers(t *testing.T) {
 }
 
 func TestAfterClosingAWriteIsUnavailable(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "portal.db"))
+	db := open(t, testdb.Address(t))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -275,8 +290,8 @@ func TestJobsThatWaitedTooLongAreSentAway(t *testing.T) {
 }
 
 func TestAFullDiskIsToldAndTheDatabaseGoesOn(t *testing.T) {
-	db := fresh(t)
-	if err := db.writer.conn.exec(`PRAGMA max_page_count = 1`); err != nil {
+	db, f := freshFile(t)
+	if err := f.writer.conn.exec(`PRAGMA max_page_count = 1`); err != nil {
 		t.Fatal(err)
 	}
 	big := strings.Repeat("x", 1<<20)
@@ -287,7 +302,7 @@ func TestAFullDiskIsToldAndTheDatabaseGoesOn(t *testing.T) {
 	if err := db.Write(t.Context(), hidden); akno.CodeOf(err) != akno.DiskFull {
 		t.Errorf("a job that hides the failure got %v", err)
 	}
-	if err := db.writer.conn.exec(`PRAGMA max_page_count = 1000000`); err != nil {
+	if err := f.writer.conn.exec(`PRAGMA max_page_count = 1000000`); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Write(t.Context(), put("big", big)); err != nil {
@@ -322,7 +337,7 @@ func writeForever(path string) {
 }
 
 func TestNoAcknowledgedWriteIsLostByAKill(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "portal.db")
+	path := testdb.Address(t)
 	acked := map[string]bool{}
 	for range 3 {
 		cmd := exec.Command(os.Args[0])

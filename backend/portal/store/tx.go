@@ -21,6 +21,8 @@ type writeTx struct {
 	broken   error // the engine may have undone the transaction
 }
 
+func (t *writeTx) wake() { t.enqueued = true }
+
 func (t *writeTx) prepare(query string) (*sql.Stmt, error) {
 	t.wrote = t.wrote || !strings.HasPrefix(query, "SELECT") // INSERT … RETURNING is a query too
 	return t.w.conn.stmt(query)

@@ -53,14 +53,6 @@ type job struct {
 	done chan struct{}
 }
 
-// Stats are counters of the writer.
-type Stats struct {
-	Jobs, Groups int64 // jobs that ran and the commits that served them
-	Spoiled      int64 // groups that had to be run again one by one
-	Refused      int64 // jobs sent away because too many waited
-	Waiting      int   // jobs that wait now
-}
-
 func newWriter(conn *sql.Conn, now clock.Clock) *writer {
 	w := &writer{
 		conn: newPrepared(conn), now: now,
@@ -252,7 +244,7 @@ func (w *writer) fail() {
 
 // protect turns a panic of fn into an error, so that a fault of one service
 // does not end the writer of all.
-func protect(fn func(dbx.Tx) error, tx *writeTx) (err error) {
+func protect(fn func(dbx.Tx) error, tx dbx.Tx) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("store: panic in a write: %v\n%s", v, debug.Stack())
