@@ -644,7 +644,7 @@ type Change struct {
 	Deleted *bool            `json:"deleted,omitempty"`
 	Id      string           `json:"id"`
 
-	// Kind application, order, account; a client keeps kinds it does not know
+	// Kind application, order, account, draft_backup; a client keeps kinds it does not know
 	Kind    string  `json:"kind"`
 	Version Version `json:"version"`
 }
@@ -789,6 +789,45 @@ type DeskPage struct {
 	} `json:"counts"`
 	Items []DeskItem `json:"items"`
 	Next  *string    `json:"next,omitempty"`
+}
+
+// DraftBackup defines model for DraftBackup.
+type DraftBackup struct {
+	// Epoch UUIDv7
+	Epoch Id `json:"epoch"`
+
+	// Id UUIDv7
+	Id Id `json:"id"`
+
+	// OwnerDevice UUIDv7
+	OwnerDevice Id `json:"ownerDevice"`
+
+	// OwnerEpoch grows each time another device takes the draft
+	OwnerEpoch int64 `json:"ownerEpoch"`
+
+	// Rev the draft's revision that the octets hold
+	Rev int64 `json:"rev"`
+
+	// Size octets
+	Size int64 `json:"size"`
+
+	// StoredAt Unix time in milliseconds
+	StoredAt Millis  `json:"storedAt"`
+	Version  Version `json:"version"`
+}
+
+// DraftBackupList defines model for DraftBackupList.
+type DraftBackupList struct {
+	Items []DraftBackup `json:"items"`
+}
+
+// DraftOwner defines model for DraftOwner.
+type DraftOwner struct {
+	// DeviceId UUIDv7
+	DeviceId Id `json:"deviceId"`
+
+	// OwnerEpoch of the owner before
+	OwnerEpoch int64 `json:"ownerEpoch"`
 }
 
 // EdsRegistration defines model for EdsRegistration.
@@ -1398,6 +1437,9 @@ type Way string
 // ApplicationId UUIDv7
 type ApplicationId = Id
 
+// DraftId UUIDv7
+type DraftId = Id
+
 // RegistrationId UUIDv7
 type RegistrationId = Id
 
@@ -1406,6 +1448,9 @@ type SessionId = Id
 
 // Sha256 SHA-256 in hex
 type Sha256 = Hash
+
+// Stale defines model for Stale.
+type Stale = Problem
 
 // PatchBlobParams defines parameters for PatchBlob.
 type PatchBlobParams struct {
@@ -1433,6 +1478,20 @@ type ListDeskParams struct {
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// DeleteDraftParams defines parameters for DeleteDraft.
+type DeleteDraftParams struct {
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// PutDraftParams defines parameters for PutDraft.
+type PutDraftParams struct {
+	IfMatch      *string `json:"If-Match,omitempty"`
+	IfNoneMatch  *string `json:"If-None-Match,omitempty"`
+	XDraftRev    *int64  `json:"X-Draft-Rev,omitempty"`
+	XOwnerEpoch  *int64  `json:"X-Owner-Epoch,omitempty"`
+	XOwnerDevice *Id     `json:"X-Owner-Device,omitempty"`
 }
 
 // BindCertificateJSONRequestBody defines body for BindCertificate for application/json ContentType.
@@ -1473,6 +1532,9 @@ type DecideJSONRequestBody = DecisionCommand
 
 // ActOnApplicationJSONRequestBody defines body for ActOnApplication for application/json ContentType.
 type ActOnApplicationJSONRequestBody = DeskCommand
+
+// TakeDraftJSONRequestBody defines body for TakeDraft for application/json ContentType.
+type TakeDraftJSONRequestBody = DraftOwner
 
 // CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
 type CreateOrderJSONRequestBody = OrderRequest

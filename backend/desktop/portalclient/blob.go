@@ -89,10 +89,21 @@ func (c *Client) download(ctx context.Context, req *resty.Request, path, sum str
 // stream copies at most limit octets of an answer of the wanted type to w and
 // returns how many there were.
 func stream(req *resty.Request, op, method, path, want string, limit int64, w io.Writer) (n int64, err error) {
+	_, n, err = streamed(req, op, method, path, want, limit, w)
+	return n, err
+}
+
+// streamed is stream for an answer whose headers say something.
+func streamed(req *resty.Request, op, method, path, want string, limit int64, w io.Writer) (header http.Header, n int64, err error) {
 	res, err := req.SetDoNotParseResponse(true).Execute(method, path)
 	if err != nil {
-		return 0, silence(op, err)
+		return nil, 0, silence(op, err)
 	}
+	n, err = taken(res, op, want, limit, w)
+	return res.Header(), n, err
+}
+
+func taken(res *resty.Response, op, want string, limit int64, w io.Writer) (n int64, err error) {
 	raw := res.RawBody()
 	defer func() { err = errors.Join(err, raw.Close()) }()
 	if code := res.StatusCode(); code != http.StatusOK && code != http.StatusAccepted { // a request taken, to be answered later

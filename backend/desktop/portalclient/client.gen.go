@@ -222,6 +222,60 @@ func (c *Client) ActOnApplication(ctx context.Context, applicationId Application
 	return call[DeskApplication](req, "ActOnApplication", "POST", "/v1/desk/applications/{applicationId}/events")
 }
 
+// ListDrafts calls GET /v1/drafts.
+func (c *Client) ListDrafts(ctx context.Context) (*DraftBackupList, error) {
+	req := c.R.R().SetContext(ctx)
+	return call[DraftBackupList](req, "ListDrafts", "GET", "/v1/drafts")
+}
+
+// DeleteDraft calls DELETE /v1/drafts/{draftId}.
+func (c *Client) DeleteDraft(ctx context.Context, draftId DraftId, params *DeleteDraftParams) (*struct{}, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetPathParam("draftId", fmt.Sprint(draftId))
+	if params.IfMatch != nil {
+		req.SetHeader("If-Match", fmt.Sprint(*params.IfMatch))
+	}
+	return call[struct{}](req, "DeleteDraft", "DELETE", "/v1/drafts/{draftId}")
+}
+
+// GetDraft calls GET /v1/drafts/{draftId}.
+func (c *Client) GetDraft(ctx context.Context, draftId DraftId) (*struct{}, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetPathParam("draftId", fmt.Sprint(draftId))
+	return call[struct{}](req, "GetDraft", "GET", "/v1/drafts/{draftId}")
+}
+
+// PutDraft calls PUT /v1/drafts/{draftId}.
+func (c *Client) PutDraft(ctx context.Context, draftId DraftId, params *PutDraftParams, body io.ReadSeeker) (*DraftBackup, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetPathParam("draftId", fmt.Sprint(draftId))
+	if params.IfMatch != nil {
+		req.SetHeader("If-Match", fmt.Sprint(*params.IfMatch))
+	}
+	if params.IfNoneMatch != nil {
+		req.SetHeader("If-None-Match", fmt.Sprint(*params.IfNoneMatch))
+	}
+	if params.XDraftRev != nil {
+		req.SetHeader("X-Draft-Rev", fmt.Sprint(*params.XDraftRev))
+	}
+	if params.XOwnerEpoch != nil {
+		req.SetHeader("X-Owner-Epoch", fmt.Sprint(*params.XOwnerEpoch))
+	}
+	if params.XOwnerDevice != nil {
+		req.SetHeader("X-Owner-Device", fmt.Sprint(*params.XOwnerDevice))
+	}
+	req.SetHeader("Content-Type", "application/octet-stream").SetBody(body)
+	return call[DraftBackup](req, "PutDraft", "PUT", "/v1/drafts/{draftId}")
+}
+
+// TakeDraft calls PUT /v1/drafts/{draftId}/owner.
+func (c *Client) TakeDraft(ctx context.Context, draftId DraftId, body TakeDraftJSONRequestBody) (*DraftBackup, error) {
+	req := c.R.R().SetContext(ctx)
+	req.SetPathParam("draftId", fmt.Sprint(draftId))
+	req.SetHeader("Content-Type", "application/json").SetBody(body)
+	return call[DraftBackup](req, "TakeDraft", "PUT", "/v1/drafts/{draftId}/owner")
+}
+
 // GetHealth calls GET /v1/healthz.
 func (c *Client) GetHealth(ctx context.Context) (*struct{}, error) {
 	req := c.R.R().SetContext(ctx)

@@ -26,6 +26,7 @@ import (
 	"akno/backend/portal/catalogue"
 	"akno/backend/portal/change"
 	"akno/backend/portal/clerkdesk"
+	"akno/backend/portal/draftbackup"
 	"akno/backend/portal/httpapi"
 	"akno/backend/portal/intake"
 	"akno/backend/portal/payment"
@@ -129,11 +130,14 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 		DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Orders: pay, Signatures: signatures{portal: p}, Limits: intake.DefaultLimits(),
 	})
 	pay.Watch(in.OrderChanged)
-	p.changes = change.New(db, p.db.Epoch, []byte("key"), map[string]change.Body{account.ChangeKind: account.Body, noteKind: noteBody})
+	drafts := draftbackup.New(db, p.now, p.db.Epoch, draftbackup.DefaultLimits())
+	p.changes = change.New(db, p.db.Epoch, []byte("key"), map[string]change.Body{
+		account.ChangeKind: account.Body, noteKind: noteBody, draftbackup.ChangeKind: drafts.Body,
+	})
 	o := httpapi.DefaultOptions()
 	o.Clock, o.Rate, o.Burst, o.Challenges = p.now, 1e9, 1e9, 1e9
 	p.handler = httpapi.New(httpapi.Behind{
-		Access: p.access, Blobs: blob.Door{Store: p.blobs}, Orders: pay, Payments: pay, Intake: in, Changes: p.changes,
+		Access: p.access, Blobs: blob.Door{Store: p.blobs}, Orders: pay, Payments: pay, Intake: in, Changes: p.changes, Drafts: drafts,
 		Counter: &clerkdesk.Service{DB: db, Now: p.now, Accounts: p.access, Files: p.blobs},
 		Desk:    review.New(review.Config{DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Signatures: signatures{portal: p}}),
 	}, o)

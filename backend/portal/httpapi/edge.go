@@ -20,6 +20,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/internal/clock"
 	"akno/backend/logx"
+	"akno/backend/portal/draftbackup"
 	"akno/backend/portal/retry"
 	"akno/backend/portal/session"
 )
@@ -34,6 +35,9 @@ const (
 	shortRequest = 30 * time.Second // to read a command or to write its answer
 	slowestBlob  = 32 << 10         // octets a second below which a transfer is given up
 )
+
+// putDraft is the one operation besides those of files that takes octets.
+const putDraft = "PUT /v1/drafts/{draftId}"
 
 // Options say how the server stands in its network.
 type Options struct {
@@ -269,6 +273,9 @@ func bound(w http.ResponseWriter, r *http.Request) error {
 		budget = shortRequest + maxBlob/slowestBlob*time.Second
 		w.Header().Set("Content-Disposition", "attachment")
 	}
+	if r.Pattern == putDraft {
+		limit = draftbackup.MaxBody
+	}
 	now := clock.System()
 	// A recorder of a test has no deadlines; a connection has.
 	if err := rc.SetReadDeadline(now.Add(budget)); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -287,7 +294,7 @@ func bound(w http.ResponseWriter, r *http.Request) error {
 		want = "application/offset+octet-stream"
 	case r.Method != http.MethodPost && r.Method != http.MethodPut:
 		return nil
-	case limit == maxBlob:
+	case limit == maxBlob, r.Pattern == putDraft:
 		want = "application/octet-stream"
 	case r.Pattern == "POST /v1/sync/push":
 		want = "application/vnd.akno.sync+json"

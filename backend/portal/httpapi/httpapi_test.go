@@ -119,7 +119,7 @@ func TestNobodyReachesAnOperationBeyondHisRights(t *testing.T) {
 	for route, may := range rights {
 		method, path, _ := strings.Cut(route, " ")
 		for name, value := range map[string]string{
-			"{sessionId}": r.id(), "{applicationId}": r.id(), "{registrationId}": r.id(), "{sha256}": strings.Repeat("a", 64), "{orderCode}": strings.Repeat("1", 30),
+			"{sessionId}": r.id(), "{applicationId}": r.id(), "{registrationId}": r.id(), "{sha256}": strings.Repeat("a", 64), "{orderCode}": strings.Repeat("1", 30), "{draftId}": r.id(),
 		} {
 			path = strings.ReplaceAll(path, name, value)
 		}

@@ -24,6 +24,7 @@ import (
 	"akno/backend/portal/account"
 	"akno/backend/portal/blob"
 	"akno/backend/portal/clerkdesk"
+	"akno/backend/portal/draftbackup"
 	"akno/backend/portal/session"
 	"akno/backend/portal/session/sessiontest"
 	"akno/backend/portal/store"
@@ -71,6 +72,7 @@ func newRig(t *testing.T, change func(*Options)) *rig {
 	}
 	r.handler = testcontract.Handler(t, New(Behind{
 		Facts: facts{}, Access: r.access, Blobs: blobs, Orders: orders{}, Payments: payments{}, Intake: intake{}, Changes: changes{}, Desk: desk{},
+		Drafts:  draftbackup.New(r.db, r.now, r.db.Epoch, draftbackup.DefaultLimits()),
 		Counter: &clerkdesk.Service{DB: r.db, Now: r.now, Accounts: r.access, Files: blobs},
 	}, o))
 	return r

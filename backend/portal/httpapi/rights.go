@@ -63,6 +63,12 @@ var rights = map[string]right{
 	"HEAD /v1/blobs/{sha256}":  signedIn,
 	"PATCH /v1/blobs/{sha256}": signedIn,
 
+	"GET /v1/drafts":                 pulling,
+	"GET /v1/drafts/{draftId}":       pulling,
+	"PUT /v1/drafts/{draftId}":       pulling,
+	"DELETE /v1/drafts/{draftId}":    pulling,
+	"PUT /v1/drafts/{draftId}/owner": signedIn,
+
 	"POST /v1/orders":               signedIn,
 	"GET /v1/orders/{orderCode}":    signedIn,
 	"DELETE /v1/orders/{orderCode}": signedIn,

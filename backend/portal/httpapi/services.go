@@ -160,5 +160,6 @@ type Behind struct {
 	Payments Payments
 	Intake   Intake
 	Changes  Changes
+	Drafts   Drafts
 	Desk     Desk
 }

@@ -77,6 +77,8 @@ export default {
   'error.file_empty': 'The file is empty, choose another',
   'error.file_type': 'Such files are not accepted here: save it as PDF, JPG or PNG',
   'error.file_size': 'The file is larger than is accepted here',
+  'error.copy_size': 'The copy of the draft is larger than the portal accepts',
+  'error.no_room': 'There is no room left for copies on the portal',
   'error.max_files': 'More files than are accepted here',
   'error.image_small': 'The picture is too small: the text on it cannot be read',
   'error.image_aspect': 'The picture has other proportions than needed',

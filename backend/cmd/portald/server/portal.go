@@ -20,6 +20,7 @@ import (
 	"akno/backend/portal/catalogue"
 	"akno/backend/portal/change"
 	"akno/backend/portal/clerkdesk"
+	"akno/backend/portal/draftbackup"
 	"akno/backend/portal/httpapi"
 	"akno/backend/portal/intake"
 	"akno/backend/portal/jobs"
@@ -49,6 +50,7 @@ type Portal struct {
 	Review    *review.Service
 	Counter   *clerkdesk.Service
 	Changes   *change.Service
+	Drafts    *draftbackup.Service
 
 	config Config
 	now    clock.Clock
@@ -154,7 +156,10 @@ func (p *Portal) openDesk(c Config, x Extension, fresh bool) error {
 		DB: p.DB, Clock: p.now, Catalogue: p.Catalogue, Blobs: p.Blobs, Signatures: p.Trust, Calendar: workdays.Calendar{},
 		Documents: documents,
 	})
-	p.Changes = change.New(p.DB, p.DB.Epoch, p.Accounts.Secret.CursorKey(), map[string]change.Body{account.ChangeKind: account.Body})
+	p.Drafts = draftbackup.New(p.DB, p.now, p.DB.Epoch, draftbackup.DefaultLimits())
+	p.Changes = change.New(p.DB, p.DB.Epoch, p.Accounts.Secret.CursorKey(), map[string]change.Body{
+		account.ChangeKind: account.Body, draftbackup.ChangeKind: p.Drafts.Body,
+	})
 	return nil
 }
 
@@ -230,7 +235,7 @@ func Open(ctx context.Context, c Config, now clock.Clock) (*Portal, error) {
 func (p *Portal) behind(ready func(context.Context) error, services portalapi.Services) httpapi.Behind {
 	return httpapi.Behind{
 		Facts: &facts{Portal: p, ready: ready, services: services}, Access: p.Accounts, Counter: p.Counter, Blobs: blob.Door{Store: p.Blobs},
-		Orders: p.Payments, Payments: p.Payments, Intake: p.Intake, Changes: p.Changes, Desk: p.Review,
+		Orders: p.Payments, Payments: p.Payments, Intake: p.Intake, Changes: p.Changes, Drafts: p.Drafts, Desk: p.Review,
 	}
 }
 
