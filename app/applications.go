@@ -115,6 +115,7 @@ func (s *Applications) reopened(call func(ctx context.Context, id string) (draft
 		if err == nil {
 			s.w.tell("sync", "")
 			out = s.w.draftView(v)
+			out.Layout, err = s.w.layout(ctx)
 		}
 		return err
 	})

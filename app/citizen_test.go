@@ -453,3 +453,27 @@ func noNil(t *testing.T, path string, v reflect.Value) {
 		}
 	}
 }
+
+func TestHowFormsAreLaidOutBelongsToThePerson(t *testing.T) {
+	c := newCabinet(t)
+	layout := func() string {
+		t.Helper()
+		v, err := c.Create("200.1.3.4")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Layout
+	}
+	if got := layout(); got != "steps" {
+		t.Errorf("nobody chose, yet forms are laid out as %q", got)
+	}
+	if err := c.SetLayout("page"); err != nil {
+		t.Fatal(err)
+	}
+	if got := layout(); got != "page" {
+		t.Errorf("after the choice forms are laid out as %q", got)
+	}
+	if err := c.SetLayout("cards"); akno.CodeOf(err) != akno.Invalid {
+		t.Errorf("an unknown layout gives %v", err)
+	}
+}

@@ -27,7 +27,9 @@ func (d *Drafts) shown(call func(ctx context.Context) (draft.View, error)) (Draf
 	if err != nil {
 		return DraftView{}, err
 	}
-	return d.w.draftView(v), nil
+	out := d.w.draftView(v)
+	out.Layout, err = d.w.layout(ctx)
+	return out, err
 }
 
 // changed answers a call that edits a draft.

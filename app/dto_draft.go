@@ -127,6 +127,7 @@ type DraftView struct {
 	FormErrors []FormError    `json:"formErrors"` // the sentences of errors that this form alone knows
 	Budget     FileBudget     `json:"budget"`
 	Waiting    []WaitingPlace `json:"waiting"`
+	Layout     string         `json:"layout"` // steps or page: how the person wants forms laid out
 }
 
 // FormError is the sentence of an error that a form declares itself.

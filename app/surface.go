@@ -45,6 +45,7 @@ type draftsSurface interface {
 	Check(id string) (CheckResult, error)
 	Preview(id, language string) (Preview, error)
 	Duplicate(id string) (DraftView, error)
+	SetLayout(layout string) error // steps or page, of whoever works now
 	Delete(id string) error
 	Restore(id string) error // undo of Delete
 

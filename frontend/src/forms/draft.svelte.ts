@@ -55,6 +55,8 @@ export class Draft {
   failure = $state<Failure>()
   saving = $state(false)
   savedAt = $state('')
+  /** Errors are told as soon as a field is left, not only after "next": on the dense page. */
+  eager = $state(false)
   /** Steps whose errors are shown, since the person wanted to go on. */
   readonly attempted = new SvelteSet<string>()
   readonly #typed = new SvelteMap<string, Value>()
@@ -96,8 +98,9 @@ export class Draft {
 
   /** What is said at a place that has the given errors and warnings. */
   said(step: string, place: Place, errors: readonly string[], warnings: readonly string[]): Said {
-    if (this.attempted.has(step)) return { errors, warnings }
-    const doubts = this.#left.has(keyOf(place)) ? errors.filter((e) => early.has(e)) : []
+    const left = this.#left.has(keyOf(place))
+    if (this.attempted.has(step) || (this.eager && left)) return { errors, warnings }
+    const doubts = left ? errors.filter((e) => early.has(e)) : []
     return { errors: [], warnings: [...doubts, ...warnings] }
   }
 
@@ -121,6 +124,23 @@ export class Draft {
     this.#left.add(key)
     if (!this.#queue.has(key)) this.#typed.delete(key)
     void this.flush()
+  }
+
+  /** The person has left a place, changed or not. */
+  leave(place: Place): void {
+    this.#left.add(keyOf(place))
+  }
+
+  /** Chooses how forms are laid out: on the page at once, in Go when it answers; a refusal puts the old one back. */
+  async layOut(layout: string): Promise<void> {
+    const before = this.view.layout
+    this.view = { ...this.view, layout }
+    try {
+      await drafts.setLayout(layout)
+    } catch (e) {
+      this.view = { ...this.view, layout: before }
+      throw e
+    }
   }
 
   /** Sends what waits and resolves when Go has committed everything; a failure is kept in "failure". */

@@ -142,6 +142,9 @@ export const drafts = {
     read<Preview>('Drafts', 'Preview', [id, language]),
   duplicate: (id: string) =>
     call<DraftView>('Drafts', 'Duplicate', [id]),
+  /** steps or page, of whoever works now */
+  setLayout: (layout: string) =>
+    call<void>('Drafts', 'SetLayout', [layout]),
   delete: (id: string) =>
     call<void>('Drafts', 'Delete', [id]),
   /** undo of Delete */

@@ -476,6 +476,8 @@ export interface DraftView {
   formErrors: FormError[]
   budget: FileBudget
   waiting: WaitingPlace[]
+  /** steps or page: how the person wants forms laid out */
+  layout: string
 }
 
 /** FormError is the sentence of an error that a form declares itself. */

@@ -234,6 +234,7 @@ function bind(w: World, fake: Fake): Bound {
           partly: false,
         }
       },
+      SetLayout: (layout: string) => w.drafts.forEach((d) => (d.layout = layout)),
       Undo: (id: string) => Object.assign(draftOf(id), { undo: false, redo: true }),
       Redo: (id: string) => Object.assign(draftOf(id), { undo: true, redo: false }),
       History: () => ({

@@ -318,6 +318,7 @@ export const draftView = (over: Partial<DraftView> = {}): DraftView => ({
   orphans: [],
   budget,
   waiting: [],
+  layout: 'steps',
   ...over,
 })
 

@@ -87,6 +87,60 @@ describe('a step of a draft', () => {
   })
 })
 
+describe('all steps on one page', () => {
+  const onPage: Parameters<typeof installFake>[0] = (w) => w.drafts.forEach((d) => (d.layout = 'page'))
+
+  test('begins at the first answer that is wrong or missing, and Enter goes to the next field', async () => {
+    await open('d7', 'who', onPage)
+    await waitFor(() => expect(screen.getByLabelText('Фамилия')).toHaveFocus())
+    await userEvent.keyboard('{Enter}')
+    expect(screen.getByLabelText('Собственное имя')).toHaveFocus()
+    expect(path()).toBe('/drafts/d7/who')
+  })
+
+  test('tells an error when its field is left, and not before', async () => {
+    await open('d7', 'housing', onPage)
+    const number = await screen.findByLabelText('Идентификационный номер собственника')
+    await waitFor(() => expect(number).toHaveFocus())
+    expect(number).not.toHaveAttribute('aria-invalid')
+    await userEvent.tab()
+    expect(number).toHaveAttribute('aria-invalid', 'true')
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  test('Ctrl+Enter sums everything up with focus, which stays in the field while the errors are mended', async () => {
+    await open('d7', 'housing', onPage)
+    const number = await screen.findByLabelText('Идентификационный номер собственника')
+    await waitFor(() => expect(number).toHaveFocus())
+    await userEvent.keyboard('{Control>}{Enter}{/Control}')
+    const summary = await screen.findByRole('alert')
+    expect(document.activeElement).toContainElement(summary)
+    expect(within(summary).getAllByRole('link').length).toBeGreaterThan(1)
+    await userEvent.keyboard('{F8}')
+    expect(number).toHaveFocus()
+    await userEvent.clear(number)
+    await userEvent.type(number, '3140578A021PB5')
+    await waitFor(() => expect(patches().at(-1)?.value.text).toBe('3140578A021PB5'))
+    expect(number).toHaveFocus()
+  })
+
+  test('F6 goes to the next section, Alt with a digit to any', async () => {
+    await open('d7', 'who', onPage)
+    await waitFor(() => expect(screen.getByLabelText('Фамилия')).toHaveFocus())
+    await userEvent.keyboard('{F6}')
+    expect(screen.getByLabelText('Идентификационный номер собственника')).toHaveFocus()
+    await userEvent.keyboard('{Alt>}[Digit1]{/Alt}')
+    expect(screen.getByLabelText('Фамилия')).toHaveFocus()
+  })
+
+  test('is chosen by a switch and kept', async () => {
+    await open('d7', 'who')
+    await userEvent.click(await screen.findByRole('radio', { name: 'На одной странице' }))
+    expect(await screen.findByRole('heading', { level: 2, name: 'Подтверждение' })).toBeInTheDocument()
+    expect(fake.calls.some((c) => c.name === 'Drafts.SetLayout' && c.args[0] === 'page')).toBe(true)
+  })
+})
+
 describe('the check of a draft', () => {
   test('errors lead back to their steps', async () => {
     await open('d7', 'check', (w) => {

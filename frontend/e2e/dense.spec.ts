@@ -1,0 +1,69 @@
+// A whole form on one page, from the catalogue to ready, by the keyboard alone.
+import { expect } from '@playwright/test'
+import { language, saved, skipIntroduction } from './acts.ts'
+import { accessible } from './axe.ts'
+import { test } from './fixtures.ts'
+import { example } from './form.ts'
+import { Keyboard } from './keyboard.ts'
+
+test('a form is filled by keys alone, from the catalogue to ready', async ({ page, alone, shots, complaints }) => {
+  await alone.start(page)
+  await skipIntroduction(page)
+  const keys = new Keyboard(page)
+
+  // the catalogue is searched, the procedure opened and begun
+  await keys.press('Control+k')
+  await expect(page.getByRole('main').getByRole('searchbox')).toBeFocused()
+  await page.keyboard.type('справка пособие на детей')
+  await expect(page.getByRole('link', { name: /размере пособия на детей/ }).first()).toBeVisible()
+  await keys.tabTo(/размере пособия на детей/)
+  await keys.press('Enter')
+  await keys.tabTo(/Начать заявление/)
+  await keys.press('Enter')
+  await expect(page.getByRole('heading', { level: 2, name: 'Кто обращается' })).toBeVisible()
+
+  // a citizen begins step by step and chooses everything on one page; the choice stays
+  await keys.tabTo(/По шагам/)
+  await keys.press('ArrowRight')
+  await expect(page.getByRole('heading', { level: 2 })).toHaveCount(5)
+  await keys.press('Alt+1')
+  expect((await keys.focus()).field).toBe('acts_as')
+  await shots.both(page, 'empty')
+  await accessible(page)
+
+  // what is missing is summed up with focus, and F8 goes from one to the next
+  await keys.press('Control+Enter')
+  await expect(page.getByRole('alert').getByRole('heading', { name: /^Исправьте/ })).toBeVisible()
+  await shots.both(page, 'checked')
+  await accessible(page)
+  await keys.press('F8')
+  expect((await keys.focus()).field).toBe('acts_as')
+  await keys.press('F8')
+  expect((await keys.focus()).field).toBe('surname')
+  await keys.press('F6')
+  expect((await keys.focus()).field).toBe('allowance_kind')
+  await keys.press('Alt+1')
+
+  await keys.fill(example('F_2_18'))
+  await expect(page.getByRole('button', { name: 'Проверить Ctrl Enter' })).toBeFocused()
+  await saved(page)
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await shots.both(page, 'filled')
+  await accessible(page)
+
+  // nothing is lost when the program dies, and the choice of the person is kept
+  await alone.crash(page)
+  complaints.length = 0 // the blow itself is heard
+  await page.evaluate(() => void (location.hash = '#/applications'))
+  await page.getByRole('link', { name: /^Продолжить/ }).first().press('Enter')
+  await expect(page.getByRole('heading', { level: 2 })).toHaveCount(5)
+  await expect(page.locator('[data-field="surname"] input')).toHaveValue('Тестовский')
+  await language(page, 'Бел')
+  await page.evaluate(() => (document.documentElement.dataset.theme = 'dark'))
+  await shots.both(page, 'dark')
+  await accessible(page)
+  await language(page, 'Рус')
+  await keys.press('Control+Enter')
+  await expect(page.getByText('Так увидит заявление орган')).toBeVisible()
+  expect(complaints).toEqual([])
+})
