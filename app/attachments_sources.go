@@ -15,7 +15,7 @@ const folderSetting = "files.folder"
 
 // open goes on watching the folder that was chosen before.
 func (s *Attachments) open(ctx context.Context) error {
-	if s.w.c.opened() != nil {
+	if s.w.c.session == nil {
 		return nil // said by the core
 	}
 	var dir string

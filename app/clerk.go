@@ -25,8 +25,8 @@ var _ clerkSurface = (*Clerk)(nil)
 // open has the slips wiped when the clerk's session is over. Issuing again gives
 // the same password, as long as the card is here.
 func (k *Clerk) open(context.Context) error {
-	if err := k.c.opened(); err != nil {
-		return err
+	if k.c.session == nil {
+		return nil // said by the core
 	}
 	k.c.session.OnChange(func(st session.State) {
 		if st.Role != "clerk" {

@@ -186,19 +186,25 @@ func (c *core) hide(ctx context.Context) error {
 
 // opened returns an error while the profile is not open.
 func (c *core) opened() error {
-	if c.session == nil || c.a.life.locked.Load() {
+	if !c.a.life.gate.isOpen() || c.session == nil {
 		return c.a.errLocked("core.opened")
 	}
 	return nil
 }
 
-// calling returns a context for a call of the page.
+// calling returns a context for a call of the page, which the profile stays open
+// for until the call ends it.
 func (c *core) calling() (context.Context, context.CancelFunc, error) {
-	if err := c.opened(); err != nil {
-		return nil, nil, err
+	ctx, leave, ok := c.a.life.gate.enter()
+	if !ok {
+		return nil, nil, c.a.errLocked("core.calling")
 	}
-	ctx, cancel := context.WithTimeout(c.a.ctx, callLimit)
-	return ctx, cancel, nil
+	if c.session == nil {
+		leave()
+		return nil, nil, c.a.errLocked("core.calling")
+	}
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	return ctx, func() { cancel(); leave() }, nil
 }
 
 // title is a procedure's title; a code that this catalogue does not know stands

@@ -18,6 +18,7 @@ import (
 // pages are wiped, and every call that needs it is refused with the code locked.
 type life struct {
 	locked atomic.Bool  // nothing is open: a password is needed
+	gate   gate         // the calls of the page that work on what is open
 	seen   atomic.Int64 // when the person was last at the window, Unix milliseconds
 
 	lifeMu   sync.Mutex // guards the rest; held while the profile is opened or locked
@@ -100,10 +101,17 @@ func (a *App) failed(err error) {
 	a.failure = text
 }
 
+// callPatience is how long a lock leaves the calls that run alone, and how long
+// it waits for those that it has ended.
+const callPatience = time.Second
+
 // end stops the background work and closes every part. The caller holds lifeMu.
 func (a *App) end() {
 	if a.life.stop == nil {
 		return // nothing was opened
+	}
+	if !a.life.gate.shut(callPatience) {
+		a.log.Warn("a call of the page did not end in time")
 	}
 	a.life.stop()
 	wait := time.NewTimer(shutdownLimit)

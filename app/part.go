@@ -28,7 +28,8 @@ type closer interface {
 	close() error
 }
 
-// open opens the parts in their order, all of them, and returns what failed.
+// open opens the parts in their order, all of them, then lets calls in, and
+// returns what failed.
 func (a *App) open() error {
 	var failed []error
 	for _, p := range a.parts {
@@ -38,6 +39,7 @@ func (a *App) open() error {
 			}
 		}
 	}
+	a.life.gate.let(a.ctx)
 	return errors.Join(failed...)
 }
 

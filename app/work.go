@@ -39,8 +39,8 @@ type work struct {
 // open wires the services over the opened profile.
 func (w *work) open(ctx context.Context) error {
 	w.drafts, w.cabinet, w.sync = nil, nil, nil // of the profile before
-	if err := w.c.opened(); err != nil {
-		return err
+	if w.c.session == nil {
+		return w.a.errLocked("work.open")
 	}
 	account := func() string { return citizen(w.c.session.State()) }
 	var drafts *draft.Service
@@ -104,7 +104,10 @@ func (w *work) tell(kind, id string) {
 
 // opened returns an error while the profile is not open.
 func (w *work) opened() error {
-	if w.cabinet == nil || w.a.life.locked.Load() {
+	if err := w.c.opened(); err != nil {
+		return err
+	}
+	if w.cabinet == nil {
 		return w.a.errLocked("work.opened")
 	}
 	return nil
@@ -112,10 +115,12 @@ func (w *work) opened() error {
 
 // calling returns a context for a call of the page.
 func (w *work) calling() (context.Context, context.CancelFunc, error) {
-	if err := w.opened(); err != nil {
-		return nil, nil, err
+	ctx, cancel, err := w.c.calling()
+	if err == nil && w.cabinet == nil {
+		cancel()
+		err = w.a.errLocked("work.calling")
 	}
-	return w.c.calling()
+	return ctx, cancel, err
 }
 
 // address gives one content one address for as long as the page may read it: a
