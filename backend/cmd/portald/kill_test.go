@@ -16,6 +16,7 @@ import (
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portalapi"
 )
 
@@ -109,6 +110,7 @@ func (l *load) run(base string, consent portalapi.Consent, round, enough int, ki
 
 func TestAKilledServerLosesNothingItAcknowledgedAndDoublesNothing(t *testing.T) {
 	data := t.TempDir()
+	t.Setenv("PORTALD_DB", testdb.Beside(t, data)) // of the children too
 	l := &load{requests: map[string]portalapi.EmailRegistration{}, acked: map[string]bool{}}
 	var consent portalapi.Consent
 	for round := range 3 {
@@ -159,7 +161,9 @@ func TestAKilledServerLosesNothingItAcknowledgedAndDoublesNothing(t *testing.T) 
 // addresses counts the accounts of each address in a data folder.
 func addresses(t *testing.T, data string) map[string]int {
 	t.Helper()
-	p, err := server.Open(t.Context(), server.Defaults(data), clock.System)
+	c := server.Defaults(data)
+	c.DB = testdb.Beside(t, data)
+	p, err := server.Open(t.Context(), c, clock.System)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"akno/backend/cmd/portald/server"
 	"akno/backend/internal/clock"
 	"akno/backend/logx"
+	"akno/backend/portal/store"
 )
 
 func main() {
@@ -43,6 +44,9 @@ commands:
   admin add-body     add or change a body that carries out procedures
   admin add-staff    give a person the rights of a clerk, an officer or a head
   version            print the version
+
+The rows are in a file of the folder, or in the PostgreSQL database that -db names;
+a copy of either is restored to either.
 
 "portald COMMAND -h" lists the flags. Every flag can be set by the environment
 (PORTALD_ADDR for -addr) or in the file that -config names.
@@ -109,6 +113,9 @@ func settings(name string, args []string, c *server.Config, stderr io.Writer, mo
 	}
 	if c.Data == "" {
 		return fmt.Errorf("%w: -data names the folder of the portal", errUsage)
+	}
+	if c.DB != "" && !store.IsServer(c.DB) {
+		return fmt.Errorf("%w: -db is an address that begins with postgres://", errUsage)
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("%w: -tls-cert and -tls-key go together", errUsage)

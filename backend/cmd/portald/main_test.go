@@ -10,6 +10,7 @@ import (
 
 	"akno/backend/gossuok"
 	"akno/backend/internal/clock"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/stb/bign"
 	"akno/backend/stb/pki"
 )
@@ -31,6 +32,7 @@ func TestCommandsThatAreNotUnderstoodEndWithTwo(t *testing.T) {
 		{"admin"},
 		{"admin", "fly"},
 		{"serve", "-data", "x", "-tls-cert", "only"},
+		{"serve", "-data", "x", "-db", "portal.db"},
 		{"admin", "add-staff", "-data", "x"},
 		{"admin", "add-body", "-data", "x"},
 		{"migrate", "-nothing"},
@@ -49,7 +51,9 @@ func TestCommandsThatAreNotUnderstoodEndWithTwo(t *testing.T) {
 }
 
 func TestMigrateTellsTheSchema(t *testing.T) {
-	code, stdout, stderr := portald(t, "migrate", "-data", t.TempDir())
+	data := t.TempDir()
+	t.Setenv("PORTALD_DB", testdb.Beside(t, data))
+	code, stdout, stderr := portald(t, "migrate", "-data", data)
 	if code != 0 || !strings.HasPrefix(stdout, "schema ") {
 		t.Errorf("%d %q %q", code, stdout, stderr)
 	}
@@ -66,6 +70,7 @@ func TestServeEndsWhenItIsTold(t *testing.T) {
 
 func TestTheFirstClerkIsMadeAtTheServer(t *testing.T) {
 	data := t.TempDir()
+	t.Setenv("PORTALD_DB", testdb.Beside(t, data))
 	ca, err := gossuok.Open(gossuok.Config{Dir: t.TempDir(), Clock: clock.System, BaseURL: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)

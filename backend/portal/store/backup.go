@@ -16,28 +16,20 @@ import (
 // Backup is Copy of this database.
 func (db *DB) Backup(ctx context.Context, path string) error { return Copy(ctx, db.address, path) }
 
-// Copy writes a whole copy of the database at from into a new file at path, as one
-// moment had it, while the portal goes on working. When it has returned nil the
-// copy is on the disk; it appears whole or not at all.
-func Copy(ctx context.Context, from, path string) error {
-	if _, err := os.Stat(from); err != nil {
-		return fmt.Errorf("store: backup: %w", err)
-	}
+// Copy writes a whole copy of the database at an address into a new SQLite file
+// at path, as one moment had it, while the portal goes on working; so a copy of
+// one engine can be restored to the other. When it has returned nil the copy is on
+// the disk; it appears whole or not at all.
+func Copy(ctx context.Context, address, path string) error {
 	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(fmt.Errorf("store: backup: %s is there already", filepath.Base(path)), err)
 	}
 	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeIfThere(part); err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}
-	// A connection of its own: the readers refuse the statement, and the writer
-	// would let everybody wait.
-	conn, err := sql.Open("sqlite", dsn(from, "ro", []string{"busy_timeout(5000)"}))
-	if err != nil {
-		return fmt.Errorf("store: backup: %w", err)
-	}
-	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", part)
-	if err = errors.Join(err, conn.Close()); err == nil {
+	err := copyTo(ctx, address, part)
+	if err == nil {
 		err = os.Chmod(part, 0o600)
 	}
 	if err == nil {
@@ -53,6 +45,23 @@ func Copy(ctx context.Context, from, path string) error {
 		return errors.Join(fmt.Errorf("store: backup: %w", err), removeIfThere(part))
 	}
 	return nil
+}
+
+func copyTo(ctx context.Context, address, part string) error {
+	if IsServer(address) {
+		return fromServer(ctx, address, part)
+	}
+	if _, err := os.Stat(address); err != nil {
+		return err
+	}
+	// A connection of its own: the readers refuse the statement, and the writer
+	// would let everybody wait.
+	conn, err := sql.Open("sqlite", dsn(address, "ro", []string{"busy_timeout(5000)"}))
+	if err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", part)
+	return errors.Join(err, conn.Close())
 }
 
 // Renew gives the database at path a new life: another epoch. It is for a file

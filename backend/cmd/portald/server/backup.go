@@ -29,7 +29,8 @@ type Copy struct {
 }
 
 // Backup copies the data folder of c into the new folder to, while the portal may
-// go on working: the database as one moment had it, then the files, so that every
+// go on working: the database as one moment had it, as a file also where it is in
+// a server, then the files, so that every
 // row has its file, then the keys and what the operator trusts. The copy holds
 // everything that the portal keeps secret.
 func Backup(ctx context.Context, c Config, to string, now clock.Clock) (Copy, error) {
@@ -37,7 +38,7 @@ func Backup(ctx context.Context, c Config, to string, now clock.Clock) (Copy, er
 	if err := os.Mkdir(to, 0o700); err != nil {
 		return out, fmt.Errorf("backup: %w", err)
 	}
-	if err := store.Copy(ctx, c.path(databaseName), filepath.Join(to, databaseName)); err != nil {
+	if err := store.Copy(ctx, c.database(), filepath.Join(to, databaseName)); err != nil {
 		return out, err
 	}
 	for _, part := range []string{"blobs", "secret", "trust"} {
@@ -61,7 +62,9 @@ func Backup(ctx context.Context, c Config, to string, now clock.Clock) (Copy, er
 // Restore makes the data folder of c, which may not be there, from a copy, proves
 // that every file that the database names is in it, and begins another life of the
 // database: devices notice it and send again what the copy does not have. It
-// returns the new epoch. The folder appears whole or not at all.
+// returns the new epoch. The folder appears whole or not at all. When c names a
+// PostgreSQL database, which has to be without a portal, the rows go there last,
+// in one transaction.
 func Restore(ctx context.Context, c Config, from string, now clock.Clock) (epoch string, err error) {
 	if _, err := os.Lstat(c.Data); !errors.Is(err, os.ErrNotExist) {
 		return "", errors.Join(fmt.Errorf("restore: %s is there: move it away first", c.Data), err)
@@ -70,6 +73,7 @@ func Restore(ctx context.Context, c Config, from string, now clock.Clock) (epoch
 		return "", fmt.Errorf("restore: %w", err)
 	}
 	part := c
+	part.DB = "" // everything is proven before a server is touched
 	part.Data = filepath.Clean(c.Data) + ".restoring"
 	if err := os.RemoveAll(part.Data); err != nil {
 		return "", err
@@ -85,6 +89,16 @@ func Restore(ctx context.Context, c Config, from string, now clock.Clock) (epoch
 	}
 	if err := checkFiles(ctx, part, now); err != nil {
 		return "", fmt.Errorf("restore: %w", err)
+	}
+	if c.DB != "" {
+		if err := store.Fill(ctx, part.path(databaseName), c.DB); err != nil {
+			return "", err
+		}
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(part.path(databaseName) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return "", err
+			}
+		}
 	}
 	if err := os.Rename(part.Data, c.Data); err != nil {
 		return "", err

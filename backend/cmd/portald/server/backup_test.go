@@ -10,6 +10,7 @@ import (
 
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/testkit/testdb"
 )
 
 const someAccount = "0193f0a0-0000-7000-8000-0000000000aa"
@@ -37,7 +38,7 @@ func portalWithAFile(t *testing.T, c Config) string {
 
 func TestARestoredPortalHasEverythingAndAnotherLife(t *testing.T) {
 	dir := t.TempDir()
-	c := Defaults(filepath.Join(dir, "data"))
+	c := defaults(t, filepath.Join(dir, "data"))
 	old := portalWithAFile(t, c)
 	p, err := Open(t.Context(), c, clock.System) // the copy is made under a portal that works
 	if err != nil {
@@ -60,6 +61,12 @@ func TestARestoredPortalHasEverythingAndAnotherLife(t *testing.T) {
 	if err := os.Rename(c.Data, c.Data+".lost"); err != nil {
 		t.Fatal(err)
 	}
+	if testdb.OnServer() {
+		if _, err := Restore(t.Context(), c, copied, clock.System); err == nil || !strings.Contains(err.Error(), "has a portal already") {
+			t.Fatalf("the rows of a portal were written over: %v", err)
+		}
+		c.DB = testdb.Empty(t)
+	}
 	epoch, err := Restore(t.Context(), c, copied, clock.System)
 	if err != nil || epoch == old || epoch == "" {
 		t.Fatalf("epoch %q after %q: %v", epoch, old, err)
@@ -77,6 +84,11 @@ func TestARestoredPortalHasEverythingAndAnotherLife(t *testing.T) {
 	if err := p.DB.Close(); err != nil {
 		t.Error(err)
 	}
+	// A copy of either engine is restored to a file too.
+	c.Data, c.DB = filepath.Join(dir, "on a file"), ""
+	if _, err := Restore(t.Context(), c, copied, clock.System); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestACopyThatIsNotWholeIsNotRestored(t *testing.T) {
@@ -90,7 +102,7 @@ func TestACopyThatIsNotWholeIsNotRestored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			c := Defaults(filepath.Join(dir, "data"))
+			c := defaults(t, filepath.Join(dir, "data"))
 			portalWithAFile(t, c)
 			copied := filepath.Join(dir, "copy")
 			if _, err := Backup(t.Context(), c, copied, clock.System); err != nil {
@@ -100,6 +112,7 @@ func TestACopyThatIsNotWholeIsNotRestored(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Data = filepath.Join(dir, "restored")
+			c.DB = testdb.Beside(t, c.Data)
 			if _, err := Restore(t.Context(), c, copied, clock.System); err == nil {
 				t.Error("it was")
 			}

@@ -24,6 +24,7 @@ import (
 // default is filled by Defaults.
 type Config struct {
 	Data      string // folder of everything the portal keeps
+	DB        string // address of a PostgreSQL database for the rows; empty keeps them in a file of Data
 	Addr      string // where to listen, host:port
 	Origin    string // address as clients write it; stands in challenges
 	Name      string // of the portal, in letters and on screens
@@ -59,6 +60,7 @@ func Defaults(data string) Config {
 // Flags declares a flag for every field that an operator sets.
 func (c *Config) Flags(f *flag.FlagSet) {
 	f.StringVar(&c.Data, "data", c.Data, "`folder` of everything the portal keeps")
+	f.StringVar(&c.DB, "db", c.DB, "`address` of a PostgreSQL database, postgres://…; without one the rows are in a file of the folder")
 	f.StringVar(&c.Addr, "addr", c.Addr, "`host:port` to listen on; port 0 takes a free one")
 	f.StringVar(&c.Origin, "origin", c.Origin, "`address` under which clients reach the portal")
 	f.StringVar(&c.Name, "name", c.Name, "`name` of the portal in letters and on screens")
@@ -129,6 +131,14 @@ func fill(f *flag.FlagSet, file string, given map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// database returns the address of the rows for the store.
+func (c *Config) database() string {
+	if c.DB != "" {
+		return c.DB
+	}
+	return c.path(databaseName)
 }
 
 func (c *Config) path(parts ...string) string {

@@ -18,7 +18,7 @@ import (
 
 func startDemo(t *testing.T, data string) *Main {
 	t.Helper()
-	c := Defaults(data)
+	c := defaults(t, data)
 	c.AsDemo()
 	c.Addr, c.ReadyFile = "127.0.0.1:0", filepath.Join(data, "ready.json")
 	m := &Main{Config: c, Log: logx.Discard(), Clock: clock.System, Extend: Demo{AutoApprove: true}.Extend(c, clock.System)}

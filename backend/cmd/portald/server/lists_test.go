@@ -28,7 +28,7 @@ func TestRevocationListsAreFetchedAndOutliveAnOutage(t *testing.T) {
 		}
 	}
 	lists := httptest.NewServer(ca.Handler())
-	c := Defaults(data)
+	c := defaults(t, data)
 	c.Addr, c.CRL = "127.0.0.1:0", lists.URL+"/crl/root.crl,"+lists.URL+"/crl/ruc.crl,"+lists.URL+"/crl/none.crl"
 	for _, up := range []bool{true, false} {
 		if !up {

@@ -86,8 +86,11 @@ func openPortal(ctx context.Context, c Config, x Extension, now clock.Clock) (*P
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err
 	}
-	_, err := os.Stat(c.path(databaseName))
-	fresh := errors.Is(err, os.ErrNotExist)
+	exists, err := store.Exists(ctx, c.database())
+	if err != nil {
+		return nil, err
+	}
+	fresh := !exists
 	secret, err := c.secret("portal", fresh)
 	if err != nil {
 		return nil, err
@@ -111,7 +114,7 @@ func openPortal(ctx context.Context, c Config, x Extension, now clock.Clock) (*P
 	if err != nil {
 		return nil, err
 	}
-	if p.DB, err = store.Open(ctx, c.path(databaseName), now); err != nil {
+	if p.DB, err = store.Open(ctx, c.database(), now); err != nil {
 		return nil, err
 	}
 	p.Blobs = blob.New(p.DB, disk, now, blob.DefaultLimits())

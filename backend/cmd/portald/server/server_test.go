@@ -21,16 +21,26 @@ import (
 	"akno/backend/internal/clock"
 	"akno/backend/internal/ids"
 	"akno/backend/internal/testkit/testcontract"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/logx"
 	"akno/backend/portalapi"
 
 	"github.com/google/go-cmp/cmp"
 )
 
+// defaults are the settings of a portal in the folder data, with its rows where
+// the tests of this run keep them.
+func defaults(t *testing.T, data string) Config {
+	t.Helper()
+	c := Defaults(data)
+	c.DB = testdb.Beside(t, data)
+	return c
+}
+
 // start runs a portal on a free port of this computer.
 func start(t *testing.T, data string) *Main {
 	t.Helper()
-	c := Defaults(data)
+	c := defaults(t, data)
 	c.Addr = "127.0.0.1:0"
 	m := &Main{Config: c, Log: logx.Discard(), Clock: clock.System}
 	if err := m.Start(t.Context()); err != nil {
@@ -195,7 +205,7 @@ func TestAPortalThatStopsSaysSoFirst(t *testing.T) {
 
 func TestRunEndsWithItsContextAndTheReadyFileTellsWhen(t *testing.T) {
 	data := t.TempDir()
-	c := Defaults(data)
+	c := defaults(t, data)
 	c.Addr, c.ReadyFile = "127.0.0.1:0", filepath.Join(data, "ready.json")
 	m := &Main{Config: c, Log: logx.Discard(), Clock: clock.System}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -279,7 +289,7 @@ func TestSettingsComeFromFlagsThenEnvironmentThenFile(t *testing.T) {
 
 func TestMigrateMakesADatabaseThatServes(t *testing.T) {
 	data := t.TempDir()
-	version, err := Migrate(t.Context(), Defaults(data), clock.System)
+	version, err := Migrate(t.Context(), defaults(t, data), clock.System)
 	if err != nil || version == 0 {
 		t.Fatalf("%d %v", version, err)
 	}

@@ -47,6 +47,27 @@ func Address(t testing.TB) string {
 	return shared().within(name)
 }
 
+// Beside returns the address of a database without rows for the portal of a data
+// folder, the same one for the same folder, or "" where the rows are in a file of
+// the folder itself.
+func Beside(t testing.TB, folder string) string {
+	t.Helper()
+	if !OnServer() {
+		return ""
+	}
+	s := shared()
+	s.mu.Lock()
+	address := s.beside[folder]
+	s.mu.Unlock()
+	if address == "" {
+		address = Address(t)
+		s.mu.Lock()
+		s.beside[folder] = address
+		s.mu.Unlock()
+	}
+	return address
+}
+
 // Empty returns the address of a database without tables, for a test that may do
 // anything to it.
 func Empty(t testing.TB) string {
@@ -92,6 +113,8 @@ type server struct {
 	at    url.URL
 	owner string // first part of the names of this process's schemas
 	free  []string
+
+	beside map[string]string // addresses by the folders of portals
 }
 
 var shared = sync.OnceValue(connect)
@@ -101,7 +124,7 @@ const family = 0x414b4e54
 
 func connect() *server {
 	ctx := context.Background()
-	s := &server{}
+	s := &server{beside: map[string]string{}}
 	at, err := url.Parse(os.Getenv(Variable))
 	if err != nil {
 		s.err = fmt.Errorf("%s is no URL", Variable)
