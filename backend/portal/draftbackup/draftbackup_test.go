@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"akno/backend/akno"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/change"
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
@@ -37,7 +38,7 @@ type world struct {
 func open(t *testing.T, limits Limits) *world {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) }
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"), now)
+	db, err := store.Open(t.Context(), testdb.Address(t), now)
 	if err != nil {
 		t.Fatal(err)
 	}
