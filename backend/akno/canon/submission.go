@@ -16,7 +16,6 @@ import (
 	"io"
 
 	"akno/backend/akno"
-	"akno/backend/akno/canon/jcs"
 	"akno/backend/akno/form"
 	"akno/backend/akno/ordercode"
 	"akno/backend/akno/workdays"
@@ -194,13 +193,9 @@ func invalid(op string, st form.State) error {
 
 // Encode returns the octets that are signed.
 func (s Submission) Encode() ([]byte, error) {
-	raw, err := json.Marshal(s)
+	out, err := s.octets()
 	if err != nil {
-		return nil, fmt.Errorf("canon: %w", err)
-	}
-	out, err := jcs.Canonicalize(raw)
-	if err != nil {
-		return nil, fmt.Errorf("canon: %w", err)
+		return nil, err
 	}
 	if len(out) > MaxSize {
 		return nil, &akno.Error{Code: akno.TooLarge, Op: "canon.Encode"}
@@ -213,9 +208,6 @@ func (s Submission) Encode() ([]byte, error) {
 func Parse(raw []byte) (Submission, error) {
 	if len(raw) > MaxSize {
 		return Submission{}, &akno.Error{Code: akno.TooLarge, Op: "canon.Parse"}
-	}
-	if _, err := jcs.Parse(raw); err != nil {
-		return Submission{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	var s Submission
 	d := json.NewDecoder(bytes.NewReader(raw))

@@ -23,6 +23,15 @@ type Catalogue interface {
 //   - Invalid with Fields, answers break rules;
 //   - Invalid without Fields, what was signed is not what the form shows.
 func Verify(s Submission, c Catalogue, schema *form.Schema, formHash string) (form.State, error) {
+	raw, err := s.Encode()
+	if err != nil {
+		return form.State{}, err
+	}
+	return VerifyOctets(raw, s, c, schema, formHash)
+}
+
+// VerifyOctets is Verify for who has the octets at hand that s was parsed from.
+func VerifyOctets(raw []byte, s Submission, c Catalogue, schema *form.Schema, formHash string) (form.State, error) {
 	const op = "canon.Verify"
 	p, ok := c.Procedure(s.Procedure.Code)
 	if !ok {
@@ -55,11 +64,7 @@ func Verify(s Submission, c Catalogue, schema *form.Schema, formHash string) (fo
 	if err != nil {
 		return st, err
 	}
-	got, err := s.Encode()
-	if err != nil {
-		return st, err
-	}
-	if !bytes.Equal(got, want) {
+	if !bytes.Equal(raw, want) {
 		return st, &akno.Error{Code: akno.Invalid, Op: op}
 	}
 	return st, nil

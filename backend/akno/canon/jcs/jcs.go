@@ -141,42 +141,75 @@ func write(b *bytes.Buffer, v any, depth int) error {
 // compare orders names by their UTF-16 code units (RFC 8785, 3.2.3), which
 // differs from the order of octets for characters outside the basic plane.
 func compare(a, b string) int {
-	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] >= utf8.RuneSelf || b[i] >= utf8.RuneSelf {
+			return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+		}
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
+		}
+	}
+	return len(a) - len(b)
 }
 
 const hexDigits = "0123456789abcdef"
 
-// writeString escapes as RFC 8785, 3.2.2.2 does.
+// writeString writes a text, which has to be UTF-8.
 func writeString(b *bytes.Buffer, s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("%w: invalid UTF-8", ErrValue)
 	}
-	b.WriteByte('"')
-	for _, r := range s {
-		switch r {
-		case '"', '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case '\b':
-			b.WriteString(`\b`)
-		case '\t':
-			b.WriteString(`\t`)
-		case '\n':
-			b.WriteString(`\n`)
-		case '\f':
-			b.WriteString(`\f`)
-		case '\r':
-			b.WriteString(`\r`)
-		default:
-			if r < 0x20 {
-				b.WriteString(`\u00`)
-				b.WriteByte(hexDigits[r>>4])
-				b.WriteByte(hexDigits[r&15])
-				continue
+	b.Write(AppendText(b.AvailableBuffer(), s))
+	return nil
+}
+
+// AppendText appends s to b in quotes, escaped as RFC 8785, 3.2.2.2 does. An octet
+// that is no UTF-8 becomes U+FFFD, as in encoding/json.
+func AppendText(b []byte, s string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && n == 1 {
+				b = utf8.AppendRune(append(b, s[from:i]...), r)
+				from = i + 1
 			}
-			b.WriteRune(r)
+			i += n
+			continue
+		}
+		b = append(b, s[from:i]...)
+		i++
+		from = i
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\b':
+			b = append(b, `\b`...)
+		case '\t':
+			b = append(b, `\t`...)
+		case '\n':
+			b = append(b, `\n`...)
+		case '\f':
+			b = append(b, `\f`...)
+		case '\r':
+			b = append(b, `\r`...)
+		default:
+			b = append(b, `\u00`...)
+			b = append(b, hexDigits[c>>4], hexDigits[c&15])
 		}
 	}
-	b.WriteByte('"')
-	return nil
+	return append(append(b, s[from:]...), '"')
+}
+
+// Sort brings names into the order of an object's members, and returns them.
+func Sort(names []string) []string {
+	slices.SortFunc(names, compare)
+	return names
 }
