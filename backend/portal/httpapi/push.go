@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"akno/backend/akno"
 	"akno/backend/portal/retry"
@@ -19,9 +20,13 @@ import (
 // maxOps is how many commands one push holds.
 const maxOps = 100
 
-// PushCommands does the commands of a device one after the other. Each is its own
-// transaction with its own outcome: one that is refused holds up none of the
-// others, and a push that is repeated after a lost answer repeats its outcomes.
+// submitKind is the kind of the command that files an application.
+const submitKind = "submit"
+
+// PushCommands does the commands of a device in their order, applications that
+// stand together beside one another. Each has its own outcome: one that is refused
+// holds up none of the others, and a push that is repeated after a lost answer
+// repeats its outcomes.
 // What epoch the device believes in does not matter: ids make it safe, and the
 // answer names the present one.
 func (s *server) PushCommands(ctx context.Context, r PushCommandsRequestObject) (PushCommandsResponseObject, error) {
@@ -29,36 +34,61 @@ func (s *server) PushCommands(ctx context.Context, r PushCommandsRequestObject) 
 	if n := len(r.Body.Ops); n == 0 || n > maxOps {
 		return nil, &akno.Error{Code: akno.Invalid, Op: "httpapi.push", Fields: map[string]string{"ops": "number"}}
 	}
-	before, err := s.Intake.Applied(ctx, who, r.Body.Ops)
-	if err != nil {
-		return nil, err
-	}
-	out := portalapi.PushResult{Results: make([]portalapi.PushOutcome, 0, len(r.Body.Ops))}
-	for _, op := range r.Body.Ops {
+	out := portalapi.PushResult{Results: make([]portalapi.PushOutcome, len(r.Body.Ops))}
+	for ops, results := r.Body.Ops, out.Results; len(ops) > 0; {
 		if ctx.Err() != nil { // nobody listens any more
 			return nil, ctx.Err()
 		}
-		a, err := s.do(ctx, who, op)
-		if err != nil && akno.CodeOf(err) == akno.Internal {
-			visitOf(ctx).err = err // for the log: the answer goes on
+		n := slices.IndexFunc(ops, func(op portalapi.PushOp) bool { return op.Kind != submitKind })
+		if n < 0 {
+			n = len(ops)
 		}
-		out.Results = append(out.Results, outcome(op, a, before[op.OpId], err))
+		var err error
+		if n > 0 {
+			s.file(ctx, who, ops[:n], results)
+		} else {
+			n, err = 1, s.one(ctx, who, ops[0], &results[0])
+		}
+		if err != nil {
+			return nil, err
+		}
+		ops, results = ops[n:], results[n:]
 	}
 	out.Epoch = s.Changes.Epoch()
 	return PushCommands200ApplicationVndAknoSyncPlusJSONResponse(out), nil
 }
 
+// one does a command that files nothing.
+func (s *server) one(ctx context.Context, who session.Session, op portalapi.PushOp, into *portalapi.PushOutcome) error {
+	before, err := s.Intake.Applied(ctx, who, []portalapi.PushOp{op})
+	if err != nil {
+		return err
+	}
+	a, err := s.do(ctx, who, op)
+	*into = outcome(ctx, op, a, before[op.OpId], err)
+	return nil
+}
+
+// file files applications.
+func (s *server) file(ctx context.Context, who session.Session, ops []portalapi.PushOp, into []portalapi.PushOutcome) {
+	var reqs []portalapi.SubmissionRequest
+	var at []int
+	for i, op := range ops {
+		req, err := decode(op, func(b portalapi.SubmissionRequest) (string, string) { return b.OpId, b.ApplicationId })
+		if err != nil {
+			into[i] = outcome(ctx, op, portalapi.Application{}, false, err)
+			continue
+		}
+		reqs, at = append(reqs, req), append(at, i)
+	}
+	for k, f := range s.Intake.SubmitAll(ctx, who, reqs) {
+		into[at[k]] = outcome(ctx, ops[at[k]], f.Application, f.Again, f.Err)
+	}
+}
+
 // do does one command as if it had come alone.
 func (s *server) do(ctx context.Context, who session.Session, op portalapi.PushOp) (portalapi.Application, error) {
-	if sum := sha256.Sum256(op.Body); hex.EncodeToString(sum[:]) != op.BodyHash {
-		return portalapi.Application{}, &akno.Error{Code: akno.BadFile, Op: "httpapi.push"}
-	}
 	switch op.Kind {
-	case "submit":
-		return as(op, func(b portalapi.SubmissionRequest) (string, string) { return b.OpId, b.ApplicationId },
-			func(b portalapi.SubmissionRequest) (portalapi.Application, error) {
-				return s.Intake.Submit(ctx, who, b)
-			})
 	case "answer":
 		return as(op, func(b portalapi.AnswerCommand) (string, string) { return b.OpId, op.Target },
 			func(b portalapi.AnswerCommand) (portalapi.Application, error) {
@@ -82,13 +112,24 @@ func (s *server) do(ctx context.Context, who session.Session, op portalapi.PushO
 // know it one day, and what was signed is not thrown away.
 var errKind = &akno.Error{Code: akno.Unavailable, Op: "httpapi.push", Fields: map[string]string{"kind": "unknown"}}
 
-// as decodes the body of op, holds it against the contract and does it.
+// as decodes the body of op and does it.
 func as[T any](op portalapi.PushOp, named func(T) (opID, target string), do func(T) (portalapi.Application, error)) (portalapi.Application, error) {
-	var body T
+	body, err := decode(op, named)
+	if err != nil {
+		return portalapi.Application{}, err
+	}
+	return do(body)
+}
+
+// decode returns the body of op, held against its hash and the contract.
+func decode[T any](op portalapi.PushOp, named func(T) (opID, target string)) (body T, err error) {
+	if sum := sha256.Sum256(op.Body); hex.EncodeToString(sum[:]) != op.BodyHash {
+		return body, &akno.Error{Code: akno.BadFile, Op: "httpapi.push"}
+	}
 	d := json.NewDecoder(bytes.NewReader(op.Body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&body); err != nil {
-		return portalapi.Application{}, malformed(err)
+		return body, malformed(err)
 	}
 	fields := map[string]string{}
 	walk("", "", reflect.ValueOf(body), fields)
@@ -96,14 +137,15 @@ func as[T any](op portalapi.PushOp, named func(T) (opID, target string), do func
 		fields["opId"] = "another"
 	}
 	if len(fields) > 0 {
-		return portalapi.Application{}, &akno.Error{Code: akno.Invalid, Op: "httpapi.push", Fields: fields}
+		return body, &akno.Error{Code: akno.Invalid, Op: "httpapi.push", Fields: fields}
 	}
-	return do(body)
+	return body, nil
 }
 
 // outcome is what became of a command. Deferred is one of which the portal holds
-// nothing and which may come again as it is.
-func outcome(op portalapi.PushOp, a portalapi.Application, before bool, err error) portalapi.PushOutcome {
+// nothing and which may come again as it is. What the portal stumbled over goes to
+// the log: the answer goes on.
+func outcome(ctx context.Context, op portalapi.PushOp, a portalapi.Application, before bool, err error) portalapi.PushOutcome {
 	out := portalapi.PushOutcome{OpId: op.OpId}
 	switch {
 	case err == nil && before:
@@ -116,6 +158,9 @@ func outcome(op portalapi.PushOp, a portalapi.Application, before bool, err erro
 		out.Outcome = portalapi.Rejected
 	}
 	if err != nil {
+		if akno.CodeOf(err) == akno.Internal {
+			visitOf(ctx).err = err
+		}
 		p := problemFrom(err)
 		out.Problem = &p
 	}

@@ -25,6 +25,7 @@ import (
 	"akno/backend/portal/blob"
 	"akno/backend/portal/clerkdesk"
 	"akno/backend/portal/draftbackup"
+	"akno/backend/portal/intake"
 	"akno/backend/portal/session"
 	"akno/backend/portal/session/sessiontest"
 	"akno/backend/portal/store"
@@ -71,7 +72,7 @@ func newRig(t *testing.T, change func(*Options)) *rig {
 		change(&o)
 	}
 	r.handler = testcontract.Handler(t, New(Behind{
-		Facts: facts{}, Access: r.access, Blobs: blobs, Orders: orders{}, Payments: payments{}, Intake: intake{}, Changes: changes{}, Desk: desk{},
+		Facts: facts{}, Access: r.access, Blobs: blobs, Orders: orders{}, Payments: payments{}, Intake: office{}, Changes: changes{}, Desk: desk{},
 		Drafts:  draftbackup.New(r.db, r.now, r.db.Epoch, draftbackup.DefaultLimits()),
 		Counter: &clerkdesk.Service{DB: r.db, Now: r.now, Accounts: r.access, Files: blobs},
 	}, o))
@@ -270,31 +271,39 @@ func (payments) Notify(context.Context, portalapi.PaymentNotice) (portalapi.Paym
 	return portalapi.PaymentTaken{Result: portalapi.Taken}, nil
 }
 
-type intake struct{}
+type office struct{}
 
-func (intake) Submit(context.Context, session.Session, portalapi.SubmissionRequest) (portalapi.Application, error) {
+func (office) Submit(context.Context, session.Session, portalapi.SubmissionRequest) (portalapi.Application, error) {
 	return portalapi.Application{}, errReached
 }
 
-func (intake) Get(context.Context, session.Session, portalapi.Id) (portalapi.Application, error) {
+func (o office) SubmitAll(ctx context.Context, s session.Session, reqs []portalapi.SubmissionRequest) []intake.Filed {
+	out := make([]intake.Filed, len(reqs))
+	for i, req := range reqs {
+		out[i].Application, out[i].Err = o.Submit(ctx, s, req)
+	}
+	return out
+}
+
+func (office) Get(context.Context, session.Session, portalapi.Id) (portalapi.Application, error) {
 	panic("a fault of a service with Ковалёва in its text")
 }
 
-func (intake) Withdraw(context.Context, session.Session, portalapi.Id, portalapi.VersionedCommand) (portalapi.Application, error) {
+func (office) Withdraw(context.Context, session.Session, portalapi.Id, portalapi.VersionedCommand) (portalapi.Application, error) {
 	return portalapi.Application{}, errReached
 }
 
-func (intake) Answer(context.Context, session.Session, portalapi.Id, portalapi.AnswerCommand) (portalapi.Application, error) {
+func (office) Answer(context.Context, session.Session, portalapi.Id, portalapi.AnswerCommand) (portalapi.Application, error) {
 	return portalapi.Application{}, errReached
 }
 
-func (intake) OpenDecision(context.Context, session.Session, portalapi.Id, portalapi.VersionedCommand) (portalapi.Application, error) {
+func (office) OpenDecision(context.Context, session.Session, portalapi.Id, portalapi.VersionedCommand) (portalapi.Application, error) {
 	return portalapi.Application{}, errReached
 }
 
 type changes struct{}
 
-func (intake) Applied(_ context.Context, _ session.Session, ops []portalapi.PushOp) (map[string]bool, error) {
+func (office) Applied(_ context.Context, _ session.Session, ops []portalapi.PushOp) (map[string]bool, error) {
 	return map[string]bool{}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"akno/backend/portal/blob"
+	"akno/backend/portal/intake"
 	"akno/backend/portal/session"
 	"akno/backend/portalapi"
 )
@@ -40,6 +41,8 @@ type Intake interface {
 	// Submit files an application. The level that the procedure asks for is
 	// checked here against s.Level.
 	Submit(ctx context.Context, s session.Session, req portalapi.SubmissionRequest) (portalapi.Application, error)
+	// SubmitAll files applications, each with its own outcome.
+	SubmitAll(ctx context.Context, s session.Session, reqs []portalapi.SubmissionRequest) []intake.Filed
 	// Get returns an application of the session's account.
 	Get(ctx context.Context, s session.Session, id portalapi.Id) (portalapi.Application, error)
 	// Withdraw withdraws an application that has not been decided.

@@ -51,7 +51,7 @@ func (s *Service) check(ctx context.Context, who session.Session, req portalapi.
 	case akcatalogue.WrongKind:
 		return nil, fieldError(opSubmit, "applicant", "kind")
 	}
-	requires, err := s.checkForm(f, workdays.Of(now))
+	requires, err := s.checkForm(f, req.Submission, workdays.Of(now))
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +63,13 @@ func (s *Service) check(ctx context.Context, who session.Session, req portalapi.
 
 // checkForm proves that the submission is what its form shows, on its own day and
 // today. It returns whether the form asks for a signature.
-func (s *Service) checkForm(f *filed, today workdays.Date) (requires bool, err error) {
+func (s *Service) checkForm(f *filed, raw []byte, today workdays.Date) (requires bool, err error) {
 	inForce, err := s.Catalogue.InForce(f.procedure.Code, f.sub.Form.ID, f.sub.Form.Version, today)
 	if err != nil {
 		return false, err
 	}
-	if _, err := canon.Verify(f.sub, s.Catalogue, inForce.Schema, inForce.Hash); err != nil {
+	f.state, err = canon.VerifyOctets(raw, f.sub, s.Catalogue, inForce.Schema, inForce.Hash)
+	if err != nil {
 		if akno.CodeOf(err) == akno.Invalid && len(akno.FieldsOf(err)) == 0 {
 			// What was signed is not what the form shows: no field is to blame.
 			err = &akno.Error{Code: akno.Invalid, Op: opSubmit, Fields: map[string]string{"submission": "shown"}, Err: err}
@@ -79,7 +80,9 @@ func (s *Service) checkForm(f *filed, today workdays.Date) (requires bool, err e
 		return false, fieldError(opSubmit, "as_of", "future")
 	}
 	f.formHash = inForce.Hash
-	f.state = form.Evaluate(inForce.Schema, f.sub.Answers(), today)
+	if f.sub.AsOf != today {
+		f.state = form.Evaluate(inForce.Schema, f.sub.Answers(), today)
+	}
 	if !f.state.Valid() {
 		fields := map[string]string{}
 		for _, p := range f.state.Errors {

@@ -120,10 +120,16 @@ var errNew = errors.New("intake: a new command")
 func (s *Service) replay(ctx context.Context, account string, op store.Op) (out portalapi.Application, again bool, err error) {
 	err = s.DB.Read(ctx, func(tx dbx.Tx) error {
 		var err error
-		out, err = store.OnceAs(ctx, tx, account, op, time.Time{}, func() (portalapi.Application, error) {
-			return portalapi.Application{}, errNew
-		})
+		out, again, err = known(ctx, tx, account, op)
 		return err
+	})
+	return out, again, err
+}
+
+// known is replay within a transaction.
+func known(ctx context.Context, tx dbx.Tx, account string, op store.Op) (out portalapi.Application, again bool, err error) {
+	out, err = store.OnceAs(ctx, tx, account, op, time.Time{}, func() (portalapi.Application, error) {
+		return portalapi.Application{}, errNew
 	})
 	if errors.Is(err, errNew) {
 		return out, false, nil

@@ -13,38 +13,21 @@ import (
 	"akno/backend/portal/audit"
 	"akno/backend/portal/mail"
 	"akno/backend/portal/session"
-	"akno/backend/portal/store"
 	"akno/backend/portalapi"
 )
 
 // Submit files an application. Everything is checked before anything is written;
 // the same command again gets the answer of the first time.
 func (s *Service) Submit(ctx context.Context, who session.Session, req portalapi.SubmissionRequest) (portalapi.Application, error) {
-	op, err := store.NewOp(req.OpId, opSubmit, req)
-	if err != nil {
-		return portalapi.Application{}, err
-	}
-	if out, again, err := s.replay(ctx, who.AccountID, op); err != nil || again {
-		return out, err
-	}
-	now := s.Clock()
-	f, err := s.check(ctx, who, req, now)
-	if err != nil {
-		return portalapi.Application{}, err
-	}
-	var out portalapi.Application
-	err = s.DB.Write(ctx, func(tx dbx.Tx) error {
-		var err error
-		out, err = store.OnceAs(ctx, tx, who.AccountID, op, now, func() (portalapi.Application, error) {
-			return s.accept(ctx, tx, who, req, f, now)
-		})
-		return err
-	})
-	return out, err
+	f := s.SubmitAll(ctx, who, []portalapi.SubmissionRequest{req})[0]
+	return f.Application, f.Err
 }
 
-// accept stores an application that was found good.
-func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, req portalapi.SubmissionRequest, f *filed, now time.Time) (portalapi.Application, error) {
+// accept stores an application that was found good. wrote becomes true before the
+// first write, but for that of a proof of payment.
+func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, req portalapi.SubmissionRequest, f *filed,
+	now time.Time, wrote *bool,
+) (portalapi.Application, error) {
 	_, err := application.Load(ctx, tx, who.AccountID, req.ApplicationId)
 	if akno.CodeOf(err) != akno.NotFound {
 		if err == nil {
@@ -77,9 +60,12 @@ func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, re
 	if req.Signature != nil {
 		octets.Signature = *req.Signature
 	}
-	err = r.Insert(ctx, tx, octets, application.Cause{
-		Actor: audit.ByAccount(who.AccountID), Event: akno.EventSubmit, Ground: string(paid), Letter: mail.StatusChanged,
-	}, now)
+	cause := application.Cause{Actor: audit.ByAccount(who.AccountID), Event: akno.EventSubmit, Ground: string(paid)}
+	if who.Email != "" {
+		cause.Letter = mail.StatusChanged
+	}
+	*wrote = true
+	err = r.Insert(ctx, tx, octets, cause, now)
 	return r.Doc, err
 }
 

@@ -41,7 +41,7 @@ const (
 
 func strict() session.Session {
 	return session.Session{
-		AccountID: yanAccount, Level: akno.Strict, Role: session.Citizen, PersonalNumber: yanNumber,
+		AccountID: yanAccount, Level: akno.Strict, Role: session.Citizen, PersonalNumber: yanNumber, Email: "yan@example.by",
 		Person: &portalapi.Person{Surname: "Тестовский", Name: "Ян", Patronymic: new("Янович")},
 	}
 }

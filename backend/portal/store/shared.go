@@ -146,14 +146,16 @@ func Once(ctx context.Context, tx dbx.Tx, accountID string, op Op, now time.Time
 // gets into the same type that fn returns.
 func OnceAs[T any](ctx context.Context, tx dbx.Tx, accountID string, op Op, now time.Time, fn func() (T, error)) (T, error) {
 	var out T
+	fresh := false
 	raw, err := Once(ctx, tx, accountID, op, now, func() ([]byte, error) {
-		v, err := fn()
-		if err != nil {
+		fresh = true
+		var err error
+		if out, err = fn(); err != nil {
 			return nil, err
 		}
-		return json.Marshal(v)
+		return json.Marshal(out)
 	})
-	if err != nil {
+	if err != nil || fresh {
 		return out, err
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
