@@ -8,7 +8,7 @@ func FieldCodes() []string {
 		"address", "amount", "another", "another_account", "another_body", "another_entity", "another_person",
 		"another_representative", "birth_mismatch", "century_unknown", "charset", "check_digit", "checksum",
 		"code_expired", "code_sent", "code_wrong", "consent_outdated", "copy_size", "cross", "date", "date_impossible", "date_max",
-		"date_min", "date_min_field", "document_expired", "exists", "expired", "file", "file_empty", "file_ext",
+		"date_min", "date_min_field", "document_expired", "elsewhere", "exists", "expired", "file", "file_empty", "file_ext",
 		"file_missing", "file_size", "file_type", "filed", "format", "free", "future", "image_aspect", "image_small",
 		"in_future", "integer", "kind", "length", "max", "max_files", "max_len", "max_rows", "min", "min_field",
 		"min_len", "min_rows", "must_be", "must_change", "no_fee", "no_room", "none", "not_text", "not_writable", "number",

@@ -226,7 +226,7 @@ func childOf(ctx context.Context, tx dbx.Tx, draft string, rev int) (node, error
 
 // turns says whether there is something to undo and something to redo.
 func turns(ctx context.Context, tx dbx.Tx, row Row) (undo, redo bool, err error) {
-	if row.State == Frozen {
+	if row.State == Frozen || row.Elsewhere {
 		return false, false, nil
 	}
 	n, err := lastChange(ctx, tx, row.ID, row.node)

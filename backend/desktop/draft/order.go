@@ -265,6 +265,9 @@ func (s *Service) CancelOrder(ctx context.Context, id string) error {
 	if row.State == Frozen || o.code == "" || o.body.Status == OrderPaid {
 		return &akno.Error{Code: akno.WrongState, Op: op}
 	}
+	if row.Elsewhere {
+		return elsewhere(op)
+	}
 	if o.body.Status == OrderAwaiting {
 		if err := s.cancelAtPortal(ctx, o.code); err != nil {
 			return err
@@ -367,6 +370,9 @@ func (s *Service) prove(ctx context.Context, op, id string, change func(o *order
 		}
 		if row.State == Frozen || o.code == "" {
 			return &akno.Error{Code: akno.WrongState, Op: op}
+		}
+		if row.Elsewhere {
+			return elsewhere(op)
 		}
 		change(&o)
 		receipt := ""

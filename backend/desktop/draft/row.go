@@ -34,6 +34,7 @@ type Row struct {
 	Errors      int    // when it was saved last
 	Subject     string // whom it is about
 	brought     string // '' for one that was begun here
+	Elsewhere   bool   // another computer owns it: it is only read here
 	CreatedAt   time.Time
 	SavedAt     time.Time
 	DeletedAt   time.Time
@@ -70,9 +71,9 @@ func (s *Service) load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
 	var answers, sources, problems, orphans string
 	var created, saved, deleted int64
 	found, err := dbx.Found(ctx, tx, `SELECT account, procedure, form_id, form_version, form_hash, answers, sources, problems, orphans, origin, rev, node,
-		state, ready, total, errors, subject, brought, created_at, saved_at, deleted_at FROM draft WHERE id=? AND account IN ('', ?)`, []any{id, s.o.Shown()},
+		state, ready, total, errors, subject, brought, elsewhere, created_at, saved_at, deleted_at FROM draft WHERE id=? AND account IN ('', ?)`, []any{id, s.o.Shown()},
 		&r.Account, &r.Procedure, &r.FormID, &r.FormVersion, &r.FormHash, &answers, &sources, &problems, &orphans, &r.Origin, &r.Rev, &r.node,
-		&r.State, &r.Ready, &r.Total, &r.Errors, &r.Subject, &r.brought, &created, &saved, &deleted)
+		&r.State, &r.Ready, &r.Total, &r.Errors, &r.Subject, &r.brought, &r.Elsewhere, &created, &saved, &deleted)
 	if err != nil {
 		return r, err
 	}

@@ -193,7 +193,7 @@ func (s *Service) freeze(ctx context.Context, op string, p Preview, signed signe
 		if err != nil {
 			return err
 		}
-		if row.Rev != p.View.Row.Rev || row.State == Frozen || !row.DeletedAt.IsZero() {
+		if row.Rev != p.View.Row.Rev || row.State == Frozen || row.Elsewhere || !row.DeletedAt.IsZero() {
 			return &akno.Error{Code: akno.Conflict, Op: op} // edited while the password was typed
 		}
 		row.Rev, row.State, row.SavedAt, row.Problems = row.Rev+1, Frozen, now, map[string]string{}

@@ -113,11 +113,15 @@ func (s *Service) verified(ctx context.Context, tx dbx.Tx, p pin) (bool, error) 
 }
 
 // editable returns an error for a draft that may not be changed: with the code
-// wrong_state for one that was handed over or deleted, and old_form for one whose
+// wrong_state for one that was handed over or deleted, or that another computer
+// owns, and old_form for one whose
 // form came from elsewhere and is of no bundle of this program.
 func (s *Service) editable(ctx context.Context, op string, row Row) error {
 	if row.State == Frozen || !row.DeletedAt.IsZero() {
 		return &akno.Error{Code: akno.WrongState, Op: op}
+	}
+	if row.Elsewhere {
+		return elsewhere(op)
 	}
 	if row.brought == "" {
 		return nil // its form was here when it was begun

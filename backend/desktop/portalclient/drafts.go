@@ -59,7 +59,7 @@ func (c *Client) StoreDraft(ctx context.Context, d portalapi.DraftBackup, seen i
 	if err != nil {
 		return portalapi.DraftBackup{}, err
 	}
-	if out.Id != d.Id || out.Version <= seen || out.Epoch == "" {
+	if out.Id != d.Id || out.Rev != d.Rev || out.OwnerEpoch != d.OwnerEpoch || out.OwnerDevice != d.OwnerDevice || out.Version <= seen || out.Epoch == "" {
 		return portalapi.DraftBackup{}, silence(op, errForeign)
 	}
 	return *out, nil

@@ -243,7 +243,7 @@ func nextVersion(ctx context.Context, tx dbx.Tx, account, id string) (int64, err
 // room refuses what an account has no room for.
 func (s *Service) room(ctx context.Context, tx dbx.Tx, account string, found bool, more int64) error {
 	var drafts, bytes int64
-	err := tx.QueryRow(ctx, `SELECT count(*), coalesce(sum(size), 0) FROM draft_backup WHERE account_id = ?`, account).Scan(&drafts, &bytes)
+	err := tx.QueryRow(ctx, `SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT) FROM draft_backup WHERE account_id = ?`, account).Scan(&drafts, &bytes)
 	if err != nil {
 		return fmt.Errorf("draftbackup: room: %w", err)
 	}

@@ -37,8 +37,13 @@ type world struct {
 
 func open(t *testing.T, limits Limits) *world {
 	t.Helper()
+	return openAt(t, testdb.Address(t), limits)
+}
+
+func openAt(t *testing.T, address string, limits Limits) *world {
+	t.Helper()
 	now := func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) }
-	db, err := store.Open(t.Context(), testdb.Address(t), now)
+	db, err := store.Open(t.Context(), address, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +272,7 @@ func TestOtherDevicesLearnOfACopyByTheIndexOfChanges(t *testing.T) {
 }
 
 func TestACopyOfTheDatabaseHoldsTheCopies(t *testing.T) {
-	w := open(t, DefaultLimits())
+	w := openAt(t, filepath.Join(t.TempDir(), "portal.db"), DefaultLimits()) // a server is copied by its own means
 	w.must(w.put(anna, id, over(0, 1, 1, home), "one"))
 	db := w.db.(*store.DB)
 	path := filepath.Join(t.TempDir(), "copy.db")
