@@ -56,7 +56,12 @@ browser() { # a browser for the tests, wherever it comes from
 	done
 	return 1
 }
-case " $* " in *" test "*) browser || want="$want chromium" ;; esac
+server() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+case " $* " in *" test "*)
+	browser || want="$want chromium"
+	server || want="$want postgresql" # the tests start one of their own
+	;;
+esac
 
 need=$(missing)
 [ -n "$need" ] || exit 0

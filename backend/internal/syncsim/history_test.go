@@ -142,7 +142,7 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 		"the disk of the portal is full": func(h *tale) {
 			h.meet(h.devices[0], "")
 			h.file(h.devices[0])
-			h.must(limitPages(h.ctx, h.portal.db, true, &h.portal.full))
+			h.must(h.portal.fill(h.ctx, true))
 			h.meet(h.devices[0], "")
 		},
 		"a proxy repeats the answer to another command": func(h *tale) {

@@ -2,6 +2,7 @@ package syncsim
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"akno/backend/akno"
 	"akno/backend/desktop/store"
 	"akno/backend/internal/dbx"
 )
@@ -33,6 +35,7 @@ type fuse struct {
 	left  int // commits until the one that is struck; 0 is not armed
 	after bool
 	dead  bool
+	full  bool // the disk takes nothing
 }
 
 func (f *fuse) arm(commits int, after bool) {
@@ -42,6 +45,18 @@ func (f *fuse) arm(commits int, after bool) {
 }
 
 func (f *fuse) disarm() { f.arm(0, false) }
+
+func (f *fuse) fill(full bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.full = full
+}
+
+func (f *fuse) isFull() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.full
+}
 
 func (f *fuse) die() {
 	f.mu.Lock()
@@ -77,6 +92,10 @@ func (f *fuse) strike() fate {
 
 // commit runs fn in a transaction of db, or dies on the way.
 func (f *fuse) commit(ctx context.Context, db dbx.DB, fn func(tx dbx.Tx) error) error {
+	if f.isFull() {
+		bare := fn
+		fn = func(tx dbx.Tx) error { return bare(&fullTx{Tx: tx}) }
+	}
 	switch f.strike() {
 	case isDead:
 		return errDead
@@ -89,6 +108,13 @@ func (f *fuse) commit(ctx context.Context, db dbx.DB, fn func(tx dbx.Tx) error) 
 		return errors.Join(err, errDead)
 	}
 	return db.Write(ctx, fn)
+}
+
+// A fullTx is a transaction that reads, and finds the disk full when it writes.
+type fullTx struct{ dbx.Tx }
+
+func (fullTx) Exec(context.Context, string, ...any) (sql.Result, error) {
+	return nil, &akno.Error{Code: akno.DiskFull, Op: "store.Write"}
 }
 
 // mortalDB is the database of a portal that may die.

@@ -78,7 +78,7 @@ func document(octets []byte) ([]byte, error) {
 // A portal is the real server over a real file, which dies and comes back.
 type portal struct {
 	now     clock.Clock
-	dir     string // of this life's database
+	home    home   // of this life
 	root    string // of everything
 	lives   int
 	db      *store.DB
@@ -94,12 +94,10 @@ type portal struct {
 	meanwhile func()
 }
 
-func (p *portal) path() string { return filepath.Join(p.dir, "portal.db") }
-
 // open opens the portal's database and starts the portal over it.
 func (p *portal) open(ctx context.Context, cat *catalogue.Catalogue) error {
 	var err error
-	if p.db, err = store.Open(ctx, p.path(), p.now); err != nil {
+	if p.db, err = store.Open(ctx, p.home.address, p.now); err != nil {
 		return err
 	}
 	p.full = false
@@ -174,23 +172,28 @@ func (p *portal) restart(ctx context.Context, cat *catalogue.Catalogue, fromDisk
 	if !fromDisk {
 		return p.run(cat)
 	}
-	p.lives++
-	next := filepath.Join(p.root, fmt.Sprint("life", p.lives))
-	if err := copyDatabase(p.path(), filepath.Join(next, "portal.db")); err != nil {
+	next, err := p.home.afterDeath(p.nextLife())
+	if err != nil {
 		return err
 	}
 	return p.move(ctx, cat, next)
+}
+
+// nextLife returns a folder for another life of the database.
+func (p *portal) nextLife() string {
+	p.lives++
+	return filepath.Join(p.root, fmt.Sprint("life", p.lives))
 }
 
 // backup copies the database, then the files: every row of the copy has its file.
 // The copy is the portal's own, or one of the disk at a moment.
 func (p *portal) backup(ctx context.Context, to string, own bool) error {
 	at := filepath.Join(to, "portal.db")
-	copied := func() error { return copyDatabase(p.path(), at) }
+	copied := p.home.copyTo
 	if own {
-		copied = func() error { return p.db.Backup(ctx, at) }
+		copied = p.db.Backup
 	}
-	if err := copied(); err != nil {
+	if err := copied(ctx, at); err != nil {
 		return err
 	}
 	return linkTree(p.files(), filepath.Join(to, "files"))
@@ -199,12 +202,16 @@ func (p *portal) backup(ctx context.Context, to string, own bool) error {
 // restore goes back to a copy, as an operator does: the database begins another
 // life, and the files are those of the copy.
 func (p *portal) restore(ctx context.Context, cat *catalogue.Catalogue, backup string) error {
-	p.lives++
-	next := filepath.Join(p.root, fmt.Sprint("life", p.lives))
-	if err := copyDatabase(filepath.Join(backup, "portal.db"), filepath.Join(next, "portal.db")); err != nil {
+	dir := p.nextLife()
+	renewed := filepath.Join(dir, "portal.db")
+	if err := copyDatabase(filepath.Join(backup, "portal.db"), renewed); err != nil {
 		return err
 	}
-	if _, err := store.Renew(ctx, filepath.Join(next, "portal.db"), p.now); err != nil {
+	if _, err := store.Renew(ctx, renewed, p.now); err != nil {
+		return err
+	}
+	next, err := homeOf(ctx, renewed)
+	if err != nil {
 		return err
 	}
 	if err := errors.Join(os.RemoveAll(p.files()), linkTree(filepath.Join(backup, "files"), p.files())); err != nil {
@@ -232,11 +239,15 @@ func linkTree(from, to string) error {
 	})
 }
 
-func (p *portal) move(ctx context.Context, cat *catalogue.Catalogue, next string) error {
-	if err := errors.Join(p.db.Close(), os.RemoveAll(p.dir)); err != nil {
+func (p *portal) move(ctx context.Context, cat *catalogue.Catalogue, next home) error {
+	err := p.db.Close()
+	if next.address != p.home.address {
+		err = errors.Join(err, p.home.leave())
+	}
+	if err != nil {
 		return err
 	}
-	p.dir = next
+	p.home = next
 	return p.open(ctx, cat)
 }
 
@@ -251,6 +262,16 @@ func (p *portal) serve(r *http.Request) (*http.Response, error) {
 		return nil, errCut
 	}
 	return rec.Result(), nil
+}
+
+// fill makes the portal's disk full, or frees it.
+func (p *portal) fill(ctx context.Context, full bool) error {
+	if !store.IsServer(p.home.address) {
+		return limitPages(ctx, p.db, full, &p.full)
+	}
+	p.full = full // a server has its own disk: the answer is the one it would give
+	p.fuse.fill(full)
+	return nil
 }
 
 // limitPages makes a database take no more pages, or lets it grow again.

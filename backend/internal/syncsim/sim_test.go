@@ -300,7 +300,7 @@ func (r *run) cutCable() {
 // fillDisk makes a disk full, or frees it.
 func (r *run) fillDisk() {
 	if rapid.Bool().Draw(r.t, "portal") {
-		r.must(limitPages(r.ctx, r.portal.db, !r.portal.full, &r.portal.full))
+		r.must(r.portal.fill(r.ctx, !r.portal.full))
 		return
 	}
 	d := r.device()

@@ -112,7 +112,7 @@ var first = sync.OnceValues(func() (template, error) {
 	if t.dir, err = scratch("syncsim-first-"); err != nil {
 		return t, err
 	}
-	p := &portal{now: func() time.Time { return monday }, root: t.dir, dir: t.dir}
+	p := &portal{now: func() time.Time { return monday }, root: t.dir, home: inFile(t.dir)}
 	if err := p.open(ctx, cat); err != nil {
 		return t, err
 	}
@@ -163,8 +163,12 @@ func newWorld(ctx context.Context, seed uint64) (*world, error) {
 	if w.dir, err = scratch("syncsim-"); err != nil {
 		return nil, err
 	}
-	w.portal = &portal{now: w.now, root: w.dir, dir: filepath.Join(w.dir, "life0")}
-	if err := copyDatabase(filepath.Join(t.dir, "portal.db"), w.portal.path()); err != nil {
+	w.portal = &portal{now: w.now, root: w.dir}
+	life := filepath.Join(w.dir, "life0", "portal.db")
+	if err := copyDatabase(filepath.Join(t.dir, "portal.db"), life); err != nil {
+		return nil, err
+	}
+	if w.portal.home, err = homeOf(ctx, life); err != nil {
 		return nil, err
 	}
 	if err := w.portal.open(ctx, w.cat); err != nil {
@@ -184,7 +188,7 @@ func newWorld(ctx context.Context, seed uint64) (*world, error) {
 }
 
 func (w *world) close() error {
-	errs := []error{w.portal.db.Close()}
+	errs := []error{w.portal.db.Close(), w.portal.home.leave()}
 	for _, d := range w.devices {
 		errs = append(errs, d.db.Close())
 	}
@@ -217,7 +221,7 @@ func (w *world) calm(ctx context.Context) error {
 		return err
 	}
 	if w.portal.full {
-		if err := limitPages(ctx, w.portal.db, false, &w.portal.full); err != nil {
+		if err := w.portal.fill(ctx, false); err != nil {
 			return err
 		}
 	}

@@ -26,9 +26,11 @@ const (
 
 // settings hold for every connection. A planner that reads a small table from
 // end to end makes a transaction meet everybody who writes to it, so an index is
-// preferred also where it is slower for one.
+// preferred also where it is slower for one; what has none then seems so dear that
+// it would be compiled.
 var settings = map[string]string{
-	"application_name": "portald", "statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000", "enable_seqscan": "off",
+	"application_name": "portald", "statement_timeout": "30000", "idle_in_transaction_session_timeout": "60000",
+	"enable_seqscan": "off", "jit": "off",
 }
 
 // A server is the engine over a schema of a PostgreSQL database, which several

@@ -35,16 +35,27 @@ func Address(t testing.TB) string {
 	if !OnServer() {
 		return filepath.Join(t.TempDir(), "portal.db")
 	}
-	name, err := shared().take()
+	address, giveBack, err := Lease()
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := shared().giveBack(name); err != nil {
+		if err := giveBack(); err != nil {
 			t.Errorf("testdb: %v", err)
 		}
 	})
-	return shared().within(name)
+	return address
+}
+
+// Lease returns the address of a database without rows in the server of this run,
+// for a test that needs many, and what gives it back once it is closed.
+func Lease() (address string, giveBack func() error, err error) {
+	s := shared()
+	name, err := s.take()
+	if err != nil {
+		return "", nil, err
+	}
+	return s.within(name), func() error { return s.giveBack(name) }, nil
 }
 
 // Beside returns the address of a database without rows for the portal of a data
