@@ -7,7 +7,9 @@ package change
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
 
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
@@ -83,6 +85,13 @@ func (s *Service) Pull(ctx context.Context, who session.Session, cursor string, 
 	return page, nil
 }
 
+// mostRows is one more than a page holds. A number that is bound there would have
+// the statement compiled anew for every page.
+var mostRows = strconv.Itoa(MaxPage + 1)
+
+// errFull ends the reading of rows.
+var errFull = errors.New("change: the page is full")
+
 // fill appends at most limit changes after a number and returns the number of
 // the last one.
 func (s *Service) fill(ctx context.Context, tx dbx.Tx, account string, after int64, limit int, into *[]portalapi.Change) (last int64, more bool, err error) {
@@ -97,7 +106,7 @@ func (s *Service) fill(ctx context.Context, tx dbx.Tx, account string, after int
 		}
 		if len(*into) == limit {
 			more = true
-			return nil
+			return errFull
 		}
 		if deleted {
 			c.Deleted = &deleted
@@ -111,9 +120,9 @@ func (s *Service) fill(ctx context.Context, tx dbx.Tx, account string, after int
 	}, `SELECT c.seq, c.kind, c.id, c.version, c.deleted, CASE c.kind
 			WHEN 'application' THEN (SELECT a.doc FROM application a WHERE a.account_id = c.account_id AND a.id = c.id)
 			WHEN 'order' THEN (SELECT o.doc FROM payment_order o WHERE o.account_id = c.account_id AND o.code = c.id) END
-		FROM change c WHERE c.account_id = ? AND c.stream = ? AND c.seq > ? ORDER BY c.seq LIMIT ?`,
-		account, store.AccountStream, after, limit+1)
-	if err != nil {
+		FROM change c WHERE c.account_id = ? AND c.stream = ? AND c.seq > ? ORDER BY c.seq LIMIT `+mostRows,
+		account, store.AccountStream, after)
+	if err != nil && !errors.Is(err, errFull) {
 		return last, more, err
 	}
 	return last, more, s.complete(ctx, tx, account, *into)

@@ -264,5 +264,5 @@ func (s *server) PullChanges(ctx context.Context, r PullChangesRequestObject) (P
 		limit = min(max(*r.Params.Limit, 1), 200)
 	}
 	out, err := s.Changes.Pull(ctx, visitOf(ctx).session, cursor, limit)
-	return PullChanges200JSONResponse(out), err
+	return changePage(out), err
 }
