@@ -9,6 +9,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/canon"
 	"akno/backend/internal/dbx"
+	"akno/backend/portal/store"
 	"akno/backend/portalapi"
 )
 
@@ -69,7 +70,10 @@ func (d Documents) Make(ctx context.Context, account, id string) error {
 		r.Doc.Document = &ref
 		_, err = tx.Exec(ctx, `UPDATE application SET doc = ? WHERE account_id = ? AND id = ? AND version = ?`,
 			encode(r.Doc), account, id, r.stored)
-		return err
+		if err != nil {
+			return err
+		}
+		return store.ReplaceBody(ctx, tx, account, ChangeKind, id, encode(r.Doc))
 	})
 }
 

@@ -138,5 +138,5 @@ func (r *Record) follow(ctx context.Context, tx dbx.Tx, c Cause, now time.Time) 
 			return err
 		}
 	}
-	return store.RecordChange(ctx, tx, r.Account, ChangeKind, r.Doc.Id, r.Doc.Version, false)
+	return store.RecordBody(ctx, tx, r.Account, ChangeKind, r.Doc.Id, r.Doc.Version, encode(r.Doc))
 }

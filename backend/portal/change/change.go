@@ -117,9 +117,9 @@ func (s *Service) fill(ctx context.Context, tx dbx.Tx, account string, after int
 		last = seq
 		*into = append(*into, c)
 		return nil
-	}, `SELECT c.seq, c.kind, c.id, c.version, c.deleted, CASE c.kind
+	}, `SELECT c.seq, c.kind, c.id, c.version, c.deleted, coalesce(c.doc, CASE c.kind
 			WHEN 'application' THEN (SELECT a.doc FROM application a WHERE a.account_id = c.account_id AND a.id = c.id)
-			WHEN 'order' THEN (SELECT o.doc FROM payment_order o WHERE o.account_id = c.account_id AND o.code = c.id) END
+			WHEN 'order' THEN (SELECT o.doc FROM payment_order o WHERE o.account_id = c.account_id AND o.code = c.id) END)
 		FROM change c WHERE c.account_id = ? AND c.stream = ? AND c.seq > ? ORDER BY c.seq LIMIT `+mostRows,
 		account, store.AccountStream, after)
 	if err != nil && !errors.Is(err, errFull) {

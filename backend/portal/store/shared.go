@@ -21,6 +21,27 @@ const AccountStream = "acct"
 // at version, or gone. It is the last thing a transaction does to an entity
 // that the citizen sees.
 func RecordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, deleted bool) error {
+	return recordChange(ctx, tx, accountID, kind, id, version, deleted, nil)
+}
+
+// RecordBody is RecordChange of an entity whose JSON, as devices pull it, is kept
+// in the index: a pull need not look for it elsewhere. Who changes the JSON
+// without a change says so by ReplaceBody.
+func RecordBody(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, body string) error {
+	return recordChange(ctx, tx, accountID, kind, id, version, false, &body)
+}
+
+// ReplaceBody replaces the JSON of an entity in the index.
+func ReplaceBody(ctx context.Context, tx dbx.Tx, accountID, kind, id, body string) error {
+	_, err := tx.Exec(ctx, `UPDATE change SET doc = ? WHERE account_id = ? AND stream = ? AND kind = ? AND id = ?`,
+		body, accountID, AccountStream, kind, id)
+	if err != nil {
+		return fmt.Errorf("change: %w", err)
+	}
+	return nil
+}
+
+func recordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, deleted bool, body *string) error {
 	// The first statement locks the stream where several writers are at work.
 	var seq, live int64
 	var sum *int64
@@ -37,9 +58,10 @@ func RecordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, ve
 		live++
 		*sum += int64(portalapi.RowSum(kind, id, version))
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO change(account_id, stream, kind, id, seq, version, deleted) VALUES(?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT(account_id, stream, kind, id) DO UPDATE SET seq = excluded.seq, version = excluded.version, deleted = excluded.deleted`,
-		accountID, AccountStream, kind, id, seq, version, deleted)
+	_, err = tx.Exec(ctx, `INSERT INTO change(account_id, stream, kind, id, seq, version, deleted, doc) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT(account_id, stream, kind, id) DO UPDATE SET seq = excluded.seq, version = excluded.version, deleted = excluded.deleted,
+			doc = excluded.doc`,
+		accountID, AccountStream, kind, id, seq, version, deleted, body)
 	if err != nil {
 		return fmt.Errorf("change: %w", err)
 	}
