@@ -29,6 +29,36 @@ type Store struct {
 	intermediates []*pki.Certificate
 	lists         []*pki.RevocationList
 	at            time.Time
+
+	metMu sync.Mutex // guards met
+	met   map[string]*pki.Certificate
+}
+
+// maxMet is how many certificates of signers are remembered.
+const maxMet = 4096
+
+// meet puts the certificates of a message that were met before in the place of the
+// same octets: they know by which keys their signatures verify, and a person files
+// with the same certificate again and again. Whether a certificate is good, at its
+// time and by the lists at hand, is judged anew for every message.
+func (s *Store) meet(sd *cms.SignedData) {
+	s.metMu.Lock()
+	defer s.metMu.Unlock()
+	for i, c := range sd.Certificates {
+		if had := s.met[string(c.Raw)]; had != nil {
+			sd.Certificates[i] = had
+		}
+	}
+}
+
+// remember keeps the certificate of a signer that was found good.
+func (s *Store) remember(c *pki.Certificate) {
+	s.metMu.Lock()
+	defer s.metMu.Unlock()
+	if s.met == nil || len(s.met) >= maxMet {
+		s.met = make(map[string]*pki.Certificate)
+	}
+	s.met[string(c.Raw)] = c
 }
 
 var _ session.Signatures = (*Store)(nil)
@@ -151,11 +181,13 @@ func (s *Store) Detached(_ context.Context, content, signature []byte, at time.T
 		return session.Signer{}, portalapi.SignatureReport{Verdict: portalapi.FAILED, Reason: &reason, CheckedAt: at.UnixMilli()},
 			&akno.Error{Code: akno.BadSignature, Op: op, Err: err}
 	}
+	s.meet(sd)
 	r := cms.Verify(sd, cms.Octets(content), cms.Options{Verifier: s.Verifier(), At: at, RequireLevel: cms.LevelBB})
 	report := Report(r)
 	if err := Judge(op, r); err != nil {
 		return session.Signer{}, report, err
 	}
+	s.remember(r.Signers[0].Certificate)
 	return SignerOf(r.Signers[0].Certificate), report, nil
 }
 
