@@ -251,7 +251,7 @@ func (s *Service) Get(ctx context.Context, id string) (Card, error) {
 	withdrawing := slices.ContainsFunc(c.Waiting, func(q syncer.Queued) bool { return q.Kind == syncer.Withdraw && !q.Rejected })
 	c.Withdraw = c.Known && akno.Status(c.Portal.Status).Allows(akno.EventWithdraw, akno.ByCitizen) && !withdrawing
 	c.Unqueue = slices.ContainsFunc(c.Waiting, func(q syncer.Queued) bool {
-		return q.Kind == syncer.Submit && !q.Rejected && q.LeftAt.IsZero()
+		return q.Kind == syncer.Submit && !q.Rejected && q.LeftAt.IsZero() && q.Carried.IsZero()
 	})
 	return c, nil
 }

@@ -61,6 +61,7 @@ type Client struct {
 	skew    time.Duration
 	skewed  bool // skew was measured
 	heard   bool // the portal answered the last call
+	heardAt time.Time
 }
 
 // New returns a client of the portal at o.BaseURL, without a token.
@@ -238,10 +239,21 @@ func (c *Client) Heard() bool {
 	return c.heard && !c.offline
 }
 
+// HeardAt returns when the portal last answered a call of this run of the program.
+func (c *Client) HeardAt() time.Time {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return c.heardAt
+}
+
 func (c *Client) hear(heard bool) {
+	now := c.now()
 	c.stateMu.Lock()
 	changed := c.heard != heard
 	c.heard = heard
+	if heard {
+		c.heardAt = now
+	}
 	c.stateMu.Unlock()
 	if changed && c.line != nil {
 		c.line(heard)

@@ -53,6 +53,9 @@ type Queued struct {
 	Failure  akno.Code         // of the last refusal or silence
 	Fields   map[string]string // the portal's messages on the fields
 	QueuedAt time.Time
+	Carried  time.Time // when it was last written to a file for another computer
+	Brought  bool      // it came from another computer by such a file
+	Size     int       // octets of the body
 }
 
 // Queue puts a command into the outbox, within the transaction of its effect on
@@ -76,10 +79,11 @@ func Queue(ctx context.Context, tx dbx.Tx, c Command, now time.Time) error {
 }
 
 // Unqueue takes the command of that kind and target back. It fails with the
-// code wrong_state when the command may have left this computer, since the
-// portal may have done it already; one that the portal refused may be taken.
+// code wrong_state when the command may have left this computer, by the line or
+// in a file, since the portal may have done it already; one that the portal
+// refused may be taken.
 func Unqueue(ctx context.Context, tx dbx.Tx, k Kind, target string) error {
-	n, err := dbx.Changed(ctx, tx, `DELETE FROM outbox WHERE kind=? AND target=? AND (left_at=0 OR state='rejected')`, string(k), target)
+	n, err := dbx.Changed(ctx, tx, `DELETE FROM outbox WHERE kind=? AND target=? AND (left_at=0 AND carried_at=0 OR state='rejected')`, string(k), target)
 	if err != nil {
 		return err
 	}
@@ -90,11 +94,12 @@ func Unqueue(ctx context.Context, tx dbx.Tx, k Kind, target string) error {
 }
 
 const (
-	queuedColumns = `seq, op_id, account, kind, target, body, body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at`
+	queuedColumns = `seq, op_id, account, kind, target, body, body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at,
+		carried_at, brought, length(body)`
 	// headColumns leave out the octets of submissions, which are large; the
 	// bodies of the other kinds are a few lines.
 	headColumns = `seq, op_id, account, kind, target, CASE kind WHEN 'submit' THEN x'' ELSE body END, '', files, state, attempt,
-		next_at, left_at, failure, fields, queued_at`
+		next_at, left_at, failure, fields, queued_at, carried_at, brought, length(body)`
 )
 
 // Pending returns every command that waits, oldest first, submissions without
@@ -134,8 +139,9 @@ var errBody = errors.New("the octets of a queued command have changed")
 func scanQueued(scan func(...any) error) (Queued, error) {
 	var q Queued
 	var kind, hash, files, state, failure, fields string
-	var next, left, queued int64
-	err := scan(&q.Seq, &q.OpID, &q.Account, &kind, &q.Target, &q.Body, &hash, &files, &state, &q.Attempt, &next, &left, &failure, &fields, &queued)
+	var next, left, queued, carried int64
+	err := scan(&q.Seq, &q.OpID, &q.Account, &kind, &q.Target, &q.Body, &hash, &files, &state, &q.Attempt, &next, &left, &failure, &fields, &queued,
+		&carried, &q.Brought, &q.Size)
 	if err != nil {
 		return q, err
 	}
@@ -143,7 +149,7 @@ func scanQueued(scan func(...any) error) (Queued, error) {
 		return q, &akno.Error{Code: akno.BadFile, Op: "outbox", Err: errBody}
 	}
 	q.Kind, q.Rejected, q.Failure = Kind(kind), state == "rejected", akno.Code(failure)
-	q.NextTry, q.LeftAt, q.QueuedAt = at(next), at(left), at(queued)
+	q.NextTry, q.LeftAt, q.QueuedAt, q.Carried = at(next), at(left), at(queued), at(carried)
 	return q, errors.Join(json.Unmarshal([]byte(files), &q.Files), json.Unmarshal([]byte(fields), &q.Fields))
 }
 
@@ -208,16 +214,16 @@ func done(ctx context.Context, tx dbx.Tx, opID, account, epoch string, now time.
 
 // again puts what an account sent in another life of the portal's database back
 // into the outbox: a portal restored from a copy may have lost it, and one that
-// has not answers as before.
-func again(ctx context.Context, tx dbx.Tx, account, epoch string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO outbox(seq, op_id, account, kind, target, body, body_hash, files, state, left_at, queued_at)
+// has not answers as before. It returns how many there were.
+func again(ctx context.Context, tx dbx.Tx, account, epoch string) (n int64, err error) {
+	n, err = dbx.Changed(ctx, tx, `INSERT INTO outbox(seq, op_id, account, kind, target, body, body_hash, files, state, left_at, queued_at)
 		SELECT seq, op_id, account, kind, target, body, body_hash, files, 'pending', acked_at, queued_at
 		FROM sent WHERE account=? AND epoch<>?`, account, epoch)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	_, err = tx.Exec(ctx, `DELETE FROM sent WHERE account=? AND epoch<>?`, account, epoch)
-	return err
+	return n, err
 }
 
 // ask lets what the portal refused in another life of its database be judged

@@ -182,8 +182,14 @@ func swap(ctx context.Context, tx dbx.Tx, account string, s Stream, page *portal
 			return nil, fmt.Errorf("swap: %w", err)
 		}
 	}
-	if err := again(ctx, tx, account, page.Epoch); err != nil {
+	n, err := again(ctx, tx, account, page.Epoch)
+	if err != nil {
 		return nil, err
+	}
+	if s.Epoch != "" && s.Epoch != page.Epoch {
+		if err := noteLife(ctx, tx, account, Life{now.UnixMilli(), n}); err != nil {
+			return nil, err
+		}
 	}
 	if s.Epoch != page.Epoch {
 		if err := ask(ctx, tx, account); err != nil {

@@ -258,6 +258,7 @@ type State struct {
 	NeedsSignIn bool
 	PulledAt    time.Time
 	PushedAt    time.Time
+	ReachedAt   time.Time     // when the portal last answered, as far as is known
 	Skew        time.Duration // portal minus this computer
 	LastFailure akno.Code
 	Pending     []Queued
@@ -276,6 +277,7 @@ func (s *Syncer) State(ctx context.Context) (State, error) {
 		out.Pending, err = Pending(ctx, tx)
 		return err
 	})
+	out.ReachedAt = reached(out.PulledAt, out.PushedAt, s.o.Portal.HeardAt())
 	out.NeedsSignIn = s.o.Account() == "" && slices.ContainsFunc(out.Pending, func(q Queued) bool { return !q.Rejected })
 	out.Pending = slices.DeleteFunc(out.Pending, func(q Queued) bool { return q.Account != "" && q.Account != account })
 	out.NeedsSignIn = out.NeedsSignIn || slices.ContainsFunc(out.Pending, func(q Queued) bool { return q.Failure == akno.LowLevel })
