@@ -11,6 +11,7 @@ import (
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/parcel"
 	"akno/backend/desktop/signer"
+	"akno/backend/desktop/syncer"
 	"akno/backend/internal/atomicfile"
 )
 
@@ -141,6 +142,9 @@ func (p *profile) openParcel(path, passwordFile string) (in *parcel.Incoming, er
 // takeIn answers with the plan, or does what it says. A draft that is left alone
 // makes the answer no.
 func (p *profile) takeIn(in *parcel.Incoming, onlyPlan bool) (int, error) {
+	if len(in.Outbox()) > 0 {
+		return p.takeOutbox(in, onlyPlan)
+	}
 	lines, err := in.Plan(p.ctx, p.drafts)
 	if err != nil {
 		return exitNo, err
@@ -186,6 +190,37 @@ func (p *profile) takeIn(in *parcel.Incoming, onlyPlan bool) (int, error) {
 		alone = alone || d.Standing == string(draft.StandForeign) || d.Standing == string(draft.StandUnknown)
 		answer.Drafts = append(answer.Drafts, d)
 		text = append(text, fmt.Sprintf("%s  %s  %s  %d changes, %d files", d.ID, d.Procedure, d.Standing, d.Revisions, d.Files))
+	}
+	return statusOf(!alone), p.e.answer(answer, strings.Join(text, "\n"))
+}
+
+// takeOutbox is takeIn for commands that another computer made and did not send.
+func (p *profile) takeOutbox(in *parcel.Incoming, onlyPlan bool) (int, error) {
+	type line struct {
+		ID       string `json:"id"`
+		Kind     string `json:"kind"`
+		Target   string `json:"target"`
+		Standing string `json:"standing"`
+		QueuedAt string `json:"queuedAt"`
+	}
+	answer := struct {
+		MadeAt   string `json:"madeAt"`
+		Done     bool   `json:"done"`
+		Commands []line `json:"commands"`
+	}{MadeAt: stamp(in.Made()), Done: !onlyPlan, Commands: []line{}}
+	stand, err := p.sync.Weigh(p.ctx, in.Outbox())
+	if err == nil && !onlyPlan {
+		stand, err = in.TakeOutbox(p.ctx, p.sync, p.blobs)
+	}
+	if err != nil {
+		return exitNo, err
+	}
+	text := []string{"commands that wait for the portal"}
+	alone := false
+	for i, c := range in.Outbox() {
+		answer.Commands = append(answer.Commands, line{c.OpID, string(c.Kind), c.Target, string(stand[i]), stamp(time.UnixMilli(c.QueuedAt))})
+		text = append(text, fmt.Sprintf("%s  %s  %s  %s", c.OpID, c.Kind, c.Target, stand[i]))
+		alone = alone || stand[i] == syncer.CarriedForeign
 	}
 	return statusOf(!alone), p.e.answer(answer, strings.Join(text, "\n"))
 }

@@ -10,6 +10,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/form"
 	"akno/backend/desktop/draft"
+	"akno/backend/desktop/syncer"
 )
 
 // The contents, which the chunks hold, are
@@ -24,6 +25,7 @@ const (
 	maxManifest  = 64 << 20
 	maxSignature = 1 << 20
 	maxDrafts    = 1000
+	maxCommands  = 1000
 	maxForms     = 500
 	maxForm      = 4 << 20
 	maxFiles     = 10_000
@@ -37,6 +39,8 @@ type manifest struct {
 	Drafts []draft.Packed `json:"drafts"`
 	Forms  []formEntry    `json:"forms"`
 	Files  []fileEntry    `json:"files"`
+	// Commands are there in an outbox only, which has neither drafts nor forms.
+	Commands []syncer.Carried `json:"commands,omitempty"`
 }
 
 // formEntry is the definition of a form: its hash is of the canonical JSON, which
@@ -57,7 +61,8 @@ func (m manifest) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parcel: %w", err)
 	}
-	if len(text) > maxManifest || len(m.Drafts) > maxDrafts || len(m.Forms) > maxForms || len(m.Files) > maxFiles || m.size() > maxAll {
+	if len(text) > maxManifest || len(m.Drafts) > maxDrafts || len(m.Forms) > maxForms || len(m.Files) > maxFiles ||
+		len(m.Commands) > maxCommands || m.size() > maxAll {
 		return nil, &akno.Error{Code: akno.TooLarge, Op: "parcel"}
 	}
 	return text, nil
@@ -74,7 +79,7 @@ func (m manifest) size() int64 {
 
 // readManifest reads what readers of foreign files must doubt: every count and
 // size, what is named twice, what is named and does not come along.
-func readManifest(text []byte) (manifest, error) {
+func readManifest(text []byte, queue bool) (manifest, error) {
 	var m manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		return m, errBroken("no manifest")
@@ -83,7 +88,10 @@ func readManifest(text []byte) (manifest, error) {
 	if again, err := m.encode(); err != nil || !bytes.Equal(again, text) {
 		return m, errBroken("the manifest is not spelt as it must be")
 	}
-	if len(m.Drafts) == 0 {
+	if queue && (len(m.Drafts) > 0 || len(m.Forms) > 0) || !queue && len(m.Commands) > 0 {
+		return m, errBroken("drafts and commands in one file")
+	}
+	if len(m.Drafts)+len(m.Commands) == 0 {
 		return m, errBroken("nothing is in it")
 	}
 	files, forms, drafts := map[string]int64{}, map[string]bool{}, map[string]bool{}
@@ -98,6 +106,9 @@ func readManifest(text []byte) (manifest, error) {
 			return m, errBroken("a form is named twice or has no size")
 		}
 		forms[f.Hash] = true
+	}
+	if err := checkCommands(m.Commands, files); err != nil {
+		return m, err
 	}
 	for _, d := range m.Drafts {
 		if err := d.Check(); err != nil {

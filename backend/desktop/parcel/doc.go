@@ -1,8 +1,9 @@
 // Package parcel carries drafts from one computer to another without a network:
 // answers with their history, attached files and the forms that the answers are
 // made by, in one sealed file. What is in it is read through before anything is
-// said, and nothing that is on this computer is overwritten by it. Commands that
-// wait for the portal are never in a parcel: they belong to one computer.
+// said, and nothing that is on this computer is overwritten by it. An outbox is a
+// parcel of another kind: commands that wait for the portal, with their files, to be
+// sent from another computer. The portal does each once, whoever brings it.
 //
 // The sealing is of the national standards: a content key under a password
 // (PBKDF2 with HMAC-hbelt, belt-kwp) or for a private key (bign key transport),

@@ -26,11 +26,14 @@ const (
 	Extension = ".akno"
 	magic     = "AKNOPAR1"
 	format    = "akno parcel"
-	version   = 1
-	maxHead   = 1 << 16 // octets
-	maxWraps  = 8
-	keySize   = 32
-	saltSize  = 16
+	// outboxFormat is that of a parcel of commands; a program that does not know it
+	// finds no parcel in the file, rather than an empty one.
+	outboxFormat = "akno outbox"
+	version      = 1
+	maxHead      = 1 << 16 // octets
+	maxWraps     = 8
+	keySize      = 32
+	saltSize     = 16
 	// iterations take about half a second: the file leaves the computer, and who has
 	// found it may try passwords for as long as he likes.
 	iterations      = 1_000_000
@@ -73,6 +76,7 @@ type Look struct {
 	Password     bool     // a password opens it
 	Certificates []string // whose keys open it, SHA-256 in hex
 	Size         int64    // octets of the file
+	Outbox       bool     // it holds commands that wait, not drafts
 }
 
 // encode returns the octets before the first chunk: the magic, the length of the
@@ -108,7 +112,7 @@ func readHead(r io.Reader) (h head, octets []byte, err error) {
 		Format  string `json:"format"`
 		Version int    `json:"version"`
 	}
-	if err := json.Unmarshal(text, &any); err != nil || any.Format != format || any.Version < 1 {
+	if err := json.Unmarshal(text, &any); err != nil || any.Format != format && any.Format != outboxFormat || any.Version < 1 {
 		return h, nil, errBroken("no head")
 	}
 	if any.Version > version {

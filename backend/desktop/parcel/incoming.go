@@ -35,7 +35,7 @@ func LookAt(path string) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	out := Look{ID: h.ID, Made: time.UnixMilli(h.Made).UTC(), Size: size}
+	out := Look{ID: h.ID, Made: time.UnixMilli(h.Made).UTC(), Size: size, Outbox: h.Format == outboxFormat}
 	for _, w := range h.Wraps {
 		if w.Way == ByPassword {
 			out.Password = true
@@ -112,7 +112,7 @@ func open(ctx context.Context, f *os.File, key Key) (*Incoming, error) {
 		return nil, err
 	}
 	err = in.read(ctx, func(text, signature []byte) error {
-		m, err := readManifest(text)
+		m, err := readManifest(text, h.Format == outboxFormat)
 		in.manifest, in.signature, in.statement = m, signature, statement(octets, text)
 		in.forms = map[string]form.Definition{}
 		return err

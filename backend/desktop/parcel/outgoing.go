@@ -26,6 +26,7 @@ import (
 type Outgoing struct {
 	// Drafts, Files and Size (octets of the files) are what is in it.
 	Drafts, Files int
+	Commands      int // of an outbox
 	Size          int64
 	// Missing are names of attached files that this computer has no more; the
 	// drafts that name them only in their history are carried all the same.
@@ -62,26 +63,36 @@ func Pack(ctx context.Context, drafts *draft.Service, blobs *store.Blobs, chosen
 	if len(chosen) > maxDrafts {
 		return nil, &akno.Error{Code: akno.TooLarge, Op: op}
 	}
-	key := make([]byte, keySize)
-	defer clear(key)
-	if _, err := rand.Read(key); err != nil {
-		return nil, fmt.Errorf("parcel: %w", err)
-	}
-	out := &Outgoing{
-		blobs: blobs, rounds: iterations, manifest: manifest{Drafts: []draft.Packed{}, Forms: []formEntry{}, Files: []fileEntry{}},
-		head: head{Format: format, Version: version, ID: ids.New(now), Made: now.UnixMilli(), Wraps: []wrap{}},
-	}
+	out := newOutgoing(blobs, format, now)
 	for _, id := range chosen {
 		if err := out.add(ctx, drafts, id); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := out.manifest.encode(); err != nil {
-		return nil, err
+	return out, out.finish()
+}
+
+func newOutgoing(blobs *store.Blobs, kind string, now time.Time) *Outgoing {
+	return &Outgoing{
+		blobs: blobs, rounds: iterations, manifest: manifest{Drafts: []draft.Packed{}, Forms: []formEntry{}, Files: []fileEntry{}},
+		head: head{Format: kind, Version: version, ID: ids.New(now), Made: now.UnixMilli(), Wraps: []wrap{}},
 	}
-	out.key = secmem.Of(key)
-	out.Drafts, out.Files, out.Size = len(out.manifest.Drafts), len(out.manifest.Files), out.manifest.size()
-	return out, nil
+}
+
+// finish counts what was packed and makes the content key.
+func (o *Outgoing) finish() error {
+	if _, err := o.manifest.encode(); err != nil {
+		return err
+	}
+	key := make([]byte, keySize)
+	defer clear(key)
+	if _, err := rand.Read(key); err != nil {
+		return fmt.Errorf("parcel: %w", err)
+	}
+	o.key = secmem.Of(key)
+	o.Drafts, o.Commands = len(o.manifest.Drafts), len(o.manifest.Commands)
+	o.Files, o.Size = len(o.manifest.Files), o.manifest.size()
+	return nil
 }
 
 // add packs one draft with its forms and files.
