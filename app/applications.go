@@ -7,7 +7,6 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/desktop/draft"
-	"akno/backend/desktop/syncer"
 )
 
 // Applications is the bound type of what was filed. It carries the background
@@ -231,27 +230,9 @@ func (s *Applications) state(change func(ctx context.Context) error) (out SyncSt
 		}
 		st, err := s.w.sync.State(ctx)
 		if err == nil {
-			out = s.syncState(ctx, st)
+			out = s.w.syncState(ctx, st)
 		}
 		return err
 	})
 	return out, err
-}
-
-func (s *Applications) syncState(ctx context.Context, st syncer.State) SyncState {
-	out := SyncState{
-		Online: st.Online || s.w.c.portal.Heard(), Working: st.Working, PulledAt: moment(st.PulledAt), PushedAt: moment(st.PushedAt),
-		ClockSkew: int(st.Skew.Seconds()), Pending: []Pending{}, Paused: st.Paused, LastFailure: string(st.LastFailure), NeedsSignIn: st.NeedsSignIn,
-	}
-	for _, q := range st.Pending {
-		p := Pending{
-			ID: q.OpID, Kind: string(q.Kind), QueuedAt: moment(q.QueuedAt), Attempts: q.Attempt, NextTry: moment(q.NextTry),
-			Failure: string(q.Failure), NeedsYou: q.Rejected || q.Failure == akno.LowLevel || q.Failure == akno.SignedOut,
-		}
-		if card, err := s.w.cabinet.Get(ctx, q.Target); err == nil {
-			p.Title = s.w.c.title(card.Summary.Procedure)
-		}
-		out.Pending = append(out.Pending, p)
-	}
-	return out
 }

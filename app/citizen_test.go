@@ -174,8 +174,9 @@ func TestADraftIsMadeTypedAndReadWithoutANetwork(t *testing.T) {
 	}
 }
 
-func TestAnApplicationWaitsForTheNetworkAndCanBeTakenBack(t *testing.T) {
-	c := newCabinet(t)
+// unsigned is a procedure whose example is filed without a signature.
+func (c *cabinetBench) unsigned(t *testing.T) string {
+	t.Helper()
 	code := ""
 	for _, p := range c.Drafts.w.c.catalogue.Procedures() {
 		f, err := c.Drafts.w.c.catalogue.Form(p.Form)
@@ -190,6 +191,12 @@ func TestAnApplicationWaitsForTheNetworkAndCanBeTakenBack(t *testing.T) {
 	if code == "" {
 		t.Fatal("no procedure is filed without a signature")
 	}
+	return code
+}
+
+func TestAnApplicationWaitsForTheNetworkAndCanBeTakenBack(t *testing.T) {
+	c := newCabinet(t)
+	code := c.unsigned(t)
 	v, err := c.Create(code)
 	if err != nil {
 		t.Fatal(err)

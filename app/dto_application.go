@@ -65,31 +65,6 @@ type ApplicationView struct {
 	Version   string             `json:"version"`
 }
 
-// Pending is a command that waits to be sent.
-type Pending struct {
-	ID       string `json:"id"`
-	Kind     string `json:"kind"` // submit, answer, withdraw, open_decision
-	Title    Text   `json:"title"`
-	QueuedAt string `json:"queuedAt"`
-	Attempts int    `json:"attempts"`
-	NextTry  string `json:"nextTry"`
-	Failure  string `json:"failure"` // code of the last refusal or silence
-	NeedsYou bool   `json:"needsYou"`
-}
-
-// SyncState is the state of the exchange with the portal.
-type SyncState struct {
-	Online      bool      `json:"online"`
-	Working     bool      `json:"working"`
-	PulledAt    string    `json:"pulledAt"`
-	PushedAt    string    `json:"pushedAt"`
-	ClockSkew   int       `json:"clockSkew"` // seconds, portal minus this computer
-	Pending     []Pending `json:"pending"`
-	Paused      bool      `json:"paused"` // the person switched the network off
-	LastFailure string    `json:"lastFailure"`
-	NeedsSignIn bool      `json:"needsSignIn"`
-}
-
 // HomeView is what the home page shows.
 type HomeView struct {
 	Tasks        []HomeTask           `json:"tasks"`

@@ -9,11 +9,12 @@ type PackRequest struct {
 
 // ParcelMade is what was packed and is still to be saved.
 type ParcelMade struct {
-	Drafts  int      `json:"drafts"`
-	Files   int      `json:"files"`
-	Size    int      `json:"size"`    // octets of the files
-	Missing []string `json:"missing"` // names of removed files that are not here any more
-	Signed  bool     `json:"signed"`
+	Drafts   int      `json:"drafts"`
+	Commands int      `json:"commands"` // of an outbox
+	Files    int      `json:"files"`
+	Size     int      `json:"size"`    // octets of the files
+	Missing  []string `json:"missing"` // names of removed files that are not here any more
+	Signed   bool     `json:"signed"`
 }
 
 // ParcelLook is what a parcel says of itself before it is opened.
@@ -24,6 +25,7 @@ type ParcelLook struct {
 	MadeAt   string   `json:"madeAt"`
 	Password bool     `json:"password"` // a password opens it
 	Keys     []string `json:"keys"`     // the person's keys that open it
+	Outbox   bool     `json:"outbox"`   // it holds what waits for the portal, not drafts
 }
 
 // ParcelLine is what would become of one draft.
@@ -43,16 +45,28 @@ type ParcelLine struct {
 	Total       int    `json:"total"`
 }
 
-// ParcelPlan is what taking a parcel in would do.
-type ParcelPlan struct {
-	MadeAt  string       `json:"madeAt"`
-	Lines   []ParcelLine `json:"lines"`
-	Signed  bool         `json:"signed"`
-	Verdict VerdictView  `json:"verdict"` // of the signature, when there is one
+// ParcelCommand is what would become of one command of an outbox.
+type ParcelCommand struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"` // as of Pending
+	Title    Text   `json:"title"`
+	QueuedAt string `json:"queuedAt"`
+	Files    int    `json:"files"`
+	Size     int    `json:"size"`     // octets of its files
+	Standing string `json:"standing"` // new, same, sent, foreign
 }
 
-// ParcelTaken is what became of one draft, in the order of the plan.
+// ParcelPlan is what taking a parcel in would do.
+type ParcelPlan struct {
+	MadeAt   string          `json:"madeAt"`
+	Lines    []ParcelLine    `json:"lines"`
+	Commands []ParcelCommand `json:"commands"` // of an outbox, which has no lines
+	Signed   bool            `json:"signed"`
+	Verdict  VerdictView     `json:"verdict"` // of the signature, when there is one
+}
+
+// ParcelTaken is what became of one draft or command, in the order of the plan.
 type ParcelTaken struct {
-	ID       string `json:"id"` // of the draft here, "" when it was left alone
+	ID       string `json:"id"` // of the draft or command here, "" when it was left alone
 	Standing string `json:"standing"`
 }

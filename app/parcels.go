@@ -95,13 +95,24 @@ func (p *Parcels) pack(ctx context.Context, r PackRequest, secrets [][]byte) (Pa
 		o.Close()
 		return ParcelMade{}, err
 	}
+	p.hold(o)
+	return madeOf(o, r.SignKey != ""), nil
+}
+
+// hold keeps a parcel that is ready to be saved, in the place of another.
+func (p *Parcels) hold(o *parcel.Outgoing) {
 	p.parcelMu.Lock()
 	defer p.parcelMu.Unlock()
 	if p.out != nil {
 		p.out.Close()
 	}
 	p.out = o
-	return ParcelMade{Drafts: o.Drafts, Files: o.Files, Size: int(o.Size), Missing: append([]string{}, o.Missing...), Signed: r.SignKey != ""}, nil
+}
+
+func madeOf(o *parcel.Outgoing, signed bool) ParcelMade {
+	return ParcelMade{
+		Drafts: o.Drafts, Commands: o.Commands, Files: o.Files, Size: int(o.Size), Missing: append([]string{}, o.Missing...), Signed: signed,
+	}
 }
 
 // seal gives the parcel its way to be opened and its signature.
@@ -151,10 +162,12 @@ func (p *Parcels) SaveFile() (place string, err error) {
 	if o == nil {
 		return "", &akno.Error{Code: akno.WrongState, Op: "parcels.SaveFile"}
 	}
-	q := parcelQuestion(p.w.language())
+	q := parcelQuestion(p.w.language(), o.Commands > 0)
 	q.Name = q.Name + " " + p.w.today().String() + parcel.Extension
 	place, err = p.a.platform.SaveFile(q, func(w io.Writer) error {
-		return o.WriteTo(ctx, w, func(done int64) { p.a.platform.Emit("parcel", int(done)) })
+		return p.leaving(ctx, o, func() error {
+			return o.WriteTo(ctx, w, func(done int64) { p.a.platform.Emit("parcel", int(done)) })
+		})
 	})
 	p.parcelMu.Lock()
 	defer p.parcelMu.Unlock()
@@ -168,9 +181,12 @@ func (p *Parcels) SaveFile() (place string, err error) {
 
 // parcelQuestion is the dialog for parcels. Its texts are of the system's dialog,
 // outside of the page.
-func parcelQuestion(l akno.Lang) FileQuestion {
-	title := akno.Text{RU: "Черновики Akno", BE: "Чарнавікі Akno"}.In(l)
+func parcelQuestion(l akno.Lang, queue bool) FileQuestion {
+	title := akno.Text{RU: "Файлы Akno", BE: "Файлы Akno"}.In(l)
 	name := akno.Text{RU: "Черновики", BE: "Чарнавікі"}.In(l)
+	if queue {
+		name = akno.Text{RU: "Очередь на отправку", BE: "Чарга на адпраўку"}.In(l)
+	}
 	return FileQuestion{Title: title, Name: name, One: true, Filters: []FileFilter{{Name: title, Pattern: "*" + parcel.Extension}}}
 }
 
@@ -178,7 +194,7 @@ func parcelQuestion(l akno.Lang) FileQuestion {
 func (p *Parcels) PickFile() (out ParcelLook, err error) {
 	defer p.a.guard("parcels.PickFile", &err)
 	out.Keys = []string{}
-	paths, err := p.a.platform.OpenFiles(parcelQuestion(p.w.language()))
+	paths, err := p.a.platform.OpenFiles(parcelQuestion(p.w.language(), false))
 	if err != nil || len(paths) == 0 {
 		return out, err
 	}
@@ -201,6 +217,7 @@ func (p *Parcels) look(path string) (ParcelLook, error) {
 		return out, err
 	}
 	out.Path, out.Name, out.Size, out.MadeAt, out.Password = path, filepath.Base(path), int(l.Size), moment(l.Made), l.Password
+	out.Outbox = l.Outbox
 	if len(l.Certificates) == 0 {
 		return out, nil
 	}
@@ -254,7 +271,12 @@ func (p *Parcels) BeginOpen(path, keyID string) (out Ticket, err error) {
 
 // plan shows what taking the open parcel in would do. The caller holds parcelMu.
 func (p *Parcels) plan(ctx context.Context) (ParcelPlan, error) {
-	out := ParcelPlan{MadeAt: moment(p.in.Made()), Lines: []ParcelLine{}}
+	out := ParcelPlan{MadeAt: moment(p.in.Made()), Lines: []ParcelLine{}, Commands: []ParcelCommand{}}
+	if commands := p.in.Outbox(); len(commands) > 0 {
+		var err error
+		out.Commands, err = p.w.carriedView(ctx, commands)
+		return out, err
+	}
 	lines, err := p.in.Plan(ctx, p.w.drafts)
 	if err != nil {
 		return out, err
@@ -300,10 +322,7 @@ func (p *Parcels) TakeIn() (out []ParcelTaken, err error) {
 	if err = p.judged(ctx, in); err != nil {
 		return out, errors.Join(err, in.Close())
 	}
-	taken, err := in.TakeIn(ctx, p.w.drafts, p.w.c.store.Blobs())
-	for _, t := range taken {
-		out = append(out, ParcelTaken{ID: t.ID, Standing: string(t.Standing)})
-	}
+	out, err = p.take(ctx, in)
 	p.parcelMu.Lock()
 	defer p.parcelMu.Unlock()
 	if p.in == nil && p.w.opened() == nil && err != nil {
@@ -312,6 +331,23 @@ func (p *Parcels) TakeIn() (out []ParcelTaken, err error) {
 		err = errors.Join(err, in.Close())
 	}
 	p.w.tell("draft", "")
+	return out, err
+}
+
+// take takes drafts or commands in.
+func (p *Parcels) take(ctx context.Context, in *parcel.Incoming) ([]ParcelTaken, error) {
+	out := []ParcelTaken{}
+	if commands := in.Outbox(); len(commands) > 0 {
+		taken, err := in.TakeOutbox(ctx, p.w.sync, p.w.c.store.Blobs())
+		for i, st := range taken {
+			out = append(out, ParcelTaken{ID: commands[i].OpID, Standing: string(st)})
+		}
+		return out, err
+	}
+	taken, err := in.TakeIn(ctx, p.w.drafts, p.w.c.store.Blobs())
+	for _, t := range taken {
+		out = append(out, ParcelTaken{ID: t.ID, Standing: string(t.Standing)})
+	}
 	return out, err
 }
 

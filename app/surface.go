@@ -98,6 +98,7 @@ type attachmentsSurface interface {
 type parcelsSurface interface {
 	BeginPack(r PackRequest) (Ticket, error)      // password of the parcel unless it is for a key, password of the key that signs → ParcelMade
 	Pack(r PackRequest) (ParcelMade, error)       // for a key, without a signature
+	BeginPackOutbox() (Ticket, error)             // password of the parcel → ParcelMade; what waits for the portal
 	SaveFile() (string, error)                    // place, "" when cancelled
 	PickFile() (ParcelLook, error)                // opens the file dialog
 	Look(path string) (ParcelLook, error)         // a dropped or opened file
@@ -122,6 +123,18 @@ type applicationsSurface interface {
 	Sync() (SyncState, error)
 	SyncNow() (SyncState, error)
 	SetPaused(paused bool) (SyncState, error)
+}
+
+// exchangeSurface is bound as Exchange. It is what a person sees of the exchange
+// with the portal, besides its state.
+type exchangeSurface interface {
+	Facts() (ExchangeFacts, error)
+	Look(id string) (SendingView, error)  // what a waiting command sends
+	SendNow(id string) (SyncState, error) // one of them
+	Discard(id string) (SyncState, error) // one that came from another computer
+	NotedRestore() error                  // the message of a restored portal was read
+	Storage() (StorageView, error)
+	FreeCopies() (StorageView, error) // those before upgrades
 }
 
 // keysSurface is bound as Keys.

@@ -20,6 +20,7 @@ import type {
   DraftView,
   EDSRegistration,
   EmailRegistration,
+  ExchangeFacts,
   FileInfo,
   FilePlace,
   FileSources,
@@ -51,9 +52,11 @@ import type {
   RegistrationView,
   RevisionView,
   ScannerView,
+  SendingView,
   SessionInfo,
   SessionState,
   SignResult,
+  StorageView,
   SyncState,
   TemplateView,
   Ticket,
@@ -246,6 +249,9 @@ export const parcels = {
   /** for a key, without a signature */
   pack: (r: PackRequest) =>
     call<ParcelMade>('Parcels', 'Pack', [r]),
+  /** password of the parcel → ParcelMade; what waits for the portal */
+  beginPackOutbox: () =>
+    call<Ticket>('Parcels', 'BeginPackOutbox'),
   /** place, "" when cancelled */
   saveFile: () =>
     call<string>('Parcels', 'SaveFile', [], 0),
@@ -300,6 +306,28 @@ export const applications = {
     call<SyncState>('Applications', 'SyncNow'),
   setPaused: (paused: boolean) =>
     call<SyncState>('Applications', 'SetPaused', [paused]),
+}
+
+export const exchange = {
+  facts: () =>
+    read<ExchangeFacts>('Exchange', 'Facts'),
+  /** what a waiting command sends */
+  look: (id: string) =>
+    read<SendingView>('Exchange', 'Look', [id]),
+  /** one of them */
+  sendNow: (id: string) =>
+    call<SyncState>('Exchange', 'SendNow', [id]),
+  /** one that came from another computer */
+  discard: (id: string) =>
+    call<SyncState>('Exchange', 'Discard', [id]),
+  /** the message of a restored portal was read */
+  notedRestore: () =>
+    call<void>('Exchange', 'NotedRestore'),
+  storage: () =>
+    read<StorageView>('Exchange', 'Storage'),
+  /** those before upgrades */
+  freeCopies: () =>
+    call<StorageView>('Exchange', 'FreeCopies'),
 }
 
 export const keys = {

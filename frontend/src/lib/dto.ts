@@ -281,35 +281,6 @@ export interface ApplicationView {
   version: string
 }
 
-/** Pending is a command that waits to be sent. */
-export interface Pending {
-  id: string
-  /** submit, answer, withdraw, open_decision */
-  kind: string
-  title: Text
-  queuedAt: string
-  attempts: number
-  nextTry: string
-  /** code of the last refusal or silence */
-  failure: string
-  needsYou: boolean
-}
-
-/** SyncState is the state of the exchange with the portal. */
-export interface SyncState {
-  online: boolean
-  working: boolean
-  pulledAt: string
-  pushedAt: string
-  /** seconds, portal minus this computer */
-  clockSkew: number
-  pending: Pending[]
-  /** the person switched the network off */
-  paused: boolean
-  lastFailure: string
-  needsSignIn: boolean
-}
-
 /** HomeView is what the home page shows. */
 export interface HomeView {
   tasks: HomeTask[]
@@ -609,6 +580,116 @@ export interface VerdictView {
   listUntil: string
   issuedBy: string
   validUntil: string
+}
+
+/** Pending is a command that waits to be sent. */
+export interface Pending {
+  id: string
+  /** submit, answer, withdraw, open_decision */
+  kind: string
+  /** application */
+  target: string
+  title: Text
+  queuedAt: string
+  attempts: number
+  nextTry: string
+  /** when it may first have left this computer */
+  leftAt: string
+  /** when it was last written to a file for another computer */
+  carriedAt: string
+  /** it came from another computer */
+  brought: boolean
+  /** octets, without the files */
+  size: number
+  files: number
+  /** octets of them */
+  fileSize: number
+  /** code of the last refusal or silence */
+  failure: string
+  /** the portal refused it */
+  rejected: boolean
+  /** of the portal, when it refused */
+  errors: FieldError[]
+  needsYou: boolean
+}
+
+/** SyncState is the state of the exchange with the portal. */
+export interface SyncState {
+  online: boolean
+  working: boolean
+  pulledAt: string
+  pushedAt: string
+  /** when the portal last answered */
+  reachedAt: string
+  /** seconds, portal minus this computer */
+  clockSkew: number
+  pending: Pending[]
+  /** the person switched the network off */
+  paused: boolean
+  lastFailure: string
+  needsSignIn: boolean
+}
+
+/** SendingView is a command decoded from the octets that go to the portal. */
+export interface SendingView {
+  id: string
+  kind: string
+  title: Text
+  /** octets, without the files */
+  size: number
+  sha256: string
+  /** of an application: ru, be */
+  language: string
+  /** its answers */
+  groups: AnswerGroup[]
+  /** the text that was signed, as it is */
+  content: string
+  signature: number
+  signer: string
+  question: string
+  /** of an answer or a withdrawal */
+  text: string
+  /** made here of the content, to be read */
+  document: FileInfo
+  files: FileInfo[]
+}
+
+/** ReceivedLine is a record that came from the portal lately. */
+export interface ReceivedLine {
+  application: string
+  title: Text
+  /** "" for an order of payment */
+  status: string
+  at: string
+}
+
+/** ExchangeFacts are what may be known of the exchange besides its state. */
+export interface ExchangeFacts {
+  received: ReceivedLine[]
+  /** life of the portal's database */
+  epoch: string
+  /** when it was learned that the portal was restored from a copy, "" for never */
+  restoredAt: string
+  /** commands that were queued again for that */
+  restoredAgain: number
+  /** of the program, for support */
+  version: string
+}
+
+/** StorageView is how much room the profile takes, in octets. */
+export interface StorageView {
+  database: number
+  /** how many there are */
+  drafts: number
+  files: number
+  /** of files */
+  count: number
+  copy: number
+  /** copies before upgrades, which may be freed */
+  before: number
+  damaged: number
+  other: number
+  total: number
 }
 
 /** FilePlace is where files are attached: a field of a draft, or a cell of a
@@ -931,6 +1012,8 @@ export interface PackRequest {
 /** ParcelMade is what was packed and is still to be saved. */
 export interface ParcelMade {
   drafts: number
+  /** of an outbox */
+  commands: number
   files: number
   /** octets of the files */
   size: number
@@ -951,6 +1034,8 @@ export interface ParcelLook {
   password: boolean
   /** the person's keys that open it */
   keys: string[]
+  /** it holds what waits for the portal, not drafts */
+  outbox: boolean
 }
 
 /** ParcelLine is what would become of one draft. */
@@ -975,18 +1060,34 @@ export interface ParcelLine {
   total: number
 }
 
+/** ParcelCommand is what would become of one command of an outbox. */
+export interface ParcelCommand {
+  id: string
+  /** as of Pending */
+  kind: string
+  title: Text
+  queuedAt: string
+  files: number
+  /** octets of its files */
+  size: number
+  /** new, same, sent, foreign */
+  standing: string
+}
+
 /** ParcelPlan is what taking a parcel in would do. */
 export interface ParcelPlan {
   madeAt: string
   lines: ParcelLine[]
+  /** of an outbox, which has no lines */
+  commands: ParcelCommand[]
   signed: boolean
   /** of the signature, when there is one */
   verdict: VerdictView
 }
 
-/** ParcelTaken is what became of one draft, in the order of the plan. */
+/** ParcelTaken is what became of one draft or command, in the order of the plan. */
 export interface ParcelTaken {
-  /** of the draft here, "" when it was left alone */
+  /** of the draft or command here, "" when it was left alone */
   id: string
   standing: string
 }

@@ -8,6 +8,7 @@ import common from './common.be.ts'
 import desk from './desk.be.ts'
 import entry from './entry.be.ts'
 import errors from './errors.be.ts'
+import exchange from './exchange.be.ts'
 import forms from './forms.be.ts'
 import keys from './keys.be.ts'
 import move from './move.be.ts'
@@ -25,5 +26,6 @@ export default {
   desk,
   entry,
   errors,
+  exchange,
   profile,
 } satisfies Dictionary

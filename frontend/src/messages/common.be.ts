@@ -54,6 +54,7 @@ export default {
   'net.offline': 'Няма сувязі з парталам.',
   'net.offline.note': 'Усё захоўваецца тут і адправіцца, калі яна з’явіцца.',
   'net.exchanged': 'Абмен у {time}',
+  'net.reached': 'Партал адказваў: {time}',
   'net.check': 'Праверыць сувязь',
   'net.checking': 'Правяраем…',
   'net.online': 'Сувязь ёсць',

@@ -49,6 +49,7 @@ export default {
   'net.offline': 'No connection to the portal.',
   'net.offline.note': 'Everything is saved here and will be sent when it is back.',
   'net.exchanged': 'Exchange at {time}',
+  'net.reached': 'The portal answered: {time}',
   'net.check': 'Check the connection',
   'net.checking': 'Checking…',
   'net.online': 'Connected',

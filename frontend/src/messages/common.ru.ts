@@ -52,6 +52,7 @@ export default {
   'net.offline': 'Нет связи с порталом.',
   'net.offline.note': 'Всё сохраняется здесь и отправится, когда она появится.',
   'net.exchanged': 'Обмен в {time}',
+  'net.reached': 'Портал отвечал: {time}',
   'net.check': 'Проверить связь',
   'net.checking': 'Проверяем…',
   'net.online': 'Связь есть',

@@ -8,6 +8,7 @@ import common from './common.en.ts'
 import desk from './desk.en.ts'
 import entry from './entry.en.ts'
 import errors from './errors.en.ts'
+import exchange from './exchange.en.ts'
 import forms from './forms.en.ts'
 import keys from './keys.en.ts'
 import move from './move.en.ts'
@@ -25,5 +26,6 @@ export default {
   desk,
   entry,
   errors,
+  exchange,
   profile,
 } satisfies Dictionary

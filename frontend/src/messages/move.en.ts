@@ -42,7 +42,8 @@ export default {
   about: 'What goes into the file',
   'about.in': 'Answers, attachments, the history of changes and the form the draft was filled in by.',
   'about.sealed': 'All of it is encrypted with the national algorithms; nothing can be read on the stick.',
-  'about.out': 'Signed applications that wait to be sent do not move: this computer sends them.',
+  'about.out':
+    'Signed applications that wait do not go into it: this computer sends them, or take them along on the page “Exchange”.',
   'about.lost': 'A forgotten password cannot be restored. The drafts here stay.',
 
   'pick.title': 'Where is the file?',

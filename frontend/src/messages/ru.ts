@@ -7,6 +7,7 @@ import common from './common.ru.ts'
 import desk from './desk.ru.ts'
 import entry from './entry.ru.ts'
 import errors from './errors.ru.ts'
+import exchange from './exchange.ru.ts'
 import forms from './forms.ru.ts'
 import keys from './keys.ru.ts'
 import move from './move.ru.ts'
@@ -24,5 +25,6 @@ export default {
   desk,
   entry,
   errors,
+  exchange,
   profile,
 } as const

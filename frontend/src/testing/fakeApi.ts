@@ -95,6 +95,7 @@ const look = (path: string): ParcelLook => ({
   madeAt: '2026-11-20T16:05:00Z',
   password: true,
   keys: [],
+  outbox: false,
 })
 
 function bind(w: World, fake: Fake): Bound {
@@ -334,12 +335,22 @@ function bind(w: World, fake: Fake): Bound {
         a.withdraw = false
         return a
       },
+      Reopen: () => w.drafts[0],
       OpenDecision: (id: string) => applicationOf(id).decision,
       SaveDecision: () => '/home/anna/decision',
       SavePackage: () => '/home/anna/package',
       Sync: () => w.sync,
       SyncNow: () => w.sync,
       SetPaused: (paused: boolean) => (w.sync = { ...w.sync, paused }),
+    },
+    Exchange: {
+      Facts: () => w.exchange,
+      Look: () => w.sending,
+      SendNow: (id: string) => (w.sync = { ...w.sync, pending: w.sync.pending.filter((p) => p.id !== id) }),
+      Discard: (id: string) => (w.sync = { ...w.sync, pending: w.sync.pending.filter((p) => p.id !== id) }),
+      NotedRestore: () => void (w.exchange = { ...w.exchange, restoredAt: '', restoredAgain: 0 }),
+      Storage: () => w.storage,
+      FreeCopies: () => (w.storage = { ...w.storage, before: 0 }),
     },
     Keys: {
       List: () => w.keys,
@@ -350,16 +361,27 @@ function bind(w: World, fake: Fake): Bound {
       BeginPack: (r: { drafts: string[]; signKey: string }) =>
         ticket('pack', () => ({
           drafts: r.drafts.length,
+          commands: 0,
           files: 2,
           size: 1_400_000,
           missing: [],
           signed: r.signKey !== '',
         })),
+      BeginPackOutbox: () =>
+        ticket('pack', () => ({
+          drafts: 0,
+          commands: w.sync.pending.length,
+          files: 2,
+          size: 1_300_000,
+          missing: [],
+          signed: false,
+        })),
       SaveFile: () => '/media/kingston/Черновики 2026-11-21.akno',
       PickFile: () => look('/media/kingston/Черновики 2026-11-20.akno'),
       Look: look,
       BeginOpen: () => ticket('unpack', () => w.parcel),
-      TakeIn: () => w.parcel.lines.map((l) => ({ id: l.id, standing: l.standing })),
+      TakeIn: () =>
+        [...w.parcel.lines, ...w.parcel.commands].map((l) => ({ id: l.id, standing: l.standing })),
       Forget: () => undefined,
     },
   }

@@ -6,21 +6,26 @@ import type {
   DecisionView,
   DraftSummary,
   DraftView,
+  ExchangeFacts,
   FieldView,
   FileBudget,
   FileInfo,
   KeyCard,
   OrderView,
   PageEdit,
+  ParcelCommand,
   ParcelLine,
   ParcelPlan,
+  Pending,
   Person,
   PictureView,
   Preferences,
   ProfileState,
   ProcedureCard,
+  SendingView,
   SessionState,
   StepView,
+  StorageView,
   SyncState,
   Text,
   TrayView,
@@ -160,11 +165,87 @@ export const syncState = (over: Partial<SyncState> = {}): SyncState => ({
   working: false,
   pulledAt: '2026-11-21T11:32:00Z',
   pushedAt: '2026-11-21T11:32:00Z',
+  reachedAt: '2026-11-21T11:32:00Z',
   clockSkew: 1,
   pending: [],
   paused: false,
   lastFailure: '',
   needsSignIn: false,
+  ...over,
+})
+
+export const pending = (over: Partial<Pending> = {}): Pending => ({
+  id: '0193f0a0-0000-7000-8000-0000000000c1',
+  kind: 'submit',
+  target: 'a1',
+  title: text('Справка о составе семьи', 'Даведка аб складзе сям’і', 'Certificate of the family'),
+  queuedAt: '2026-11-21T11:20:00Z',
+  attempts: 0,
+  nextTry: '',
+  leftAt: '',
+  carriedAt: '',
+  brought: false,
+  size: 4_200,
+  files: 2,
+  fileSize: 1_300_000,
+  failure: '',
+  rejected: false,
+  errors: [],
+  needsYou: false,
+  ...over,
+})
+
+export const exchangeFacts = (over: Partial<ExchangeFacts> = {}): ExchangeFacts => ({
+  received: [
+    {
+      application: 'a4',
+      title: text('Справка о составе семьи', 'Даведка аб складзе сям’і', 'Certificate of the family'),
+      status: 'granted',
+      at: '2026-11-21T11:31:00Z',
+    },
+    { application: 'a1', title: text('Регистрация'), status: '', at: '2026-11-21T09:05:00Z' },
+  ],
+  epoch: '0193f0a0-0000-7000-8000-000000000001',
+  restoredAt: '',
+  restoredAgain: 0,
+  version: '0.4.0',
+  ...over,
+})
+
+export const storageView = (over: Partial<StorageView> = {}): StorageView => ({
+  database: 2_400_000,
+  drafts: 3,
+  files: 18_000_000,
+  count: 14,
+  copy: 2_300_000,
+  before: 0,
+  damaged: 0,
+  other: 40_000,
+  total: 22_740_000,
+  ...over,
+})
+
+export const sendingView = (over: Partial<SendingView> = {}): SendingView => ({
+  id: '0193f0a0-0000-7000-8000-0000000000c1',
+  kind: 'submit',
+  title: text('Справка о составе семьи', 'Даведка аб складзе сям’і', 'Certificate of the family'),
+  size: 4_200,
+  sha256: '9c1a44f07b02aa1111223344556677889900aabbccddeeff001122335d11e27b',
+  language: 'ru',
+  groups: [
+    {
+      step: 'applicant',
+      title: 'Заявитель',
+      lines: [{ field: 'surname', label: 'Фамилия', value: 'Ковалёва' }],
+    },
+  ],
+  content: '{"applicant":{"name":"Ковалёва Анна Петровна"}}',
+  signature: 2_100,
+  signer: 'Ковалёва Анна Петровна',
+  question: '',
+  text: '',
+  document: file({ id: 'doc', name: 'Заявление 1.3.4.pdf', mediaType: 'application/pdf' }),
+  files: [],
   ...over,
 })
 
@@ -442,6 +523,17 @@ export const parcelLine = (over: Partial<ParcelLine> = {}): ParcelLine => ({
   ...over,
 })
 
+export const parcelCommand = (over: Partial<ParcelCommand> = {}): ParcelCommand => ({
+  id: '0193f0a0-0000-7000-8000-0000000000c1',
+  kind: 'submit',
+  title: text('Справка о составе семьи', 'Даведка аб складзе сям’і', 'Certificate of the family'),
+  queuedAt: '2026-11-21T11:20:00Z',
+  files: 2,
+  size: 1_300_000,
+  standing: 'new',
+  ...over,
+})
+
 export const parcelPlan = (over: Partial<ParcelPlan> = {}): ParcelPlan => ({
   madeAt: '2026-11-20T16:05:00Z',
   signed: false,
@@ -451,5 +543,6 @@ export const parcelPlan = (over: Partial<ParcelPlan> = {}): ParcelPlan => ({
     parcelLine({ id: 'd8', standing: 'diverged', here: 30, files: 0, size: 0 }),
     parcelLine({ id: 'd9', standing: 'same', here: 42 }),
   ],
+  commands: [],
   ...over,
 })

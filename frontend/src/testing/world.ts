@@ -6,6 +6,7 @@ import type {
   CatalogueQuery,
   CheckResult,
   DraftView,
+  ExchangeFacts,
   FileSources,
   FieldView,
   HomeView,
@@ -17,8 +18,10 @@ import type {
   Preview,
   ProcedureCard,
   ProcedureView,
+  SendingView,
   SessionState,
   StepView,
+  StorageView,
   SyncState,
   TemplateView,
   TrayView,
@@ -45,6 +48,9 @@ export interface World {
   templates: TemplateView[]
   migration: MigrationView
   parcel: ParcelPlan
+  exchange: ExchangeFacts
+  storage: StorageView
+  sending: SendingView
 }
 
 const { text } = s
@@ -579,6 +585,9 @@ export function world(): World {
     home: {},
     check: { ready: true, errors: [] },
     parcel: s.parcelPlan(),
+    exchange: s.exchangeFacts(),
+    storage: s.storageView(),
+    sending: s.sendingView(),
     preview: preview(),
     templates: [],
     migration: {

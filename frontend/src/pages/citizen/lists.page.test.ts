@@ -6,12 +6,11 @@ import { lang } from '../../lib/i18n.svelte.ts'
 import { go, start } from '../../lib/router.svelte.ts'
 import { toasts } from '../../lib/toasts.svelte.ts'
 import { installFake, type Fake } from '../../testing/fakeApi.ts'
-import { guest, syncState, verdict } from '../../testing/samples.ts'
+import { guest, verdict } from '../../testing/samples.ts'
 import Application from './application.svelte'
 import Applications from './applications.svelte'
 import Catalogue from './catalogue.svelte'
 import Decision from './decision.svelte'
-import Exchange from './exchange.svelte'
 import Home from './home.svelte'
 import Procedure from './procedure.svelte'
 import Settings from './settings.svelte'
@@ -164,31 +163,6 @@ describe('a decision', () => {
     })
     render(Decision, { params: { id: 'a4' } })
     await waitFor(() => expect(rung()).toBe(want))
-  })
-})
-
-describe('the exchange', () => {
-  test('says of each waiting thing since when and why', async () => {
-    const item = {
-      id: 'a1',
-      kind: 'submit',
-      title: { ru: 'Справка', be: '', en: '' },
-      queuedAt: '2026-11-21T11:20:00Z',
-      attempts: 2,
-      nextTry: '2026-11-21T11:40:00Z',
-      failure: 'unavailable',
-      needsYou: false,
-    }
-    await world((w) => (w.sync = syncState({ online: false, pending: [item] })))
-    render(Exchange)
-    expect(await screen.findByText('Заявление: Справка')).toBeInTheDocument()
-    expect(screen.getByText(/Портал не отвечает · попробуем в 14:40/)).toBeInTheDocument()
-  })
-  test('can be stopped by the person', async () => {
-    await world()
-    render(Exchange)
-    await userEvent.click(await screen.findByRole('checkbox', { name: 'Работать без связи' }))
-    expect(await screen.findByText('Обмен остановлен вами')).toBeInTheDocument()
   })
 })
 

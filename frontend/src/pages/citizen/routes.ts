@@ -7,7 +7,6 @@ import Decision from './decision.svelte'
 import Decisions from './decisions.svelte'
 import DraftForm from './draft-form.svelte'
 import Draft from './draft.svelte'
-import Exchange from './exchange.svelte'
 import Home from './home.svelte'
 import Procedure from './procedure.svelte'
 import Settings from './settings.svelte'
@@ -49,6 +48,5 @@ export const routes: readonly Route[] = [
     section: 'decisions',
   },
   { path: '/decisions', title: 'common.nav.decisions', page: Decisions, frame, section: 'decisions' },
-  { path: '/exchange', title: 'common.nav.exchange', page: Exchange, frame, section: 'exchange' },
   { path: '/settings', title: 'common.nav.settings', page: Settings, frame, section: 'settings' },
 ]
