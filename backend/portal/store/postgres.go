@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"runtime"
 	"strings"
@@ -24,7 +25,7 @@ const (
 	mark         = "Akno portal" // the comment of the table meta
 )
 
-// settings hold for every connection. A planner that reads a small table from
+// settings hold for every connection where the address does not choose others. A planner that reads a small table from
 // end to end makes a transaction meet everybody who writes to it, so an index is
 // preferred also where it is slower for one; what has none then seems so dear that
 // it would be compiled.
@@ -65,11 +66,12 @@ func connect(address string, n int, more map[string]string) (*sql.DB, error) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = maxAge
 	}
-	for _, all := range []map[string]string{settings, more} {
-		for k, v := range all {
+	for k, v := range settings {
+		if _, chosen := c.RuntimeParams[k]; !chosen {
 			c.RuntimeParams[k] = v
 		}
 	}
+	maps.Copy(c.RuntimeParams, more)
 	db := stdlib.OpenDB(*c)
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)

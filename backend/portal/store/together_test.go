@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"akno/backend/akno"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/ids"
 	"akno/backend/internal/testkit/testdb"
 )
 
@@ -119,5 +122,59 @@ func TestACommandSentTwiceAtOnceIsAppliedOnce(t *testing.T) {
 	}
 	if got := names(t, dbs[0], "effect%"); len(got) != 1 {
 		t.Errorf("effects: %v", got)
+	}
+}
+
+func TestCutConnectionsLoseNothingThatWasAcknowledged(t *testing.T) {
+	address := testdb.Address(t)
+	name := "cut-" + ids.New(at)
+	if testdb.OnServer() {
+		address += "&application_name=" + name
+	}
+	db := closing(t, open(t, address))
+	const clients, each = 4, 25
+	var ended atomic.Bool
+	var wg, cutter sync.WaitGroup
+	for g := range clients {
+		wg.Go(func() {
+			for i := range each {
+				o := op(t, fmt.Sprint(g, ".", i))
+				apply := func() error {
+					return db.Write(context.Background(), func(tx dbx.Tx) error {
+						_, err := Once(context.Background(), tx, "a", o, at, func() ([]byte, error) {
+							return nil, RecordChange(context.Background(), tx, "a", "thing", o.ID, 1, false)
+						})
+						return err
+					})
+				}
+				// A client asks again when it was told that nobody knows.
+				err := apply()
+				for akno.CodeOf(err) == akno.Unavailable {
+					err = apply()
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	if testdb.OnServer() {
+		cutter.Go(func() {
+			for !ended.Load() {
+				testdb.Exec(t, address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+					WHERE application_name = '`+name+`' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1`)
+			}
+		})
+	}
+	wg.Wait()
+	ended.Store(true)
+	cutter.Wait()
+	var changes, ops, live int
+	err := db.Read(t.Context(), func(tx dbx.Tx) error {
+		return tx.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM change), (SELECT count(*) FROM applied_op), (SELECT max(seq) FROM stream)`).Scan(&changes, &ops, &live)
+	})
+	t.Logf("%+v", db.Stats())
+	if err != nil || changes != clients*each || ops != clients*each || live != clients*each {
+		t.Errorf("%d changes, %d commands, the stream is at %d: want %d of each (%v)", changes, ops, live, clients*each, err)
 	}
 }
