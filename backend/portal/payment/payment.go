@@ -186,9 +186,14 @@ func (s *Service) code(ctx context.Context, tx dbx.Tx, account, procedure string
 		return "", err
 	}
 	bucket := Bucket(account)
+	renewed, err := store.Renewed(ctx, tx)
+	if err != nil {
+		return "", err
+	}
 	var n int
-	err = tx.QueryRow(ctx, `INSERT INTO order_counter (bucket, day, n) VALUES (?, ?, 1)
-		ON CONFLICT (bucket, day) DO UPDATE SET n = order_counter.n + 1 RETURNING n`, bucket, day.String()).Scan(&n)
+	err = tx.QueryRow(ctx, `INSERT INTO order_counter (bucket, day, n) VALUES (?, ?, ?)
+		ON CONFLICT (bucket, day) DO UPDATE SET n = CASE WHEN order_counter.n < excluded.n THEN excluded.n ELSE order_counter.n + 1 END
+		RETURNING n`, bucket, day.String(), 1+firstCount(day, renewed)).Scan(&n)
 	if err != nil {
 		return "", fmt.Errorf("payment: counter: %w", err)
 	}
@@ -199,6 +204,19 @@ func (s *Service) code(ctx context.Context, tx dbx.Tx, account, procedure string
 	return ordercode.Make(ordercode.Parts{
 		Version: ordercode.Version, Service: ordercode.Service, Date: day, Procedure: number, Serial: serial,
 	})
+}
+
+// firstCount is where a bucket's count of a day begins. A portal that was restored
+// from a copy does not know which codes it gave out after the copy was made, and
+// people may have paid by them: on the day of the restore it goes on from where
+// the clock stands between the day's beginning and its end. No bucket gives out
+// codes faster than they last for a day.
+func firstCount(day workdays.Date, renewed time.Time) int {
+	if renewed.IsZero() || workdays.Of(renewed) != day {
+		return 0
+	}
+	passed := renewed.Sub(day.Start())
+	return min(int(int64(passed/time.Millisecond)*ordercode.PerBucket/(24*time.Hour).Milliseconds()), ordercode.PerBucket-1)
 }
 
 // Get returns an order of the session's account.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -486,6 +488,71 @@ func TestUseProof(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+func TestACodeIsNotGivenOutAgainAfterARestore(t *testing.T) {
+	ctx := context.Background()
+	w := open(t)
+	given := map[string]bool{}
+	now := func() time.Time { return w.now }
+	first, err := store.Open(ctx, filepath.Join(t.TempDir(), "portal.db"), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := first.Backup(ctx, copied); err != nil {
+		t.Fatal(err)
+	}
+	w.Service.db = first
+	for range 3 {
+		given[w.order().Code] = true
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the same copy, twice on one day
+		w.now = w.now.Add(time.Minute)
+		next := filepath.Join(t.TempDir(), "portal.db")
+		octets, err := os.ReadFile(copied)
+		if err == nil {
+			err = os.WriteFile(next, octets, 0o600)
+		}
+		if err == nil {
+			_, err = store.Renew(ctx, next, now)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := store.Open(ctx, next, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Service.db = db
+		for range 3 {
+			code := w.order().Code
+			if given[code] {
+				t.Errorf("%s was given out before", code)
+			}
+			given[code] = true
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	today := workdays.Of(w.now)
+	for name, tt := range map[string]struct {
+		renewed time.Time
+		want    int
+	}{
+		"never":                       {time.Time{}, 0},
+		"on an earlier day":           {w.now.AddDate(0, 0, -1), 0},
+		"at the beginning of the day": {today.Start(), 0},
+		"at its end":                  {today.Start().Add(24*time.Hour - time.Millisecond), ordercode.PerBucket - 1},
+	} {
+		if got := firstCount(today, tt.renewed); got != tt.want {
+			t.Errorf("restored %s: the count begins at %d, want %d", name, got, tt.want)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"time"
 
 	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
@@ -75,12 +77,30 @@ func Renew(ctx context.Context, path string, now clock.Clock) (epoch string, err
 	if err != nil {
 		return "", err
 	}
-	epoch = ids.New(now())
+	at := now()
+	epoch = ids.New(at)
 	err = db.Write(ctx, func(tx dbx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE meta SET value = ? WHERE name = 'epoch'`, epoch)
+		if _, err := tx.Exec(ctx, `UPDATE meta SET value = ? WHERE name = 'epoch'`, epoch); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO meta(name, value) VALUES('renewed', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value`,
+			strconv.FormatInt(at.UnixMilli(), 10))
 		return err
 	})
 	return epoch, errors.Join(err, db.Close())
+}
+
+// Renewed returns when the present life of the database began by Renew, the zero
+// time for the first one. What was given out before, and is not in the copy, may
+// be in the hands of people.
+func Renewed(ctx context.Context, tx dbx.Tx) (time.Time, error) {
+	var text string
+	found, err := dbx.Found(ctx, tx, `SELECT value FROM meta WHERE name = 'renewed'`, nil, &text)
+	if err != nil || !found {
+		return time.Time{}, err
+	}
+	ms, err := strconv.ParseInt(text, 10, 64)
+	return time.UnixMilli(ms).UTC(), err
 }
 
 func removeIfThere(path string) error {
