@@ -243,6 +243,12 @@ func (s *Service) RefreshOrder(ctx context.Context, id string) (View, error) {
 		return View{}, &akno.Error{Code: akno.WrongState, Op: "draft.RefreshOrder"}
 	}
 	got, err := s.o.Orders.GetOrder(ctx, o.code)
+	if akno.CodeOf(err) == akno.NotFound {
+		if err := s.o.DB.Write(ctx, func(tx dbx.Tx) error { return lost(ctx, tx, o.code) }); err != nil {
+			return View{}, err
+		}
+		return s.Open(ctx, id)
+	}
 	if err != nil {
 		return View{}, err
 	}
@@ -299,8 +305,11 @@ func (s *Service) ApplyChange(ctx context.Context, tx dbx.Tx, e syncer.Entity) e
 		_, err := tx.Exec(ctx, `UPDATE draft SET account=? WHERE id=? AND account=''`, e.Account, e.ID)
 		return err
 	}
-	if e.Kind != syncer.KindOrder || e.Body == nil {
+	if e.Kind != syncer.KindOrder {
 		return nil
+	}
+	if e.Body == nil {
+		return lost(ctx, tx, e.ID)
 	}
 	var got portalapi.Order
 	if err := json.Unmarshal(e.Body, &got); err != nil {
@@ -327,6 +336,30 @@ func newer(ctx context.Context, tx dbx.Tx, got portalapi.Order) error {
 		return nil
 	}
 	return storeOrder(ctx, tx, got.ApplicationId, got)
+}
+
+// lost forgets an order that the portal does not have any more, as one that was
+// restored from an older copy: nothing can be paid by its code nor filed with it,
+// and another is asked for. What the person has paid by the old code stays as the
+// number of the operation, for the body to check.
+func lost(ctx context.Context, tx dbx.Tx, code string) error {
+	var draft, body, stated string
+	found, err := dbx.Found(ctx, tx, `SELECT draft, body, stated FROM draft_order WHERE code=?`, []any{code}, &draft, &body, &stated)
+	if err != nil || !found {
+		return err
+	}
+	var o portalapi.Order
+	if err := json.Unmarshal([]byte(body), &o); err != nil {
+		return err
+	}
+	if stated == "" && o.Transaction != nil {
+		stated = *o.Transaction
+	}
+	if _, err := tx.Exec(ctx, `UPDATE draft_order SET code='', body='{}', stated=? WHERE draft=?`, stated, draft); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE draft SET state='draft', stale=1 WHERE id=? AND state='ordered'`, draft)
+	return err
 }
 
 // AddReceipt attaches the scan of a receipt as the proof of payment.

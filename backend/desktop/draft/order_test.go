@@ -353,3 +353,42 @@ func TestAnOrderPaidBehindChangedAnswersLeadsBackToThem(t *testing.T) {
 		t.Errorf("there is no way back: %+v %v", v.Order, err)
 	}
 }
+
+func TestAnOrderThatARestoredPortalLostIsMadeAnew(t *testing.T) {
+	for name, learn := range map[string]func(d *desk, id, code string) error{
+		"by asking for it": func(d *desk, id, _ string) error {
+			_, err := d.RefreshOrder(d.t.Context(), id)
+			return err
+		},
+		"from the copies": func(d *desk, _, code string) error {
+			return d.db.Write(d.t.Context(), func(tx dbx.Tx) error {
+				return d.ApplyChange(d.t.Context(), tx, syncer.Entity{Kind: syncer.KindOrder, ID: code})
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			id := d.create(paidOne)
+			d.fill(id)
+			v := d.order(id)
+			code, transaction := v.Order.Code, "9000000017"
+			paid := d.orders.made[0]
+			paid.Version, paid.Status, paid.Transaction = paid.Version+1, portalapi.OrderStatusPaid, &transaction
+			err := d.db.Write(t.Context(), func(tx dbx.Tx) error { return newer(t.Context(), tx, paid) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.orders.made, d.orders.ops = nil, nil // the portal is an older one
+			if err := learn(d, id, code); err != nil {
+				t.Fatal(err)
+			}
+			if v, err = d.Open(t.Context(), id); err != nil || v.Order.Status != OrderNone || v.Row.State != Open {
+				t.Fatalf("%+v %s %v", v.Order, v.Row.State, err)
+			}
+			v = d.order(id)
+			if v.Order.Status != OrderAwaiting || v.Order.Stated != transaction || !v.Order.ProofReady() {
+				t.Errorf("what was paid is forgotten: %+v", v.Order)
+			}
+		})
+	}
+}
