@@ -67,6 +67,34 @@ func TestAFileThatThePortalClearedAwayIsBroughtAgain(t *testing.T) {
 	}
 }
 
+func TestFilesAreBroughtAgainHoweverOftenTheLineBrokeBefore(t *testing.T) {
+	missing := map[string]string{"document": "file_missing"}
+	for name, status := range map[string]int{"to a portal that defers": 403, "to a portal that refuses": 422} {
+		t.Run(name, func(t *testing.T) {
+			d := newDevice(t)
+			f := d.file("a document")
+			d.settle()
+			id := d.submit(f)
+			d.portal.refuse[id] = &portalapi.Problem{Status: status, Code: string(akno.Invalid), Fields: &missing}
+			d.write(func(ctx context.Context, tx dbx.Tx) error { // a week without a network
+				_, err := tx.Exec(ctx, `UPDATE outbox SET attempt=?`, 3*maxUploads)
+				return err
+			})
+			if err := d.Now(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			d.portal.with(func() {
+				delete(d.portal.blobs, f.SHA256) // nobody had referred to it in time
+				delete(d.portal.refuse, id)
+			})
+			d.settle()
+			if len(d.pending()) != 0 || len(d.portal.blobs) != 1 {
+				t.Errorf("%+v", d.pending())
+			}
+		})
+	}
+}
+
 func TestACommandSpoiledOnTheDiskHoldsUpNobody(t *testing.T) {
 	d := newDevice(t)
 	bad, good := d.submit(), d.submit()

@@ -190,8 +190,8 @@ func (s *Syncer) failed(ctx context.Context, q Queued, cause error) error {
 // put notes in the row of q why it was not taken, and what follows from that.
 func (s *Syncer) put(ctx context.Context, q Queued, cause error, v verdict) error {
 	code := akno.CodeOf(cause)
-	missing := fileMissing(cause) && len(q.Files) > 0 && q.Attempt < maxUploads
-	if missing {
+	missing := fileMissing(cause) && len(q.Files) > 0
+	if missing && (q.Attempt < maxUploads || q.Failure != code) {
 		v = retry
 	}
 	s.o.Log.WithFields(map[string]any{"kind": string(q.Kind), "code": string(code), "attempt": q.Attempt + 1}).Info("a command was not taken")
@@ -229,7 +229,9 @@ func (s *Syncer) put(ctx context.Context, q Queued, cause error, v verdict) erro
 }
 
 // maxUploads is how often the files of a command are brought again to a portal
-// that says it has not got them.
+// that refuses it for want of them. Tries that failed otherwise do not count as
+// such: the one after them brings the files. One that defers it is brought them
+// for ever, ever more seldom.
 const maxUploads = 5
 
 // fileMissing says whether the portal refused a command because it does not hold
