@@ -45,6 +45,7 @@ type device struct {
 	drafts  *draft.Service
 	cabinet *cabinet.Service
 	account string // who is signed in
+	weak    bool   // in a session without a signature
 	full    bool   // the disk takes no more
 }
 
@@ -88,7 +89,7 @@ func (d *device) read(ctx context.Context, fn func(tx dbx.Tx) error) error {
 // run starts the program over its open profile. Nobody is signed in.
 func (d *device) run(ctx context.Context) error {
 	var err error
-	d.fuse, d.account = &fuse{}, ""
+	d.fuse, d.account, d.weak = &fuse{}, "", false
 	dead := d.fuse
 	d.link = &link{w: d.w, dead: dead.isDead, answers: map[string][]packet{}}
 	clk := func() time.Time { return d.w.now().Add(d.jump) }
@@ -117,7 +118,7 @@ func (d *device) run(ctx context.Context) error {
 }
 
 func (d *device) signOut() {
-	d.account = ""
+	d.account, d.weak = "", false
 	d.client.SetToken("")
 }
 
@@ -167,32 +168,39 @@ func (d *device) signIn(ctx context.Context) error {
 		return errors.New("a session without a token")
 	}
 	d.client.SetToken(*s.Token)
-	d.account = s.Account.Id
+	d.account, d.weak = s.Account.Id, false
 	return d.sync.Hurry(ctx)
 }
 
 // write makes a new draft with every answer, and returns its id.
-func (d *device) write(ctx context.Context) (string, error) {
-	v, err := d.drafts.Create(ctx, procedure)
+func (d *device) write(ctx context.Context, of string) (string, error) {
+	v, err := d.drafts.Create(ctx, of)
 	if err != nil {
 		return "", err
 	}
-	patches := make([]draft.Patch, 0, len(d.w.answers))
-	for field, value := range d.w.answers {
+	answers := d.w.answers[of]
+	patches := make([]draft.Patch, 0, len(answers))
+	for field, value := range answers {
 		if field == papers {
 			continue
 		}
 		patches = append(patches, draft.Patch{Field: field, Value: value})
 	}
-	if _, err := d.drafts.Apply(ctx, v.Row.ID, patches); err != nil {
-		return "", err
-	}
-	paper, err := d.paper(v.Row.ID)
+	c, err := d.drafts.Apply(ctx, v.Row.ID, patches)
 	if err != nil {
 		return "", err
 	}
-	c, err := d.drafts.Attach(ctx, draft.Place{Draft: v.Row.ID, Field: papers}, []form.File{paper}, "", nil)
-	if err == nil && !c.View.State.Valid() {
+	if of == procedure {
+		paper, err := d.paper(v.Row.ID)
+		if err != nil {
+			return "", err
+		}
+		c, err = d.drafts.Attach(ctx, draft.Place{Draft: v.Row.ID, Field: papers}, []form.File{paper}, "", nil)
+		if err != nil {
+			return "", err
+		}
+	}
+	if !c.View.State.Valid() {
 		err = fmt.Errorf("the example does not pass: %+v", c.View.State.Errors)
 	}
 	return v.Row.ID, err
@@ -233,6 +241,7 @@ func (d *device) finalise(ctx context.Context, id string) error {
 // A row is a command in the outbox or among what was sent.
 type row struct {
 	op, kind, target, epoch, state, failure string
+	next                                    int64 // try, in Unix milliseconds
 	body                                    []byte
 }
 
@@ -240,7 +249,7 @@ func rows(ctx context.Context, tx dbx.Tx, query string) ([]row, error) {
 	var out []row
 	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
 		var r row
-		err := scan(&r.op, &r.kind, &r.target, &r.epoch, &r.state, &r.failure, &r.body)
+		err := scan(&r.op, &r.kind, &r.target, &r.epoch, &r.state, &r.failure, &r.next, &r.body)
 		out = append(out, r)
 		return err
 	}, query)
@@ -248,8 +257,8 @@ func rows(ctx context.Context, tx dbx.Tx, query string) ([]row, error) {
 }
 
 const (
-	outboxRows = `SELECT op_id, kind, target, '', state, failure, body FROM outbox ORDER BY seq`
-	sentRows   = `SELECT op_id, kind, target, epoch, '', '', body FROM sent ORDER BY seq`
+	outboxRows = `SELECT op_id, kind, target, '', state, failure, next_at, body FROM outbox ORDER BY seq`
+	sentRows   = `SELECT op_id, kind, target, epoch, '', '', 0, body FROM sent ORDER BY seq`
 )
 
 func (d *device) outbox(ctx context.Context) ([]row, error) {
@@ -274,10 +283,11 @@ type holdings struct {
 	stream       syncer.Stream
 	doubt        string            // the portal's sum that the copies did not come to, or ""
 	answers      map[string]string // of drafts, by id
+	revisions    map[string]int    // the last, by id
 }
 
 func (d *device) holdings(ctx context.Context) (*holdings, error) {
-	h := &holdings{copies: map[string]entity{}, answers: map[string]string{}}
+	h := &holdings{copies: map[string]entity{}, answers: map[string]string{}, revisions: map[string]int{}}
 	err := d.read(ctx, func(tx dbx.Tx) error {
 		var err error
 		if h.outbox, err = rows(ctx, tx, outboxRows); err != nil {
@@ -304,10 +314,11 @@ func (d *device) holdings(ctx context.Context) (*holdings, error) {
 		}
 		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
 			var id, text string
-			err := scan(&id, &text)
-			h.answers[id] = text
+			var n int
+			err := scan(&id, &text, &n)
+			h.answers[id], h.revisions[id] = text, n
 			return err
-		}, `SELECT id, answers FROM draft`)
+		}, `SELECT id, answers, rev FROM draft`)
 	})
 	return h, err
 }

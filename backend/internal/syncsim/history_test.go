@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"akno/backend/akno"
 	"akno/backend/internal/dbx"
+	"akno/backend/portal/session"
 )
 
 // A tale is a history that is written down: those that the simulation has found
@@ -36,7 +39,7 @@ func tell(t *testing.T, fn func(h *tale)) {
 		t.Fatal(err)
 	}
 	before := w.requests
-	quiet, err := w.quiesce(h.ctx, 60)
+	quiet, err := w.quiesce(h.ctx, 60, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,11 +64,11 @@ func (h *tale) holds() {
 // file hands an application of device d over and returns its id.
 func (h *tale) file(d *device) string {
 	h.t.Helper()
-	id, err := d.write(h.ctx)
+	id, err := d.write(h.ctx, procedure)
 	h.must(err)
 	h.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
 	h.must(d.finalise(h.ctx, id))
-	h.must(h.handedOver(d, id))
+	h.must(h.handedOver(h.ctx, d, id))
 	return id
 }
 
@@ -99,6 +102,7 @@ func (h *tale) keep() string {
 
 func (h *tale) goBack(to string) {
 	h.t.Helper()
+	h.at = h.at.Add(time.Minute)
 	h.must(h.portal.restore(h.ctx, h.cat, to))
 	h.holds()
 }
@@ -117,7 +121,53 @@ func (h *tale) earliest(d *device) {
 	}
 }
 
-const pushes, pulls = "sync/push", "changes"
+const pushes, pulls, files = "sync/push", "changes", "blobs"
+
+// large hands over an application whose document goes in more than one piece.
+func (h *tale) large(d *device) string {
+	h.t.Helper()
+	id, err := d.write(h.ctx, procedure)
+	h.must(err)
+	h.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+	for n := 100; n < 1000; n++ {
+		p, err := d.drafts.Preview(h.ctx, id, akno.Russian)
+		h.must(err)
+		if p.Document.Size > 256<<10 {
+			h.must(d.finalise(h.ctx, id))
+			h.must(h.handedOver(h.ctx, d, id))
+			return id
+		}
+		h.drafts[id].house = fmt.Sprint(n)
+		h.must(d.edit(h.ctx, id, h.drafts[id].house))
+	}
+	h.t.Fatal("no document is large")
+	return ""
+}
+
+// costly makes a draft with an order that awaits payment.
+func (h *tale) costly(d *device) string {
+	h.t.Helper()
+	if d.account == "" {
+		h.must(d.signIn(h.ctx))
+	}
+	id, err := d.write(h.ctx, paidProcedure)
+	h.must(err)
+	h.drafts[id] = &writing{device: d, house: "10", paid: true, sums: map[string]bool{}}
+	_, err = d.drafts.CreateOrder(h.ctx, id)
+	h.must(err)
+	return id
+}
+
+// proven hands a costly draft over with the number of an operation.
+func (h *tale) proven(d *device, number string) string {
+	h.t.Helper()
+	id := h.costly(d)
+	_, err := d.drafts.StateTransaction(h.ctx, id, number)
+	h.must(err)
+	h.must(d.finalise(h.ctx, id))
+	h.must(h.handedOver(h.ctx, d, id))
+	return id
+}
 
 func TestKnownHistoriesEndWell(t *testing.T) {
 	for name, fn := range map[string]func(h *tale){
@@ -224,6 +274,77 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			h.file(d)
 			h.meet(d, "", lost)
 			d.jump = 0
+		},
+		"a piece of a file comes twice": func(h *tale) {
+			h.large(h.devices[0])
+			h.meet(h.devices[0], files, fine, twice, twice)
+		},
+		"the line is silent for days": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			h.file(d)
+			d.link.cut = true
+			for range 24 {
+				wait, _ := d.sync.Round(h.ctx)
+				h.must(boundedWait(wait))
+				h.at = h.at.Add(wait)
+			}
+		},
+		"a session is too weak for what was prepared in a strong one": func(h *tale) {
+			d := h.devices[0]
+			id := h.file(d)
+			h.must(h.enterWeakly(d, akno.Email, session.ByEmail))
+			h.meet(d, "")
+			if apps, err := h.portal.apps(h.ctx, h.account); err != nil || apps[id] != nil {
+				h.t.Fatalf("I11: %s was taken in a weak session (%v)", id, err)
+			}
+		},
+		"a withdrawal that was refused is judged anew in another life": func(h *tale) {
+			d := h.devices[0]
+			id := h.file(d)
+			h.meet(d, "")
+			before := h.keep()
+			h.must(d.cabinet.Withdraw(h.ctx, id, ""))
+			h.meet(d, "")
+			after := h.keep()
+			h.goBack(before)
+			h.step(id)
+			h.meet(d, "")
+			h.meet(d, "")
+			h.goBack(after)
+			h.meet(d, "")
+		},
+		"an order is paid twice, and both are told twice": func(h *tale) {
+			d := h.devices[0]
+			id := h.costly(d)
+			v, err := d.drafts.Open(h.ctx, id)
+			h.must(err)
+			for range 2 {
+				n := h.pay(v.Order)
+				h.must(h.tell(h.ctx, n))
+				h.must(h.tell(h.ctx, n))
+				h.holds()
+			}
+			_, err = d.drafts.RefreshOrder(h.ctx, id)
+			h.must(err)
+			h.must(d.finalise(h.ctx, id))
+			h.must(h.handedOver(h.ctx, d, id))
+		},
+		"one number of an operation is stated for two applications": func(h *tale) {
+			d := h.devices[0]
+			h.proven(d, "100001")
+			h.proven(d, "100001")
+			h.meet(d, "")
+		},
+		"the order is not in the copy that the portal is restored from": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			before := h.keep()
+			h.proven(d, "100001")
+			h.meet(d, "")
+			h.goBack(before)
+			h.costly(h.devices[1]) // gets the next code
+			h.meet(d, "")
 		},
 		"an official writes while an application is looked at": func(h *tale) {
 			d, other := h.devices[0], h.devices[1]

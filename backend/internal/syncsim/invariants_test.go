@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
@@ -22,14 +23,17 @@ import (
 
 // A ledger is what the invariants remember of earlier steps.
 type ledger struct {
-	bodies   map[string][32]byte // of commands, by op id
-	cursors  map[string]int64    // of a device in an epoch
-	whole    map[string]bool     // applications whose files were looked at, in an epoch
-	official official
+	bodies    map[string][32]byte // of commands, by op id
+	cursors   map[string]int64    // of a device in an epoch
+	whole     map[string]bool     // applications whose files were looked at, in an epoch
+	official  official
+	codes     map[string]string // applications by order code, in every life
+	paid      map[string]bool   // order codes, in an epoch
+	revisions map[string]int    // of drafts, by id
 }
 
 func newLedger() ledger {
-	return ledger{bodies: map[string][32]byte{}, cursors: map[string]int64{}, whole: map[string]bool{}}
+	return ledger{bodies: map[string][32]byte{}, cursors: map[string]int64{}, whole: map[string]bool{}, codes: map[string]string{}, paid: map[string]bool{}, revisions: map[string]int{}}
 }
 
 // A mark is a state of a database: what has not been written to since needs no
@@ -76,7 +80,7 @@ func (w *world) look(ctx context.Context) (*official, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o, errors.Join(w.checkEffects(ctx), w.checkApplications(ctx, apps))
+	return o, errors.Join(w.checkEffects(ctx), w.checkApplications(ctx, apps), w.checkMoney(ctx), w.checkLevels(apps))
 }
 
 // check holds every invariant of safety against the world as it is. An error
@@ -195,9 +199,13 @@ func (w *world) checkOctets(ctx context.Context, id string) error {
 	return nil
 }
 
+// longestWait is between two tries, and between two looks at the portal.
+const longestWait = 15*time.Minute + time.Second
+
 // checkAcks: what a device believes to be taken in the present life of the
 // portal is there (I2), what waits or was sent has the octets that were queued
-// (I7), and what was applied is not refused.
+// (I7), what was applied is not refused, and nothing rests for longer than it may
+// (L5).
 func (w *world) checkAcks(o *official, d *device, h *holdings) error {
 	for _, r := range slices.Concat(h.sent, h.outbox) {
 		sum := sha256.Sum256(r.body)
@@ -212,13 +220,16 @@ func (w *world) checkAcks(o *official, d *device, h *holdings) error {
 		}
 	}
 	for _, r := range h.outbox {
+		if wait := time.UnixMilli(r.next).Sub(w.at); !w.jumped && wait > longestWait {
+			return fmt.Errorf("L5: %s %s rests for %v", r.kind, r.target, wait)
+		}
 		if r.state != "rejected" || h.stream.Epoch != o.epoch {
 			continue
 		}
 		if o.applied[r.op] {
 			return fmt.Errorf("I1: %s %s took effect and is shown as refused on device %d: %s", r.kind, r.target, d.n, r.failure)
 		}
-		if r.kind == "submit" {
+		if wr := w.drafts[r.target]; r.kind == "submit" && !(wr != nil && wr.paid && overMoney(r)) {
 			return fmt.Errorf("L1: application %s was refused: %s", r.target, r.failure)
 		}
 	}
@@ -278,9 +289,16 @@ func (w *world) checkPrefix(o *official, d *device, h *holdings) error {
 // checkDrafts: what was shown as saved is there (I8).
 func (w *world) checkDrafts(d *device, h *holdings) error {
 	for id, wr := range w.drafts {
-		if wr.device == d && !strings.Contains(h.answers[id], `"`+wr.house+`"`) {
+		if wr.device != d {
+			continue
+		}
+		if !strings.Contains(h.answers[id], `"`+wr.house+`"`) {
 			return fmt.Errorf("I8: draft %s does not hold %q any more", id, wr.house)
 		}
+		if n := h.revisions[id]; n < w.seen.revisions[id] {
+			return fmt.Errorf("I8: draft %s was at revision %d and is at %d", id, w.seen.revisions[id], n)
+		}
+		w.seen.revisions[id] = h.revisions[id]
 	}
 	return nil
 }
@@ -365,7 +383,7 @@ func (w *world) checkEnd(ctx context.Context, quiet bool, requests int) error {
 			return fmt.Errorf("L3: device %d never reaches the portal's sum %s", d.n, h.doubt)
 		}
 	}
-	if bound := 40 + 14*(handed+len(w.notes)) + 30*devices; requests > bound {
+	if bound := 40 + 14*(handed+len(w.notes)) + 20*w.mended + 30*devices; requests > bound {
 		return fmt.Errorf("L5: %d requests after the faults had stopped, at most %d", requests, bound)
 	}
 	return nil

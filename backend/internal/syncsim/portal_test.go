@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"akno/backend/akno"
@@ -77,22 +78,29 @@ func document(octets []byte) ([]byte, error) {
 
 // A portal is the real server over a real file, which dies and comes back.
 type portal struct {
-	now     clock.Clock
-	home    home   // of this life
-	root    string // of everything
-	lives   int
-	db      *store.DB
-	fuse    *fuse
-	blobs   *blob.Store
-	changes *change.Service
-	access  *account.Service
-	handler http.Handler
-	full    bool // the disk takes no more
+	clock    clock.Clock
+	ahead    time.Duration // by how much its own is wrong
+	home     home          // of this life
+	root     string        // of everything
+	lives    int
+	db       *store.DB
+	fuse     *fuse
+	blobs    *blob.Store
+	changes  *change.Service
+	access   *account.Service
+	payments *payment.Service
+	handler  http.Handler
+	full     bool // the disk takes no more
 
 	// meanwhile is called while a submission is being looked at, before it is
 	// stored: other requests are served then.
 	meanwhile func()
+
+	levelMu sync.Mutex // guards levels
+	levels  []accepted
 }
+
+func (p *portal) now() time.Time { return p.clock().Add(p.ahead) }
 
 // open opens the portal's database and starts the portal over it.
 func (p *portal) open(ctx context.Context, cat *catalogue.Catalogue) error {
@@ -128,6 +136,7 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 		DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Orders: pay, Signatures: signatures{portal: p}, Limits: intake.DefaultLimits(),
 	})
 	pay.Watch(in.OrderChanged)
+	p.payments = pay
 	drafts := draftbackup.New(db, p.now, p.db.Epoch, draftbackup.DefaultLimits())
 	p.changes = change.New(db, p.db.Epoch, []byte("key"), map[string]change.Body{
 		account.ChangeKind: account.Body, noteKind: noteBody, draftbackup.ChangeKind: drafts.Body,
@@ -135,7 +144,7 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 	o := httpapi.DefaultOptions()
 	o.Clock, o.Rate, o.Burst, o.Challenges = p.now, 1e9, 1e9, 1e9
 	p.handler = httpapi.New(httpapi.Behind{
-		Access: p.access, Blobs: blob.Door{Store: p.blobs}, Orders: pay, Payments: pay, Intake: in, Changes: p.changes, Drafts: drafts,
+		Access: p.access, Blobs: blob.Door{Store: p.blobs}, Orders: pay, Payments: pay, Intake: witness{in, p}, Changes: p.changes, Drafts: drafts,
 		Counter: &clerkdesk.Service{DB: db, Now: p.now, Accounts: p.access, Files: p.blobs},
 		Desk:    review.New(review.Config{DB: db, Clock: p.now, Catalogue: cat, Blobs: p.blobs, Signatures: signatures{portal: p}}),
 	}, o)

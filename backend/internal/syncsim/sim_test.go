@@ -40,6 +40,7 @@ type run struct {
 	// allowed are the faults of this run: each run does without some, since what
 	// all of them hide together one alone may show.
 	allowed []fault
+	paying  bool // whether some drafts cost money
 }
 
 // must ends the run when something of the simulation itself fails.
@@ -65,60 +66,81 @@ func (r *run) pick(what string, fits func(id string, wr *writing) bool) string {
 	return all[rapid.IntRange(0, len(all)-1).Draw(r.t, what)]
 }
 
+// begin makes a draft of a procedure.
+func (r *run) begin(d *device, procedure string) error {
+	id, err := d.write(r.ctx, procedure)
+	r.drafts[id] = &writing{device: d, house: "10", paid: procedure == paidProcedure, sums: map[string]bool{}}
+	return err
+}
+
+// procedure draws one of those that drafts are of.
+func (r *run) procedure() string {
+	if r.paying && rapid.IntRange(0, 2).Draw(r.t, "paid") == 0 {
+		return paidProcedure
+	}
+	return procedure
+}
+
 // edit changes a draft, or begins one. What it returns without an error was
-// shown as saved.
+// shown as saved. On a full disk it may be refused, and nothing has changed then
+// (C2).
 func (r *run) edit() {
 	d := r.device()
-	if d.full {
-		return
-	}
 	id := r.pick("draft", func(_ string, wr *writing) bool { return wr.device == d && wr.handed == nil })
 	if id == "" || len(r.drafts) < 3 && rapid.Bool().Draw(r.t, "new") {
-		made, err := d.write(r.ctx)
-		r.must(err)
-		id = made
-		r.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+		if !d.full {
+			r.must(r.begin(d, r.procedure()))
+		}
+		return
 	}
 	text := fmt.Sprint(rapid.IntRange(100, 999).Draw(r.t, "house"))
-	r.must(d.edit(r.ctx, id, text))
+	err := d.edit(r.ctx, id, text)
+	if d.full && akno.CodeOf(err) == akno.DiskFull {
+		return
+	}
+	r.must(err)
 	r.drafts[id].house = text
 }
 
-// finalise hands a draft over.
+// finalise hands a draft over. On a full disk it may be refused, and it is a draft
+// still (C3); so it is without the money.
 func (r *run) finalise() {
 	d := r.device()
-	if d.full {
-		return
-	}
 	id := r.pick("draft", func(_ string, wr *writing) bool { return wr.device == d && wr.handed == nil })
 	if id == "" {
-		if len(r.drafts) >= 6 {
+		if len(r.drafts) >= 6 || d.full {
 			return
 		}
-		made, err := d.write(r.ctx)
-		r.must(err)
-		id = made
-		r.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+		r.must(r.begin(d, r.procedure()))
+		return
 	}
-	r.must(d.finalise(r.ctx, id))
-	r.must(r.handedOver(d, id))
+	switch err := d.finalise(r.ctx, id); {
+	case err == nil:
+		r.must(r.handedOver(r.ctx, d, id))
+	case d.full && akno.CodeOf(err) == akno.DiskFull, r.drafts[id].paid && akno.CodeOf(err) == akno.NeedsPaying:
+		if r.handedOver(r.ctx, d, id) == nil {
+			r.t.Fatalf("C3: %s is in the outbox and was said not to be handed over: %v", id, err)
+		}
+	default:
+		r.must(err)
+	}
 }
 
 // handedOver notes the command of a draft that was handed over.
-func (r *run) handedOver(d *device, id string) error {
-	waiting, err := d.outbox(r.ctx)
+func (w *world) handedOver(ctx context.Context, d *device, id string) error {
+	waiting, err := d.outbox(ctx)
 	if err != nil {
 		return err
 	}
 	for _, q := range waiting {
 		if q.target == id && q.kind == "submit" {
-			r.drafts[id].handed = &q
+			w.drafts[id].handed = &q
 			var req portalapi.SubmissionRequest
 			if err := json.Unmarshal(q.body, &req); err != nil {
 				return err
 			}
 			sum := sha256.Sum256(req.Submission)
-			r.drafts[id].sums[hex.EncodeToString(sum[:])] = true
+			w.drafts[id].sums[hex.EncodeToString(sum[:])] = true
 			return nil
 		}
 	}
@@ -192,10 +214,20 @@ func (r *run) exchange() {
 	if rapid.Bool().Draw(r.t, "now") {
 		_ = d.sync.Now(r.ctx)
 	} else {
-		_, _ = d.sync.Round(r.ctx)
+		wait, _ := d.sync.Round(r.ctx)
+		r.must(boundedWait(wait))
 	}
 	d.link.script, d.link.aim = nil, ""
 	r.must(r.revive(r.ctx))
+}
+
+// boundedWait: the exchange never rests for long, but where nothing can change
+// without a nudge (L5).
+func boundedWait(wait time.Duration) error {
+	if wait > longestWait && wait != time.Hour {
+		return fmt.Errorf("L5: the exchange rests for %v", wait)
+	}
+	return nil
 }
 
 // meanwhile returns what other people do while the portal looks at a submission
@@ -270,18 +302,24 @@ func (r *run) restore() {
 	if len(r.backups) == 0 {
 		return
 	}
-	r.at = r.at.Add(time.Millisecond)
+	r.at = r.at.Add(time.Minute)
 	r.must(r.portal.restore(r.ctx, r.cat, r.backups[rapid.IntRange(0, len(r.backups)-1).Draw(r.t, "backup")]))
 }
 
 func (r *run) killDevice() { r.must(r.device().kill(r.ctx)) }
 func (r *run) killPortal() { r.must(r.portal.restart(r.ctx, r.cat, r.fromDisk())) }
 
-// wait lets time pass, and a device's clock be wrong.
+// wait lets time pass, and a device's clock be wrong, or the portal's be ahead: a
+// portal that is behind refuses what was written at midnight, which is another
+// story.
 func (r *run) wait() {
 	r.at = r.at.Add(time.Duration(rapid.IntRange(1, 1200).Draw(r.t, "seconds")) * time.Second)
-	if rapid.IntRange(0, 3).Draw(r.t, "jumps") == 0 {
+	switch rapid.IntRange(0, 7).Draw(r.t, "jumps") {
+	case 0, 1:
 		r.device().jump = time.Duration(rapid.IntRange(-72, 72).Draw(r.t, "hours")) * time.Hour
+		r.jumped = true
+	case 2:
+		r.portal.ahead = time.Duration(rapid.IntRange(0, 120).Draw(r.t, "minutes")) * time.Minute
 	}
 }
 
@@ -311,13 +349,14 @@ func (r *run) fillDisk() {
 // each other.
 func (r *run) settle() {
 	r.must(r.calm(r.ctx))
-	_, err := r.quiesce(r.ctx, 2)
+	_, err := r.quiesce(r.ctx, 2, false)
 	r.must(err)
 }
 
 func (r *run) actions() map[string]func(*rapid.T) {
 	optional := map[string]func(){
 		"restore": r.restore, "killDevice": r.killDevice, "killPortal": r.killPortal, "cutCable": r.cutCable,
+		"lock": r.lock, "signInWeakly": r.signInWeakly,
 		"fillDisk": r.fillDisk, "settle": r.settle, "takeBack": r.takeBack, "act": r.act, "clerk": r.clerk, "deliver": r.deliver, "forge": r.forge,
 	}
 	all := map[string]func(){"edit": r.edit, "finalise": r.finalise, "wait": r.wait, "backup": r.backup}
@@ -328,6 +367,9 @@ func (r *run) actions() map[string]func(*rapid.T) {
 		if rapid.IntRange(0, 2).Draw(r.t, "with "+name) > 0 {
 			all[name] = optional[name]
 		}
+	}
+	if r.paying {
+		all["order"], all["pay"], all["tell"] = r.order, r.payOrder, r.tellAgain
 	}
 	out := map[string]func(*rapid.T){}
 	for name, act := range all {
@@ -369,10 +411,11 @@ func TestNothingIsLostWhateverHappens(t *testing.T) {
 				r.allowed = append(r.allowed, f)
 			}
 		}
+		r.paying = rapid.IntRange(0, 2).Draw(rt, "paying") == 0
 		rt.Repeat(r.actions())
 		r.must(w.calm(ctx))
 		before := w.requests
-		quiet, err := w.quiesce(ctx, 60)
+		quiet, err := w.quiesce(ctx, 60, true)
 		r.must(err)
 		if err := w.check(ctx); err != nil {
 			rt.Fatal(err)

@@ -29,10 +29,12 @@ const devices = 2
 type world struct {
 	dir     string
 	cat     *catalogue.Catalogue
-	answers form.Answers
+	answers map[string]form.Answers // by procedure
 	at      time.Time
 	account string
 
+	cashier cashier
+	jumped  bool // whether a device's clock was ever wrong
 	portal  *portal
 	devices [devices]*device
 	late    []func() // what is still on its way
@@ -43,6 +45,7 @@ type world struct {
 	met      map[fault]int
 	backups  []string
 
+	mended int                 // applications that people have seen to
 	drafts map[string]*writing // by id
 	notes  map[string]int64    // versions
 	seen   ledger
@@ -52,6 +55,7 @@ type world struct {
 type writing struct {
 	device *device
 	house  string
+	paid   bool // its procedure costs money
 	handed *row // the command, while it is handed over
 	sums   map[string]bool
 }
@@ -77,7 +81,7 @@ func (w *world) count(f fault) { w.met[f]++ }
 type template struct {
 	dir     string
 	account string
-	answers form.Answers
+	answers map[string]form.Answers
 }
 
 // scratch is a folder in memory where there is one: a run writes much and keeps
@@ -94,17 +98,20 @@ func scratch(pattern string) (string, error) {
 var first = sync.OnceValues(func() (template, error) {
 	ctx := context.Background()
 	var t template
-	raw, err := os.ReadFile("../../akno/form/testdata/examples/F_22_3.json")
-	if err != nil {
-		return t, err
+	t.answers = map[string]form.Answers{}
+	for procedure, name := range map[string]string{procedure: "F_22_3", paidProcedure: "F_5_13"} {
+		raw, err := os.ReadFile("../../akno/form/testdata/examples/" + name + ".json")
+		if err != nil {
+			return t, err
+		}
+		var example struct {
+			Values form.Answers `json:"values"`
+		}
+		if err := json.Unmarshal(raw, &example); err != nil {
+			return t, err
+		}
+		t.answers[procedure] = example.Values
 	}
-	var example struct {
-		Values form.Answers `json:"values"`
-	}
-	if err := json.Unmarshal(raw, &example); err != nil {
-		return t, err
-	}
-	t.answers = example.Values
 	cat, err := bundle()
 	if err != nil {
 		return t, err
@@ -112,7 +119,7 @@ var first = sync.OnceValues(func() (template, error) {
 	if t.dir, err = scratch("syncsim-first-"); err != nil {
 		return t, err
 	}
-	p := &portal{now: func() time.Time { return monday }, root: t.dir, home: inFile(t.dir)}
+	p := &portal{clock: func() time.Time { return monday }, root: t.dir, home: inFile(t.dir)}
 	if err := p.open(ctx, cat); err != nil {
 		return t, err
 	}
@@ -163,7 +170,7 @@ func newWorld(ctx context.Context, seed uint64) (*world, error) {
 	if w.dir, err = scratch("syncsim-"); err != nil {
 		return nil, err
 	}
-	w.portal = &portal{now: w.now, root: w.dir}
+	w.portal = &portal{clock: w.now, root: w.dir}
 	life := filepath.Join(w.dir, "life0", "portal.db")
 	if err := copyDatabase(filepath.Join(t.dir, "portal.db"), life); err != nil {
 		return nil, err
@@ -248,15 +255,30 @@ func (w *world) arrive(i int) {
 
 // quiesce lets time pass in a fair network until nothing waits, at most rounds
 // times, and says whether that was reached. Nobody hurries anything: the plan of
-// the exchange has to come to it by itself.
-func (w *world) quiesce(ctx context.Context, rounds int) (bool, error) {
+// the exchange has to come to it by itself. With mends people see to what was
+// refused over money.
+func (w *world) quiesce(ctx context.Context, rounds int, mends bool) (bool, error) {
+	if mends {
+		if err := w.tellAll(ctx); err != nil {
+			return false, fmt.Errorf("I12: a payment is not heard: %w", err)
+		}
+	}
 	for range rounds {
 		quiet := true
 		w.at = w.at.Add(4 * time.Minute)
 		for _, d := range w.devices {
-			if d.account == "" {
+			if d.account == "" || d.weak {
 				if err := d.signIn(ctx); err != nil {
 					return false, fmt.Errorf("sign in: %w", err)
+				}
+			}
+			if mends {
+				mended, err := w.mend(ctx, d)
+				if err != nil {
+					return false, err
+				}
+				if mended {
+					w.mended++
 				}
 			}
 			_, _ = d.sync.Round(ctx) // what came of it stands in the rows
