@@ -58,7 +58,7 @@ judge() {
 	local out began=$SECONDS
 	cd "$1/$sim"
 	# the known histories first: they are over in a moment
-	out=$(AKNO_MUTANT=$2 "$1/sim.test" -test.failfast -test.run 'Histories|Death|Whatever' -rapid.checks "$runs" -rapid.shrinktime 0s 2>&1) &&
+	out=$(AKNO_MUTANT=$2 "$1/sim.test" -test.failfast -test.run 'Histories|Death|Order|Whatever' -rapid.checks "$runs" -rapid.shrinktime 0s 2>&1) &&
 		{ printf '%-30s LIVES after %s histories\n' "$2" "$runs"; return 1; }
 	local by after
 	by=$(grep -oE '\b[ILC][0-9]+: .*' <<<"$out" | head -1 | cut -c1-90)
@@ -74,7 +74,7 @@ status=0
 while [ ${#waiting[@]} -gt 0 ]; do
 	n=$((n + 1))
 	build $n "${waiting[@]}"
-	if ! (cd "$work/$n/$sim" && "$work/$n/sim.test" -test.run 'Histories|Death|Whatever' -rapid.checks 20 >"$work/$n.log" 2>&1); then
+	if ! (cd "$work/$n/$sim" && "$work/$n/sim.test" -test.run 'Histories|Death|Order|Whatever' -rapid.checks 20 >"$work/$n.log" 2>&1); then
 		tail -20 "$work/$n.log"
 		echo "the copy without a mistake does not pass" >&2
 		exit 1

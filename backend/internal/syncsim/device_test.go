@@ -45,8 +45,9 @@ type device struct {
 	drafts  *draft.Service
 	cabinet *cabinet.Service
 	account string // who is signed in
-	weak    bool   // in a session without a signature
-	full    bool   // the disk takes no more
+	token   string
+	weak    bool // in a session without a signature
+	full    bool // the disk takes no more
 }
 
 // holder signs by putting a word before the octets.
@@ -167,7 +168,8 @@ func (d *device) signIn(ctx context.Context) error {
 	if s.Token == nil {
 		return errors.New("a session without a token")
 	}
-	d.client.SetToken(*s.Token)
+	d.token = *s.Token
+	d.client.SetToken(d.token)
 	d.account, d.weak = s.Account.Id, false
 	return d.sync.Hurry(ctx)
 }
@@ -211,7 +213,7 @@ const papers = "title_file"
 
 // paper stores a file that belongs to one draft only.
 func (d *device) paper(id string) (form.File, error) {
-	pdf, err := document([]byte(id))
+	pdf, err := document([]byte(id + strings.Repeat(" ", d.w.papers)))
 	if err != nil {
 		return form.File{}, err
 	}

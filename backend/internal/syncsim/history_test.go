@@ -123,25 +123,12 @@ func (h *tale) earliest(d *device) {
 
 const pushes, pulls, files = "sync/push", "changes", "blobs"
 
-// large hands over an application whose document goes in more than one piece.
+// large hands over an application with a file that goes in more than two pieces.
 func (h *tale) large(d *device) string {
 	h.t.Helper()
-	id, err := d.write(h.ctx, procedure)
-	h.must(err)
-	h.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
-	for n := 100; n < 1000; n++ {
-		p, err := d.drafts.Preview(h.ctx, id, akno.Russian)
-		h.must(err)
-		if p.Document.Size > 256<<10 {
-			h.must(d.finalise(h.ctx, id))
-			h.must(h.handedOver(h.ctx, d, id))
-			return id
-		}
-		h.drafts[id].house = fmt.Sprint(n)
-		h.must(d.edit(h.ctx, id, h.drafts[id].house))
-	}
-	h.t.Fatal("no document is large")
-	return ""
+	h.papers = 700 << 10
+	defer func() { h.papers = 0 }()
+	return h.file(d)
 }
 
 // costly makes a draft with an order that awaits payment.
@@ -279,6 +266,16 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			h.large(h.devices[0])
 			h.meet(h.devices[0], files, fine, twice, twice)
 		},
+		"the portal clears a file away that nobody referred to in time": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			h.file(d)
+			for range 7 {
+				h.meet(d, pushes, lost)
+			}
+			h.must(h.portal.clearFiles(h.ctx))
+			h.meet(d, "")
+		},
 		"the line is silent for days": func(h *tale) {
 			d := h.devices[0]
 			h.meet(d, "")
@@ -286,7 +283,7 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			d.link.cut = true
 			for range 24 {
 				wait, _ := d.sync.Round(h.ctx)
-				h.must(boundedWait(wait))
+				h.must(h.boundedWait(wait))
 				h.at = h.at.Add(wait)
 			}
 		},

@@ -14,6 +14,7 @@ import (
 	"akno/backend/internal/dbx"
 	"akno/backend/portal/application"
 	"akno/backend/portal/httpapi"
+	"akno/backend/portal/intake"
 	"akno/backend/portal/session"
 	"akno/backend/portalapi"
 )
@@ -26,14 +27,26 @@ type witness struct {
 }
 
 func (i witness) Submit(ctx context.Context, who session.Session, req portalapi.SubmissionRequest) (portalapi.Application, error) {
-	before := i.p.accepted(ctx, who.AccountID, req.OpId)
-	a, err := i.Intake.Submit(ctx, who, req)
-	if !before && i.p.accepted(ctx, who.AccountID, req.OpId) {
-		i.p.levelMu.Lock()
-		i.p.levels = append(i.p.levels, accepted{req.ApplicationId, who.Level})
-		i.p.levelMu.Unlock()
+	f := i.SubmitAll(ctx, who, []portalapi.SubmissionRequest{req})[0]
+	return f.Application, f.Err
+}
+
+func (i witness) SubmitAll(ctx context.Context, who session.Session, reqs []portalapi.SubmissionRequest) []intake.Filed {
+	var fresh []portalapi.SubmissionRequest
+	for _, req := range reqs {
+		if !i.p.accepted(ctx, who.AccountID, req.OpId) {
+			fresh = append(fresh, req)
+		}
 	}
-	return a, err
+	out := i.Intake.SubmitAll(ctx, who, reqs)
+	i.p.levelMu.Lock()
+	defer i.p.levelMu.Unlock()
+	for _, req := range fresh {
+		if i.p.accepted(ctx, who.AccountID, req.OpId) {
+			i.p.levels = append(i.p.levels, accepted{req.ApplicationId, who.Level})
+		}
+	}
+	return out
 }
 
 // accepted is a submission that took effect in a session of a level.

@@ -33,6 +33,7 @@ type world struct {
 	at      time.Time
 	account string
 
+	papers  int // octets that a file has at least
 	cashier cashier
 	jumped  bool // whether a device's clock was ever wrong
 	portal  *portal
