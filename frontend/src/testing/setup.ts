@@ -15,4 +15,9 @@ if (typeof HTMLDialogElement !== 'undefined') {
   }
   Element.prototype.scrollIntoView ??= () => undefined
   Element.prototype.scrollTo ??= () => undefined
+  globalThis.ResizeObserver ??= class {
+    observe = () => undefined
+    unobserve = () => undefined
+    disconnect = () => undefined
+  }
 }
