@@ -30,7 +30,8 @@ soak: ## the stories, and deaths at random moments, SOAK times (10 by default); 
 	cd backend/stb && go test -count=1 -timeout 2h -run TheSameTime ./belt ./bign ./container ./internal/curve -args -samples=25
 	CGO_ENABLED=0 go test -tags soak -count=1 -timeout 60m -v -run '^TestTwoGigabytes' ./backend/cmd/aknoctl
 	AKNO_SOAK=1 CGO_ENABLED=0 go test -count=1 -timeout 60m -run 'Death|Kill|CostAtMostThreeBareReads|OpeningDoes|SavingAnAnswer' -v ./backend/desktop/draft
-	@build/test.sh packages page-packages page-build builds && cd frontend && AKNO_SEED=$${AKNO_SEED:-20261121,1,2,3,4} npx playwright test --config e2e/playwright.config.ts --repeat-each $${SOAK:-10}
+	@build/test.sh packages page-packages page-build builds && cd frontend && AKNO_EVERYWHERE=1 npx playwright test --config e2e/playwright.config.ts
+	@cd frontend && AKNO_SEED=$${AKNO_SEED:-20261121,1,2,3,4} npx playwright test --config e2e/playwright.config.ts --repeat-each $${SOAK:-10}
 
 shots: ## pictures of every step of the stories, into build/shots
 	@build/test.sh packages page-packages page-build builds stories window

@@ -1,6 +1,5 @@
 // Shorter ways than the whole journey, each with a portal of its own.
-import { language, searchCatalogue, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
-import { accessible } from './axe.ts'
+import { searchCatalogue, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 import { example, fill, step } from './form.ts'
 import { Papers } from './papers.ts'
@@ -58,46 +57,5 @@ test('a paid procedure with the scan of a receipt', async ({ page, dir, staff, s
   await expect(page.getByRole('main').getByText('Подано', { exact: true })).toBeVisible()
   await expect(page.getByText('Приложен чек')).toBeVisible()
   await shots.both(page, 'submitted')
-  expect(complaints).toEqual([])
-})
-
-const pages = {
-  home: '/home',
-  catalogue: '/catalogue',
-  procedure: '/catalogue/200.11.2.1',
-  applications: '/applications',
-  decisions: '/decisions',
-  keys: '/keys',
-  'new-key': '/keys/new',
-  trust: '/keys/trust',
-  access: '/access',
-  exchange: '/exchange',
-  settings: '/settings',
-}
-
-test('the main screens in Belarusian, in three themes', async ({ page, staff, shots, complaints }) => {
-  await staff('citizen').start(page)
-  await skipIntroduction(page)
-  await language(page, 'Бел')
-  await page.getByRole('link', { name: /^Увайсці|Уваход не выкананы/ }).first().click()
-  await shots.both(page, 'sign-in')
-  await accessible(page)
-  await language(page, 'Рус')
-  await page.evaluate(() => void (location.hash = '#/home'))
-  await signInWithKey(page, 'Ковалева Анна Сергеевна')
-  await expect(page.getByRole('heading', { name: 'Здравствуйте, Анна Сергеевна' })).toBeVisible()
-  await language(page, 'Бел')
-  for (const theme of ['Светлая', 'Цёмная', 'Кантрасная']) {
-    await page.evaluate(() => void (location.hash = '#/settings'))
-    await page.getByRole('radio', { name: theme }).check({ force: true })
-    for (const [name, address] of Object.entries(pages)) {
-      await page.evaluate((to) => void (location.hash = to), '#' + address)
-      await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
-      await expect(page.getByText('Загружаем')).toHaveCount(0)
-      await accessible(page)
-      if (theme === 'Светлая') await shots.both(page, name)
-      else await shots.take(page, `${name}-${theme}`)
-    }
-  }
   expect(complaints).toEqual([])
 })

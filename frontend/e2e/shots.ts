@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './child.ts'
+import { everywhere, gates } from './gates.ts'
 
 export class Shots {
   private n = 0
@@ -32,7 +33,7 @@ export class Shots {
     if (wide > 0) throw new Error(`${name}: the page is ${wide} px wider than the window`)
   }
 
-  /** The same in both sizes that the design is held to. */
+  /** The same in both sizes that the design is held to; where everything is looked at, in the small ones too. */
   async both(page: Page, step: string): Promise<void> {
     const was = page.viewportSize() ?? { width: 1280, height: 800 }
     await this.take(page, step)
@@ -40,5 +41,6 @@ export class Shots {
     await page.setViewportSize({ width: 1440, height: 900 })
     await this.take(page, step)
     await page.setViewportSize(was)
+    if (everywhere) await gates(page, step)
   }
 }
