@@ -7,7 +7,7 @@ import { language, signInWithKey, skipIntroduction } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 import { everywhere, gates, theme, themes } from './gates.ts'
 import { Papers } from './papers.ts'
-import { answersOf, forms, make, place, visit, wrong, type Form, type Made } from './sweep.ts'
+import { answersOf, forms, layOut, make, place, visit, wrong, type Form, type Made } from './sweep.ts'
 
 const languages = ['Рус', 'Бел'] as const
 
@@ -24,6 +24,11 @@ async function whole(page: Page, form: Form, answered: Made, empty: Made): Promi
     await place(page, empty, name)
     if (await wrong(page, name)) await gates(page, `${form.id} ${name}, unanswered`)
   }
+  await layOut(page, 'page', answered)
+  await gates(page, `${form.id} on one page`)
+  await layOut(page, 'page', empty)
+  if (await wrong(page, 'page')) await gates(page, `${form.id} on one page, unanswered`)
+  await layOut(page, 'steps', answered)
 }
 
 test('every form', async ({ page, alone, dir, complaints }) => {
@@ -43,6 +48,10 @@ test('every form', async ({ page, alone, dir, complaints }) => {
     const name = turn(answered, n)
     await place(page, answered, name)
     await gates(page, `${form.id} ${name}`, themes[n % 3] ?? 'light')
+    if (n % 7 > 0) continue
+    await layOut(page, 'page', answered)
+    await gates(page, `${form.id} on one page`, themes[n % 3] ?? 'light')
+    await layOut(page, 'steps', answered)
   }
   expect(complaints).toEqual([])
 })

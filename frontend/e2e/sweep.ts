@@ -55,6 +55,7 @@ interface Drafts {
   Open(id: string): Promise<View>
   Apply(id: string, patches: object[]): Promise<View>
   AddRow(id: string, field: string): Promise<View>
+  SetLayout(layout: string): Promise<void>
   AddFiles(id: string, field: string, row: string, column: string, paths: string[]): Promise<unknown>
 }
 
@@ -117,7 +118,20 @@ export async function visit(page: Page, address: string): Promise<void> {
 export async function place(page: Page, draft: Made, name: string): Promise<void> {
   await page.evaluate((to) => void (location.hash = to), `#/drafts/${draft.id}/${name}`)
   if (name !== 'check' && name !== 'order') await expect(step(page)).toBeVisible()
-  await expect(page.locator(`[aria-current="step"]`)).toBeVisible()
+  await expect(page.getByRole('main').locator('[aria-current]').first()).toBeVisible()
+}
+
+/** Opens a draft with all its steps on one page, by choosing it for all drafts; "steps" goes back. */
+export async function layOut(page: Page, layout: 'steps' | 'page', draft: Made): Promise<void> {
+  await visit(page, '/home') // a draft that is opened anew asks how it is laid out
+  await page.evaluate(
+    (to) => (window as unknown as { go: { app: { Drafts: Drafts } } }).go.app.Drafts.SetLayout(to),
+    layout,
+  )
+  await place(page, draft, draft.places[0] ?? 'check')
+  const sections = step(page).getByRole('heading', { level: 2 })
+  if (layout === 'page') await expect(sections).toHaveCount(draft.places.length - (draft.places.includes('order') ? 2 : 1))
+  else await expect(sections).toHaveCount(1)
 }
 
 /** Goes on from a step without its answers, so that it says what is wrong; false where it has nothing to say. */
