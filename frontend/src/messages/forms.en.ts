@@ -86,6 +86,7 @@ export default {
   'error.file_size': 'The file is larger than is accepted here',
   'error.copy_size': 'The copy of the draft is larger than the portal accepts',
   'error.no_room': 'There is no room left for copies on the portal',
+  'error.elsewhere': 'The draft is now being worked on at another computer',
   'error.max_files': 'More files than are accepted here',
   'error.image_small': 'The picture is too small: the text on it cannot be read',
   'error.image_aspect': 'The picture has other proportions than needed',
