@@ -34,5 +34,6 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
     css: false,
+    testTimeout: 60_000, // a busy machine is no failure
   },
 })

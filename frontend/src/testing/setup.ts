@@ -1,5 +1,9 @@
 import '@testing-library/jest-dom/vitest'
+import { configure } from '@testing-library/svelte'
 import { loadLanguage } from '../lib/i18n.svelte.ts'
+
+// What has to come may take its time on a busy machine.
+configure({ asyncUtilTimeout: 20_000 })
 
 // Tests change the language at any moment.
 await Promise.all([loadLanguage('be'), loadLanguage('en')])
