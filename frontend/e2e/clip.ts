@@ -157,10 +157,11 @@ export const clipped = (page: Page): Promise<string[]> =>
       const own = e.getClientRects()[0] ?? e.getBoundingClientRect()
       const r = face === e ? own : face.getBoundingClientRect()
       const seen = windowOf(e)
+      const least = e instanceof HTMLTextAreaElement ? 24 : 44 // px: the line that is written, or the whole control
       const top = Math.max(r.top, seen.top)
       const bottom = Math.min(r.bottom, seen.bottom)
       if (r.left < seen.left - slack || r.right > seen.right + slack) said.push(`control beside the window: ${what}`)
-      else if (bottom - top < Math.min(r.height, 44) - slack) said.push(`out of view when it has the focus: ${what}`)
+      else if (bottom - top < Math.min(r.height, least) - slack) said.push(`out of view when it has the focus: ${what}`)
       else {
         const x = face === e ? (r.left + r.right) / 2 : Math.min(r.left + 12, r.right)
         const hit = document.elementFromPoint(x, (top + bottom) / 2)
