@@ -1,7 +1,7 @@
 # The commands of the project. Each is a script under build/ that says at its
 # top what it does; README.md tells about the first two.
 
-.PHONY: run test reset-demo lint bench fuzz soak shots speed clean
+.PHONY: run test reset-demo lint bench fuzz soak shots speed peers clean
 
 run: ## start the demo portal and open the window (or the browser)
 	@build/run.sh
@@ -20,6 +20,9 @@ bench: ## benchmarks of the Go packages
 
 speed: ## the national primitives beside Go's and, with BEE2_DIR=checkout, bee2's, with their bars
 	@build/speed.sh
+
+peers: ## portald beside PocketBase, which is built through the module proxy, with their bars
+	@build/peers.sh
 
 fuzz: ## every fuzz target for FUZZTIME (60s each by default)
 	@build/fuzz.sh

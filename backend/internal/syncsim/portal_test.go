@@ -93,7 +93,8 @@ type portal struct {
 	access   *account.Service
 	payments *payment.Service
 	handler  http.Handler
-	full     bool // the disk takes no more
+	full     bool        // the disk takes no more
+	limits   blob.Limits // of files; zero for those of the product
 
 	flaw func(httpapi.Intake) httpapi.Intake // of a portal that is to be found out; nil for none
 
@@ -125,7 +126,11 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 	if err != nil {
 		return err
 	}
-	p.blobs = blob.New(db, disk, p.now, blob.DefaultLimits())
+	limits := p.limits
+	if limits == (blob.Limits{}) {
+		limits = blob.DefaultLimits()
+	}
+	p.blobs = blob.New(db, disk, p.now, limits)
 	p.access = &account.Service{
 		DB: p.db, Now: p.now, Secret: bytes.Repeat([]byte{7}, 32), Hasher: account.NewHasher(account.Cost{Memory: 64, Passes: 1}),
 		Signatures: signatures{portal: p}, Origin: "https://portal.example", Consents: []portalapi.Consent{{Version: "1", Sha256: strings.Repeat("a", 64)}},
