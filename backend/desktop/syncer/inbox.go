@@ -37,6 +37,19 @@ func Put(ctx context.Context, tx dbx.Tx, account string, e Entity) (bool, error)
 	return n > 0, err
 }
 
+// putPulled is Put for what a page says. The answer to a command is read and
+// written by this program, and lacks what a newer portal wrote besides: the page's
+// octets of the same version take its place.
+func putPulled(ctx context.Context, tx dbx.Tx, account string, e Entity) (bool, error) {
+	stored, err := Put(ctx, tx, account, e)
+	if err != nil || stored {
+		return stored, err
+	}
+	n, err := dbx.Changed(ctx, tx, `UPDATE inbox SET body=? WHERE account=? AND kind=? AND id=? AND version=? AND body<>?`,
+		string(e.Body), account, e.Kind, e.ID, e.Version, string(e.Body))
+	return n > 0, err
+}
+
 func remove(ctx context.Context, tx dbx.Tx, account string, c portalapi.Change) error {
 	_, err := tx.Exec(ctx, `DELETE FROM inbox WHERE account=? AND kind=? AND id=? AND version<=?`, account, c.Kind, c.Id, c.Version)
 	return err

@@ -81,7 +81,7 @@ func applyPage(ctx context.Context, tx dbx.Tx, account, from string, page *porta
 		if e.Body == nil {
 			err = remove(ctx, tx, account, c)
 		} else {
-			fresh, err = Put(ctx, tx, account, e)
+			fresh, err = putPulled(ctx, tx, account, e)
 		}
 		if err != nil {
 			return nil, err

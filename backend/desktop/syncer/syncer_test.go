@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -324,6 +325,34 @@ func TestChangesArePulledInPagesAndUnknownKindsAreKept(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestFieldsOfANewerPortalAreKept(t *testing.T) {
+	d := newDevice(t)
+	id := d.submit()
+	d.settle() // the answer to the command was read by this program
+	var version int64
+	body := func() string {
+		var e Entity
+		err := d.db.Read(t.Context(), func(tx dbx.Tx) (err error) {
+			e, _, err = EntityOf(t.Context(), tx, annas, KindApplication, id)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		version = e.Version
+		return string(e.Body)
+	}
+	known := body()
+	raw := json.RawMessage(strings.TrimSuffix(known, "}") + `,"ofTheFuture":{"a":1}}`)
+	d.portal.with(func() {
+		d.portal.change(portalapi.Change{Kind: KindApplication, Id: id, Version: version, Body: &raw})
+	})
+	d.settle()
+	if got := body(); got != string(raw) {
+		t.Errorf("kept %s", got)
 	}
 }
 

@@ -108,9 +108,12 @@ func (s *server) do(ctx context.Context, who session.Session, op portalapi.PushO
 	return portalapi.Application{}, errKind
 }
 
-// errKind is for a command of a newer device. It is not refused: the portal will
-// know it one day, and what was signed is not thrown away.
-var errKind = &akno.Error{Code: akno.Unavailable, Op: "httpapi.push", Fields: map[string]string{"kind": "unknown"}}
+// errKind and errField are for commands of a newer device. They are not refused:
+// the portal will know them one day, and what was signed is not thrown away.
+var (
+	errKind  = &akno.Error{Code: akno.Unavailable, Op: "httpapi.push", Fields: map[string]string{"kind": "unknown"}}
+	errField = &akno.Error{Code: akno.Unavailable, Op: "httpapi.push", Fields: map[string]string{"body": "unknown"}}
+)
 
 // as decodes the body of op and does it.
 func as[T any](op portalapi.PushOp, named func(T) (opID, target string), do func(T) (portalapi.Application, error)) (portalapi.Application, error) {
@@ -129,6 +132,9 @@ func decode[T any](op portalapi.PushOp, named func(T) (opID, target string)) (bo
 	d := json.NewDecoder(bytes.NewReader(op.Body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&body); err != nil {
+		if json.Unmarshal(op.Body, new(T)) == nil {
+			return body, errField
+		}
 		return body, malformed(err)
 	}
 	fields := map[string]string{}

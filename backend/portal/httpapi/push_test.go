@@ -51,6 +51,7 @@ func TestEachCommandOfAPushHasItsOwnOutcome(t *testing.T) {
 	ops := []portalapi.PushOp{
 		reached, changed,
 		r.op("withdraw", map[string]any{"version": 1, "opId": r.id()}),
+		r.op("withdraw", map[string]any{"version": "one"}),
 		r.op("withdraw", map[string]any{"version": 1, "unheard": true}),
 		r.op("eclipse", map[string]any{}),
 	}
@@ -63,6 +64,7 @@ func TestEachCommandOfAPushHasItsOwnOutcome(t *testing.T) {
 		{portalapi.Rejected, akno.BadFile},
 		{portalapi.Rejected, akno.Invalid},
 		{portalapi.Rejected, akno.Invalid},
+		{portalapi.Deferred, akno.Unavailable}, // of a newer device
 		{portalapi.Deferred, akno.Unavailable},
 	}
 	if len(got.Results) != len(want) || got.Epoch == "" {
@@ -86,4 +88,26 @@ func TestAPushIsTakenInItsOwnTypeAndSizeOnly(t *testing.T) {
 		many[i] = one
 	}
 	r.push(token, syncType, many...).want(t, akno.Invalid)
+}
+
+func TestAPushIsNeverRefusedForTheAgeOfTheProgram(t *testing.T) {
+	r := newRig(t, nil)
+	token := r.eds(numberA, "", "")
+	for _, age := range []string{"", "0.0.1", "1.0.0", "99.0.0"} {
+		op := r.op("withdraw", map[string]any{"version": 1})
+		raw, err := json.Marshal(portalapi.PushRequest{Epoch: "", Ops: []portalapi.PushOp{op}}) // before any life was known
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := httptest.NewRequest("POST", "/v1/sync/push", bytes.NewReader(raw))
+		req.Header.Set("Content-Type", syncType)
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("X-Client", age)
+		req.Header.Set("User-Agent", "Akno/"+age)
+		got := get[portalapi.PushResult](t, r.send(req))
+		// The rig's service answers so; what matters is that it was asked.
+		if p := got.Results[0].Problem; got.Results[0].OpId != op.OpId || p == nil || p.Code != string(akno.NeedsPaying) {
+			t.Errorf("a program of version %q: %+v", age, got.Results[0])
+		}
+	}
 }
