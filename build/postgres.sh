@@ -31,7 +31,7 @@ end() {
 	exit "$status"
 }
 trap end EXIT
-trap 'status=130; exit' INT TERM
+trap 'exit 130' INT TERM
 
 in_folder() { (cd "$dir" && env -u PGPORT -u PGHOST -u PGDATA -u PGOPTIONS LC_ALL=C "${as[@]}" "$@"); }
 in_folder "$bin/initdb" -D "$dir/data" -U portal -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1 ||

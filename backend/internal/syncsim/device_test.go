@@ -38,6 +38,7 @@ type device struct {
 
 	db      *store.DB
 	written atomic.Int64 // statements that may change something
+	step    func()       // is called before every statement of a write; nil for nothing
 	fuse    *fuse
 	link    *link
 	client  *portalclient.Client
@@ -68,6 +69,9 @@ func (d *device) start(ctx context.Context) error {
 	}
 	d.full = false
 	d.db.Watch(func(step string) {
+		if d.step != nil {
+			d.step()
+		}
 		for _, reads := range []string{"SELECT", "begin", "commit"} {
 			if strings.HasPrefix(step, reads) {
 				return

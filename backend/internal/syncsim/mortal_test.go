@@ -35,7 +35,8 @@ type fuse struct {
 	left  int // commits until the one that is struck; 0 is not armed
 	after bool
 	dead  bool
-	full  bool // the disk takes nothing
+	full  bool   // the disk takes nothing
+	kill  func() // ends the process; nil where it is only thought
 }
 
 func (f *fuse) arm(commits int, after bool) {
@@ -100,10 +101,19 @@ func (f *fuse) commit(ctx context.Context, db dbx.DB, fn func(tx dbx.Tx) error) 
 	case isDead:
 		return errDead
 	case diesBefore:
-		err := db.Write(ctx, func(tx dbx.Tx) error { return errors.Join(fn(tx), errDead) })
+		err := db.Write(ctx, func(tx dbx.Tx) error {
+			err := fn(tx)
+			if f.kill != nil {
+				f.kill()
+			}
+			return errors.Join(err, errDead)
+		})
 		return errors.Join(err, errDead)
 	case diesAfter:
 		err := db.Write(ctx, fn)
+		if f.kill != nil {
+			f.kill()
+		}
 		f.die()
 		return errors.Join(err, errDead)
 	}

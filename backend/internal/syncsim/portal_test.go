@@ -249,7 +249,7 @@ func (p *portal) files() string { return filepath.Join(p.root, "files") }
 // clearFiles forgets every file that no application refers to.
 func (p *portal) clearFiles(ctx context.Context) error {
 	return p.db.Write(ctx, func(tx dbx.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM application a WHERE instr(a.doc, blob.sha256)>0)`)
+		_, err := tx.Exec(ctx, `DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM application a WHERE a.doc LIKE '%' || blob.sha256 || '%')`)
 		return err
 	})
 }

@@ -37,25 +37,18 @@ func (s *server) write(ctx context.Context, fn func(dbx.Tx) error) error {
 	defer func() { <-s.slots }()
 	s.nJobs.Add(1)
 	// From here on the database decides, not the caller's clock; but a server
-	// that is away is not waited for longer than a client does. Of those who meet
-	// one always goes on.
-	patience, giveUp := context.WithTimeout(context.WithoutCancel(ctx), 6*maxAge)
-	defer giveUp()
-	absence, turnAway := context.WithTimeout(patience, maxAge)
-	defer turnAway()
+	// that is away is not waited for longer than a client does.
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxAge)
+	defer cancel()
 	for n := 1; ; n++ {
 		err := s.turn(ctx, n, fn)
 		if err == nil || !again(err, n) {
 			return serverTold("store.Write", err)
 		}
 		s.nRepeated.Add(1)
-		end := patience
-		if lost(err) || state(err) == standby {
-			end = absence
-		}
 		select {
 		case <-time.After(pause(n)):
-		case <-end.Done():
+		case <-patience.Done():
 			return &akno.Error{Code: akno.Unavailable, Op: "store.Write", Err: errors.Join(retry.After(fullWait), err)}
 		}
 	}
@@ -148,16 +141,13 @@ func again(err error, n int) bool {
 	switch state(err) {
 	case "40001", "40P01": // serialization failure, deadlock
 		return true
-	case standby:
+	case "25006": // the server has become a standby
 		return true
 	case "23505": // a key that another one wrote in between; or a defect
 		return n < clashes
 	}
 	return lost(err)
 }
-
-// standby is the state of a write that met a server which only reads.
-const standby = "25006"
 
 // lost says whether err is that of a server which is away or stops.
 func lost(err error) bool {
