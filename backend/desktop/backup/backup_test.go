@@ -183,15 +183,22 @@ func TestThePlanIsWhatADraftNeeds(t *testing.T) {
 		want Act
 		seen int64
 	}{
-		"in step":                             {known, Settle, 4},
-		"never kept":                          {Item{Draft: id, Open: true, Rev: 1, SavedAt: long}, Store, 0},
-		"written on":                          {with(func(i *Item) { i.Rev = 6 }), Store, 4},
-		"written on, the record is late":      {with(func(i *Item) { i.Rev, i.Remote = 6, remote(3, 1, here) }), Store, 4},
-		"another version of this computer's":  {with(func(i *Item) { i.Remote = remote(5, 1, here) }), Match, 5},
-		"known of no life yet":                {with(func(i *Item) { i.Version, i.BackedRev = 0, 0 }), Match, 4},
-		"taken elsewhere":                     {with(func(i *Item) { i.Remote = remote(5, 2, there) }), Yield, 5},
-		"taken elsewhere while written on":    {with(func(i *Item) { i.Rev, i.Remote = 6, remote(5, 2, there) }), Match, 5},
-		"elsewhere, and written on there":     {with(func(i *Item) { i.Rev, i.Owner, i.OwnerEpoch, i.Remote = 6, there, 2, remote(9, 2, there) }), Yield, 9},
+		"in step":                            {known, Settle, 4},
+		"never kept":                         {Item{Draft: id, Open: true, Rev: 1, SavedAt: long}, Store, 0},
+		"written on":                         {with(func(i *Item) { i.Rev = 6 }), Store, 4},
+		"written on, the record is late":     {with(func(i *Item) { i.Rev, i.Remote = 6, remote(3, 1, here) }), Store, 4},
+		"another version of this computer's": {with(func(i *Item) { i.Remote = remote(5, 1, here) }), Match, 5},
+		"known of no life yet":               {with(func(i *Item) { i.Version, i.BackedRev = 0, 0 }), Match, 4},
+		"taken elsewhere":                    {with(func(i *Item) { i.Remote = remote(5, 2, there) }), Yield, 5},
+		"taken elsewhere while written on":   {with(func(i *Item) { i.Rev, i.Remote = 6, remote(5, 2, there) }), Match, 5},
+		"elsewhere, and written on there":    {with(func(i *Item) { i.Owner, i.OwnerEpoch, i.Remote = there, 2, remote(9, 2, there) }), Yield, 9},
+		"elsewhere, written on at both":      {with(func(i *Item) { i.Rev, i.Owner, i.OwnerEpoch, i.Remote = 6, there, 2, remote(9, 2, there) }), Match, 9},
+		"elsewhere, and kept as a fork": {with(func(i *Item) {
+			i.Rev, i.Owner, i.OwnerEpoch, i.Forked, i.Remote = 6, there, 2, true, remote(9, 2, there)
+		}), Yield, 9},
+		"elsewhere, and taken by a third": {with(func(i *Item) {
+			i.Rev, i.Owner, i.OwnerEpoch, i.Forked, i.Remote = 6, there, 2, true, remote(9, 3, account)
+		}), Match, 9},
 		"elsewhere, nothing new":              {with(func(i *Item) { i.Rev, i.Owner, i.OwnerEpoch, i.Remote = 6, there, 2, remote(4, 2, there) }), Settle, 4},
 		"deleted here":                        {with(func(i *Item) { i.Open = false }), Remove, 4},
 		"waits in the outbox":                 {with(func(i *Item) { i.Open, i.Waits = false, true }), Settle, 4},

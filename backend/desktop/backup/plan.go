@@ -32,6 +32,7 @@ type Item struct {
 	BackedAt   time.Time
 	Owner      string // device, "" for nobody yet
 	OwnerEpoch int64
+	Forked     bool // what that owner wrote otherwise is kept beside already
 	Attempt    int
 	NextTry    time.Time
 
@@ -117,10 +118,11 @@ func (i Item) step(device string) Step {
 }
 
 // yields says whether another computer's ownership is taken note of without
-// reading what it wrote: it is known already, or nothing here is unknown to the
-// portal.
+// reading what it wrote: nothing here is unknown to the portal, or what it wrote
+// otherwise is kept already.
 func (i Item) yields(remote *portalapi.DraftBackup) bool {
-	return i.Owner == remote.OwnerDevice && i.OwnerEpoch == remote.OwnerEpoch || i.Rev <= i.BackedRev || !i.Open
+	known := i.Owner == remote.OwnerDevice && i.OwnerEpoch == remote.OwnerEpoch
+	return known && i.Forked || i.Rev <= i.BackedRev || !i.Open
 }
 
 // storable is when the present revision may go.

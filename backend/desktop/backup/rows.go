@@ -49,7 +49,7 @@ func begin(ctx context.Context, tx dbx.Tx, account, life string) error {
 const itemColumns = `d.id, d.rev, d.saved_at, d.state<>'signed' AND d.deleted_at=0,
 	EXISTS(SELECT 1 FROM inbox a WHERE a.account=b.account AND a.kind='application' AND a.id=d.id),
 	EXISTS(SELECT 1 FROM outbox o WHERE o.target=d.id),
-	b.version, b.backed_rev, b.backed_at, b.owner, b.owner_epoch, b.attempt, b.next_at, coalesce(i.body, '')`
+	b.version, b.backed_rev, b.backed_at, b.owner, b.owner_epoch, b.fork<>'', b.attempt, b.next_at, coalesce(i.body, '')`
 
 // items returns the drafts of an account that the lane has to look at.
 func items(ctx context.Context, tx dbx.Tx, account string) ([]Item, error) {
@@ -79,7 +79,7 @@ func scanItem(scan func(...any) error) (Item, error) {
 	var i Item
 	var saved, backed, next int64
 	var remote string
-	err := scan(&i.Draft, &i.Rev, &saved, &i.Open, &i.Filed, &i.Waits, &i.Version, &i.BackedRev, &backed, &i.Owner, &i.OwnerEpoch, &i.Attempt, &next, &remote)
+	err := scan(&i.Draft, &i.Rev, &saved, &i.Open, &i.Filed, &i.Waits, &i.Version, &i.BackedRev, &backed, &i.Owner, &i.OwnerEpoch, &i.Forked, &i.Attempt, &next, &remote)
 	if err != nil {
 		return i, err
 	}
@@ -130,8 +130,8 @@ func matched(ctx context.Context, tx dbx.Tx, d portalapi.DraftBackup, account st
 
 // yielded notes that another computer owns the draft: it is only read here.
 func yielded(ctx context.Context, tx dbx.Tx, d portalapi.DraftBackup, fork string) error {
-	_, err := tx.Exec(ctx, `UPDATE backup SET version=?, owner=?, owner_epoch=?, fork=CASE ? WHEN '' THEN fork ELSE ? END,
-		attempt=0, next_at=0, failure='', stale=0 WHERE draft=?`, d.Version, d.OwnerDevice, d.OwnerEpoch, fork, fork, d.Id)
+	_, err := tx.Exec(ctx, `UPDATE backup SET version=?, owner=?, owner_epoch=?, fork=CASE WHEN ?<>'' THEN ? WHEN owner_epoch<>? THEN '' ELSE fork END,
+		attempt=0, next_at=0, failure='', stale=0 WHERE draft=?`, d.Version, d.OwnerDevice, d.OwnerEpoch, fork, fork, d.OwnerEpoch, d.Id)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,8 @@ package backupsim
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"akno/backend/akno"
 	"akno/backend/desktop/backup"
@@ -213,6 +211,29 @@ func TestWhatTwoComputersWroteIsKeptAsTwoDrafts(t *testing.T) {
 	}
 }
 
+func TestWhatTheOtherComputerWritesLaterIsKeptBesideOnce(t *testing.T) {
+	w, first := home(t)
+	id := first.write("Иванов")
+	first.settle()
+	first.answer(id, "Первый")
+	second := w.computer(anna).signIn().on()
+	second.take(id)
+	first.settle()
+	if f := first.state(id, backup.Elsewhere); f.Fork != "" || len(first.copies()) != 0 {
+		t.Errorf("a copy of what is in the history here: %+v", f)
+	}
+	for _, text := range []string{"Второй", "Второй, дальше", "Второй, ещё"} {
+		second.answer(id, text)
+		second.settle()
+		first.settle()
+	}
+	first.reads(id, "Первый")
+	if got := first.copies(); len(got) != 1 {
+		t.Fatalf("%d copies", len(got))
+	}
+	first.reads(first.copies()[0], "Второй")
+}
+
 func TestADraftThatIsTakenBackGoesOnWithItsOwnAnswers(t *testing.T) {
 	w, first, second, id := parted(t)
 	got := first.take(id)
@@ -293,283 +314,4 @@ func TestTwoWhoTakeAtOnceHaveOneOwner(t *testing.T) {
 	third.answer(id, "Третий")
 	third.settle()
 	third.state(id, backup.Backed)
-}
-
-func TestAnotherLifeOfThePortalMakesEveryBackupUnknown(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	c.settle()
-	old := w.copied()
-	c.answer(id, "Петров")
-	c.settle()
-	w.restore(old)
-	c.pull()
-	c.state(id, backup.Waiting) // before the lane has even looked
-	if w.revision(anna, id) != 2 {
-		t.Fatal("the copy is not what it should be")
-	}
-	c.settle()
-	c.state(id, backup.Backed)
-	if got := c.copies(); len(got) != 0 || w.revision(anna, id) != 3 || c.backedRev(id) != 3 {
-		t.Errorf("%d copies, revision %d", len(got), w.revision(anna, id))
-	}
-}
-
-func TestAnAnswerOfAnotherLifeIsNotBelieved(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	empty := w.copied()
-	w.restore(empty) // and the exchange does not know it yet
-	if err := c.round(); err == nil {
-		t.Error("the answer was believed")
-	}
-	if c.state(id, backup.Waiting); c.fact(id).At.IsZero() == false {
-		t.Error("the backup is told to be there")
-	}
-	c.settle()
-	c.state(id, backup.Backed)
-	c.backedRev(id)
-}
-
-func TestARestoreBeforeTheTakingLosesNothing(t *testing.T) {
-	w, first := home(t)
-	id := first.write("Иванов")
-	first.settle()
-	old := w.copied()
-	second := w.computer(anna).signIn().on()
-	second.take(id)
-	second.answer(id, "Второй")
-	second.settle()
-	first.settle()
-	w.restore(old) // where the first one is the owner
-	first.settle()
-	second.settle()
-	if err := first.try(id, "Первый"); err != nil {
-		t.Fatal(err)
-	}
-	first.settle()
-	second.settle()
-	first.reads(id, "Первый")
-	second.reads(id, "Второй")
-	second.take(id)
-	all := append([]string{id}, second.copies()...)
-	var texts []string
-	for _, d := range all {
-		v, err := second.drafts.Open(t.Context(), d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts = append(texts, v.Row.Answers["surname"].Text())
-	}
-	if !slices.Contains(texts, "Первый") || !slices.Contains(texts, "Второй") {
-		t.Errorf("there are %q", texts)
-	}
-}
-
-func TestAProfileFromAnOldCopyOverwritesNothing(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	c.settle()
-	// The same computer twice: one profile goes on where the other one was.
-	twin := &computer{w: w, dir: t.TempDir(), who: anna}
-	twin.openCopyOf(c)
-	twin.answer(id, "Двойник")
-	c.answer(id, "Второй")
-	c.answer(id, "Третий")
-	c.settle()
-	twin.settle()
-	if got := twin.copies(); len(got) != 1 {
-		t.Fatalf("%d copies", len(got))
-	}
-	twin.reads(id, "Двойник")
-	twin.reads(twin.copies()[0], "Третий")
-	twin.backedRev(id)
-}
-
-func TestAnotherPersonsDraftsAreNotBackedUpUnderHerCode(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	c.settle()
-	c.who = boris
-	c.client.SetToken(boris)
-	other := c.write("Борисов")
-	c.settle()
-	if w.revision(boris, other) != 0 || w.revision(anna, other) != 0 {
-		t.Error("another person's draft went to the portal")
-	}
-	if away, err := c.lane.Away(t.Context()); err != nil || len(away) != 0 {
-		t.Errorf("%+v (%v)", away, err)
-	}
-	_, err := c.lane.Take(t.Context(), id)
-	wants(t, err, akno.WrongState)
-}
-
-func TestAFullQuotaIsToldAndTriedAgain(t *testing.T) {
-	w := newWorld(t, draftbackup.Limits{Drafts: 1, Bytes: 1 << 20})
-	c := w.computer(anna).signIn().on()
-	one := c.write("Иванов")
-	c.settle()
-	two := c.write("Петров")
-	c.settle()
-	if f := c.state(two, backup.Refused); f.Failure != akno.TooLarge {
-		t.Errorf("%+v", f)
-	}
-	c.state(one, backup.Backed)
-	if err := c.drafts.Delete(t.Context(), one); err != nil {
-		t.Fatal(err)
-	}
-	c.settle()
-	c.settle()
-	c.state(two, backup.Backed)
-	if w.revision(anna, one) != 0 || w.revision(anna, two) != 2 {
-		t.Error("the room of a deleted draft is not given back")
-	}
-}
-
-func TestADeletedDraftIsRemovedFromThePortalAndARestoredOneGoesBack(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	c.settle()
-	if err := c.drafts.Delete(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
-	c.settle()
-	if w.revision(anna, id) != 0 {
-		t.Fatal("it is still there")
-	}
-	if away, err := c.lane.Away(t.Context()); err != nil || len(away) != 0 {
-		t.Errorf("%+v (%v)", away, err)
-	}
-	if err := c.drafts.Restore(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
-	c.settle()
-	c.state(id, backup.Backed)
-	if w.revision(anna, id) == 0 {
-		t.Error("it did not go back")
-	}
-}
-
-func TestADamagedBackupIsRefusedAndHarmsNothing(t *testing.T) {
-	for name, damage := range map[string]string{
-		"an octet changed":        `UPDATE draft_backup SET body = CAST(substr(body, 1, 40) || x'00' || substr(body, 42) AS BLOB) WHERE id = ?`,
-		"an octet is missing":     `UPDATE draft_backup SET body = substr(body, 1, length(body) - 1) WHERE id = ?`,
-		"another draft's octets":  `UPDATE draft_backup SET body = (SELECT o.body FROM draft_backup o WHERE o.id <> draft_backup.id) WHERE id = ?`,
-		"an older one as a newer": `UPDATE draft_backup SET rev = rev + 1 WHERE id = ?`,
-		"no octets of a backup":   `UPDATE draft_backup SET body = x'00' WHERE id = ?`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			w, c := home(t)
-			id := c.write("Иванов")
-			c.write("Петров")
-			c.settle()
-			err := w.db.Write(t.Context(), func(tx dbx.Tx) error {
-				_, err := tx.Exec(t.Context(), damage, id)
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			second := w.computer(anna).signIn().on()
-			_, err = second.lane.Take(t.Context(), id)
-			wants(t, err, akno.BadFile)
-			if l, err := second.drafts.List(t.Context()); err != nil || len(l) != 0 {
-				t.Errorf("%+v (%v)", l, err)
-			}
-			away, err := second.lane.Away(t.Context())
-			if err != nil || len(away) != 2 || !slices.ContainsFunc(away, func(a backup.Away) bool { return a.ID == id && a.Failure == akno.BadFile }) {
-				t.Errorf("%+v (%v)", away, err)
-			}
-			c.reads(id, "Иванов")
-		})
-	}
-}
-
-func TestTheCodeIsCheckedWhereThereIsSomethingToOpen(t *testing.T) {
-	w, c := home(t)
-	c.write("Иванов")
-	c.settle()
-	second := w.computer(anna).signIn()
-	wants(t, second.lane.Enable(t.Context(), backup.Code(make([]byte, 16))), akno.BadPassword)
-	wants(t, second.lane.Enable(t.Context(), []byte("123456")), akno.Invalid)
-	second.on()
-
-	// Who has lost it begins anew.
-	third := w.computer(anna).signIn()
-	if err := third.lane.RemoveAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := third.lane.Enable(t.Context(), backup.Code(make([]byte, 16))); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestANewCodeSealsEverythingAnew(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	c.settle()
-	next := backup.Code([]byte("sixteen octets !"))
-	if err := c.lane.Enable(t.Context(), next); err != nil {
-		t.Fatal(err)
-	}
-	c.state(id, backup.Waiting)
-	c.settle()
-	c.state(id, backup.Backed)
-	second := w.computer(anna).signIn()
-	wants(t, second.lane.Enable(t.Context(), code()), akno.BadPassword)
-	if err := second.lane.Enable(t.Context(), next); err != nil {
-		t.Fatal(err)
-	}
-	second.take(id)
-	second.reads(id, "Иванов")
-}
-
-func TestSwitchingOffRemovesWhatThisComputerKeptThere(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	c.settle()
-	second := w.computer(anna).signIn().on()
-	kept := second.write("Петров")
-	second.settle()
-	c.off = true
-	wants(t, c.lane.Disable(t.Context()), akno.Unavailable)
-	if s, err := c.lane.Status(t.Context()); err != nil || !s.On {
-		t.Errorf("%+v (%v)", s, err)
-	}
-	c.off = false
-	if err := c.lane.Disable(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if w.revision(anna, id) != 0 || w.revision(anna, kept) == 0 {
-		t.Error("too much or too little was removed")
-	}
-	c.state(id, backup.Off)
-	c.answer(id, "Сидоров")
-	c.settle()
-	if w.revision(anna, id) != 0 {
-		t.Error("it goes on")
-	}
-}
-
-func TestWithoutANetworkNothingIsAskedAndNothingIsLost(t *testing.T) {
-	w, c := home(t)
-	id := c.write("Иванов")
-	asked := 0
-	c.during = func(*http.Request) { asked++ }
-	c.client.SetOffline(true)
-	if err := c.round(); err != nil || asked != 0 {
-		t.Errorf("%d requests (%v)", asked, err)
-	}
-	c.client.SetOffline(false)
-	c.faults = []fault{lost, lost, lost, lost, lost, lost}
-	for range 6 {
-		wait, err := c.lane.Round(t.Context())
-		wants(t, err, akno.Unavailable)
-		if wait > time.Minute {
-			t.Errorf("waits %s", wait)
-		}
-		w.at = w.at.Add(time.Hour)
-	}
-	c.settle()
-	c.state(id, backup.Backed)
 }
