@@ -107,6 +107,19 @@ type parcelsSurface interface {
 	Forget() error                                // wipes the keys of both
 }
 
+// backupsSurface is bound as Backups.
+type backupsSurface interface {
+	State() (BackupState, error)
+	Facts(drafts []string) ([]BackupFact, error)
+	Away() ([]AwayDraft, error)
+	BeginEnable() (Ticket, error)                       // code → BackupState; another one seals everything anew
+	Disable() (BackupState, error)                      // removes from the portal what this computer kept there
+	RemoveAll() (BackupState, error)                    // also what other computers kept: the code is lost
+	Take(id string) (BackupTaken, error)                // code conflict: another computer took it at this moment
+	Compare(id, other string) ([]DifferenceView, error) // old is the draft's own answer, new that of the other
+	Retry() error                                       // now, whatever is waited for
+}
+
 // applicationsSurface is bound as Applications.
 type applicationsSurface interface {
 	List() ([]ApplicationSummary, error)

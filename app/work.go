@@ -13,6 +13,7 @@ import (
 	"akno/backend/akno/ident"
 	"akno/backend/akno/workdays"
 	"akno/backend/desktop/attach"
+	"akno/backend/desktop/backup"
 	"akno/backend/desktop/cabinet"
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/keyring"
@@ -31,6 +32,7 @@ type work struct {
 	cabinet *cabinet.Service
 	sync    *syncer.Syncer
 	tray    *tray.Service
+	backup  *backup.Service
 
 	addressMu sync.Mutex // guards addresses
 	addresses map[string]string
@@ -38,18 +40,19 @@ type work struct {
 
 // open wires the services over the opened profile.
 func (w *work) open(ctx context.Context) error {
-	w.drafts, w.cabinet, w.sync = nil, nil, nil // of the profile before
+	w.drafts, w.cabinet, w.sync, w.backup = nil, nil, nil, nil // of the profile before
 	if w.c.session == nil {
 		return w.a.errLocked("work.open")
 	}
 	account := func() string { return citizen(w.c.session.State()) }
 	var drafts *draft.Service
+	var kept *backup.Service
 	s := syncer.New(syncer.Options{
 		DB: w.c.store, Portal: w.c.portal, Account: account, Now: w.a.now, Log: w.a.log,
 		Other: func() bool { return account() == "" && w.c.session.State().SignedIn },
 		Tell:  func(e syncer.Event) { w.tell(e.Kind, e.ID) },
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
-			return errors.Join(drafts.ApplyChange(ctx, tx, e), w.cabinet.ApplyChange(ctx, tx, e))
+			return errors.Join(drafts.ApplyChange(ctx, tx, e), w.cabinet.ApplyChange(ctx, tx, e), kept.ApplyChange(ctx, tx, e))
 		},
 	})
 	drafts = draft.New(draft.Options{
@@ -57,9 +60,14 @@ func (w *work) open(ctx context.Context) error {
 		Print:   func(octets []byte) ([]byte, error) { return print.Application(octets, false) },
 		Sources: w.sources, Account: account, Shown: s.Account, Queued: s.Nudge,
 	})
+	kept = backup.New(backup.Options{
+		DB: w.c.store, Portal: w.c.portal, Drafts: drafts, Account: account, Now: w.a.now, Log: w.a.log,
+		Tell: func(e syncer.Event) { w.tell(e.Kind, e.ID) }, Pull: s.Peek,
+	})
 	if err := s.Recall(ctx); err != nil {
 		return err
 	}
+	w.backup = kept
 	w.drafts, w.sync, w.tray = drafts, s, tray.New(w.c.store, drafts, w.a.now)
 	w.c.leave = s.Leave
 	w.cabinet = cabinet.New(cabinet.Options{DB: w.c.store, Drafts: drafts, Sync: s, Verifier: w.c.signer, Now: w.a.now})
@@ -68,6 +76,9 @@ func (w *work) open(ctx context.Context) error {
 		w.a.Go("work.hurry", func() {
 			if err := s.Hurry(w.a.ctx); err != nil && !errors.Is(err, context.Canceled) {
 				w.a.log.WithField("cause", err).Warn("the queue could not be hurried")
+			}
+			if err := kept.Hurry(w.a.ctx); err != nil && !errors.Is(err, context.Canceled) {
+				w.a.log.WithField("cause", err).Warn("the backups could not be hurried")
 			}
 		})
 	})
@@ -85,6 +96,12 @@ func (w *work) run(ctx context.Context) error {
 		err := w.a.guarded("work.upkeep", func() error { return w.drafts.Upkeep(ctx) })
 		if err != nil && ctx.Err() == nil {
 			w.a.log.WithField("cause", err).Warn("the index of drafts is behind")
+		}
+	})
+	beside.Go(func() {
+		err := w.a.guarded("work.backup", func() error { return w.backup.Run(ctx) })
+		if err != nil && ctx.Err() == nil {
+			w.a.log.WithField("cause", err).Warn("drafts are not backed up any more")
 		}
 	})
 	return w.sync.Run(ctx)

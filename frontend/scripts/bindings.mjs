@@ -43,7 +43,7 @@ export function dto() {
 }
 
 const reading =
-  /^(State|Sessions|Consent|List|Get|Home|Preview|Sync|Trust|CheckNumber|Transliterate|Matches|Day|Held|Queue|Preferences|About|Page|History|Look|Migration|Templates|Facts|Storage)$/
+  /^(State|Sessions|Consent|List|Get|Home|Preview|Sync|Trust|CheckNumber|Transliterate|Matches|Day|Held|Queue|Preferences|About|Page|History|Look|Migration|Templates|Facts|Away|Compare|Storage)$/
 const waitsForPerson = /^((Pick|Save|Choose)[A-Z]|TakeIn$)/ // the last one copies as much as was carried
 
 /** The parameters of a Go method: names without a type take the next one's. */

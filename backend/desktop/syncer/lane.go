@@ -28,3 +28,12 @@ func Backoff(attempt int, asked time.Duration, random func(n int64) int64) time.
 
 // Random returns a number in [0, n) that nobody can foresee.
 func Random(n int64) int64 { return random(n) }
+
+// Peek makes Run look at the portal soon, whenever it looked last: another lane has
+// changed something there.
+func (s *Syncer) Peek() {
+	s.stateMu.Lock()
+	s.look = true
+	s.stateMu.Unlock()
+	s.Nudge()
+}

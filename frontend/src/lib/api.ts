@@ -4,6 +4,10 @@ import type {
   About,
   ApplicationSummary,
   ApplicationView,
+  AwayDraft,
+  BackupFact,
+  BackupState,
+  BackupTaken,
   CatalogueList,
   CatalogueQuery,
   CheckResult,
@@ -14,6 +18,7 @@ import type {
   DeskPage,
   DeskView,
   DeskWriting,
+  DifferenceView,
   DraftChange,
   DraftPage,
   DraftQuery,
@@ -270,6 +275,33 @@ export const parcels = {
   /** wipes the keys of both */
   forget: () =>
     call<void>('Parcels', 'Forget'),
+}
+
+export const backups = {
+  state: () =>
+    read<BackupState>('Backups', 'State'),
+  facts: (drafts: string[]) =>
+    read<BackupFact[]>('Backups', 'Facts', [drafts]),
+  away: () =>
+    read<AwayDraft[]>('Backups', 'Away'),
+  /** code → BackupState; another one seals everything anew */
+  beginEnable: () =>
+    call<Ticket>('Backups', 'BeginEnable'),
+  /** removes from the portal what this computer kept there */
+  disable: () =>
+    call<BackupState>('Backups', 'Disable'),
+  /** also what other computers kept: the code is lost */
+  removeAll: () =>
+    call<BackupState>('Backups', 'RemoveAll'),
+  /** code conflict: another computer took it at this moment */
+  take: (id: string) =>
+    call<BackupTaken>('Backups', 'Take', [id]),
+  /** old is the draft's own answer, new that of the other */
+  compare: (id: string, other: string) =>
+    read<DifferenceView[]>('Backups', 'Compare', [id, other]),
+  /** now, whatever is waited for */
+  retry: () =>
+    call<void>('Backups', 'Retry'),
 }
 
 export const applications = {

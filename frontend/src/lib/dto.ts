@@ -300,6 +300,54 @@ export interface HomeTask {
   text: string
 }
 
+/** BackupState is how the backups of drafts on the portal stand. */
+export interface BackupState {
+  signedIn: boolean
+  on: boolean
+  since: string
+  /** backups on the portal, of every computer */
+  kept: number
+  /** drafts whose present answers are not there yet */
+  waiting: number
+  /** why the portal could not be reached, "" when it was */
+  failure: string
+}
+
+/** BackupFact is how the backup of one draft stands. */
+export interface BackupFact {
+  id: string
+  /** backed, waiting, refused, elsewhere */
+  state: string
+  /** of what the portal keeps, "" for nothing */
+  at: string
+  /** why it was refused */
+  failure: string
+  /** the draft in which another computer's answers are kept */
+  fork: string
+}
+
+/** AwayDraft is a draft on the portal that is not at this computer. */
+export interface AwayDraft {
+  id: string
+  title: Text
+  subject: string
+  savedAt: string
+  storedAt: string
+  /** this computer owns it already */
+  own: boolean
+  /** why it cannot be read; the texts are empty then */
+  failure: string
+}
+
+/** BackupTaken is what came of taking a draft to this computer. */
+export interface BackupTaken {
+  id: string
+  /** the draft in which another computer's answers are kept */
+  fork: string
+  /** names of files that stayed at the other computer */
+  missing: string[]
+}
+
 /** DraftSummary is a line of the list of drafts. */
 export interface DraftSummary {
   id: string

@@ -2,6 +2,7 @@
 import type { Dictionary } from '../lib/i18n.svelte.ts'
 import access from './access.be.ts'
 import attach from './attach.be.ts'
+import backup from './backup.be.ts'
 import citizen from './citizen.be.ts'
 import clerk from './clerk.be.ts'
 import common from './common.be.ts'
@@ -17,6 +18,7 @@ import profile from './profile.be.ts'
 export default {
   common,
   attach,
+  backup,
   citizen,
   forms,
   keys,

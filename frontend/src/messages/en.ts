@@ -2,6 +2,7 @@
 import type { Dictionary } from '../lib/i18n.svelte.ts'
 import access from './access.en.ts'
 import attach from './attach.en.ts'
+import backup from './backup.en.ts'
 import citizen from './citizen.en.ts'
 import clerk from './clerk.en.ts'
 import common from './common.en.ts'
@@ -17,6 +18,7 @@ import profile from './profile.en.ts'
 export default {
   common,
   attach,
+  backup,
   citizen,
   forms,
   keys,

@@ -1,6 +1,7 @@
 // All messages in Russian, by area.
 import access from './access.ru.ts'
 import attach from './attach.ru.ts'
+import backup from './backup.ru.ts'
 import citizen from './citizen.ru.ts'
 import clerk from './clerk.ru.ts'
 import common from './common.ru.ts'
@@ -16,6 +17,7 @@ import profile from './profile.ru.ts'
 export default {
   common,
   attach,
+  backup,
   citizen,
   forms,
   keys,

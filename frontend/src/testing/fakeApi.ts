@@ -357,6 +357,21 @@ function bind(w: World, fake: Fake): Bound {
       CheckNumber: (number: string) => ({ number, repaired: false, problem: '', birthDate: '', sex: '' }),
       BeginCreate: () => ticket('new_key', () => ({ id: 'k1' })),
     },
+    Backups: {
+      State: () => w.backup,
+      Facts: (ids: string[]) => w.facts.filter((f) => ids.includes(f.id)),
+      Away: () => w.away,
+      BeginEnable: () => ticket('backup', () => (w.backup = { ...w.backup, on: true, since: w.now })),
+      Disable: () => (w.backup = { ...w.backup, on: false, since: '' }),
+      RemoveAll: () => (w.backup = { ...w.backup, kept: 0 }),
+      Take: (id: string) => {
+        w.away = w.away.filter((d) => d.id !== id)
+        w.facts = w.facts.filter((f) => f.id !== id)
+        return { id, fork: '', missing: [] }
+      },
+      Compare: () => w.differences,
+      Retry: () => undefined,
+    },
     Parcels: {
       BeginPack: (r: { drafts: string[]; signKey: string }) =>
         ticket('pack', () => ({

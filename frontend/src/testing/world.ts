@@ -2,9 +2,13 @@
 // her affairs. People, numbers and counts are invented; numbers pass their checks.
 import type {
   ApplicationView,
+  AwayDraft,
+  BackupFact,
+  BackupState,
   CatalogueList,
   CatalogueQuery,
   CheckResult,
+  DifferenceView,
   DraftView,
   ExchangeFacts,
   FileSources,
@@ -51,6 +55,10 @@ export interface World {
   exchange: ExchangeFacts
   storage: StorageView
   sending: SendingView
+  backup: BackupState
+  facts: BackupFact[]
+  away: AwayDraft[]
+  differences: DifferenceView[]
 }
 
 const { text } = s
@@ -588,6 +596,10 @@ export function world(): World {
     exchange: s.exchangeFacts(),
     storage: s.storageView(),
     sending: s.sendingView(),
+    backup: { signedIn: true, on: false, since: '', kept: 0, waiting: 0, failure: '' },
+    facts: [],
+    away: [],
+    differences: [],
     preview: preview(),
     templates: [],
     migration: {
