@@ -61,7 +61,7 @@ func (w *work) open(ctx context.Context) error {
 		Sources: w.sources, Account: account, Shown: s.Account, Queued: s.Nudge,
 	})
 	kept = backup.New(backup.Options{
-		DB: w.c.store, Portal: w.c.portal, Drafts: drafts, Account: account, Now: w.a.now, Log: w.a.log,
+		DB: w.c.store, Portal: w.c.portal, Drafts: drafts, Account: account, Shown: s.Account, Now: w.a.now, Log: w.a.log,
 		Tell: func(e syncer.Event) { w.tell(e.Kind, e.ID) }, Pull: s.Peek,
 	})
 	if err := s.Recall(ctx); err != nil {

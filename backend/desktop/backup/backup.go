@@ -40,9 +40,12 @@ type Options struct {
 	Portal  Portal
 	Drafts  *draft.Service
 	Account func() string // who is signed in, "" for nobody
-	Now     clock.Clock
-	Log     logx.Logger
-	Tell    func(syncer.Event) // may be nil; called from the lane's goroutine
+	// Shown is whose records are shown, which is more than Account while a person
+	// works on without a session; nil for Account.
+	Shown func() string
+	Now   clock.Clock
+	Log   logx.Logger
+	Tell  func(syncer.Event) // may be nil; called from the lane's goroutine
 	// Pull makes the exchange look at the portal soon. It may be nil.
 	Pull   func()
 	Random func(n int64) int64 // nil for one that nobody can foresee
@@ -64,6 +67,9 @@ type Service struct {
 
 // New returns a service; Run makes it work.
 func New(o Options) *Service {
+	if o.Shown == nil {
+		o.Shown = o.Account
+	}
 	if o.Tell == nil {
 		o.Tell = func(syncer.Event) {}
 	}

@@ -14,7 +14,7 @@ import (
 	"akno/backend/portalapi"
 )
 
-// Status is how backups stand for who is signed in.
+// Status is how backups stand for whose records are shown.
 type Status struct {
 	SignedIn bool
 	On       bool
@@ -25,10 +25,10 @@ type Status struct {
 }
 
 // Status returns how backups stand.
-func (s *Service) Status(ctx context.Context) (Status, error) { return s.status(ctx, s.o.Account()) }
+func (s *Service) Status(ctx context.Context) (Status, error) { return s.status(ctx, s.o.Shown()) }
 
 func (s *Service) status(ctx context.Context, account string) (Status, error) {
-	out := Status{SignedIn: account != ""}
+	out := Status{SignedIn: s.o.Account() != ""}
 	if account == "" {
 		return out, nil
 	}
@@ -44,8 +44,13 @@ func (s *Service) status(ctx context.Context, account string) (Status, error) {
 		if err != nil || !found {
 			return err
 		}
+		stream, err := syncer.StreamOf(ctx, tx, account)
+		if err != nil {
+			return err
+		}
 		return tx.QueryRow(ctx, `SELECT count(*) FROM backup b JOIN draft d ON d.id=b.draft
-			WHERE b.account=? AND b.stale=1 AND d.rev>b.backed_rev AND d.box IN ('drafts', 'ready') AND d.elsewhere=0`, account).Scan(&out.Waiting)
+			WHERE b.account=? AND (b.stale=1 AND d.rev>b.backed_rev OR ?) AND d.box IN ('drafts', 'ready') AND d.elsewhere=0`,
+			account, stream.Epoch != life).Scan(&out.Waiting)
 	})
 	s.stateMu.Lock()
 	defer s.stateMu.Unlock()

@@ -416,3 +416,36 @@ func TestAFiledApplicationNeedsNoBackup(t *testing.T) {
 		t.Error("the portal keeps a copy of what was filed")
 	}
 }
+
+func TestAnEndedSessionKeepsBackupsOnAndSaysWhatWaits(t *testing.T) {
+	_, c := home(t)
+	id := c.write("Иванов")
+	c.settle()
+	c.out = true
+	c.answer(id, "Петров")
+	asked := 0
+	c.during = func(*http.Request) { asked++ }
+	if err := c.round(); err != nil || asked != 0 {
+		t.Errorf("%d requests of nobody (%v)", asked, err)
+	}
+	if s, err := c.lane.Status(t.Context()); err != nil || !s.On || s.SignedIn || s.Waiting != 1 {
+		t.Errorf("%+v (%v)", s, err)
+	}
+	c.out = false
+	c.settle()
+	c.state(id, backup.Backed)
+	if s, err := c.lane.Status(t.Context()); err != nil || !s.SignedIn || s.Waiting != 0 || s.Kept != 1 {
+		t.Errorf("%+v (%v)", s, err)
+	}
+}
+
+func TestAnotherLifeIsToldAsWaitingAtOnce(t *testing.T) {
+	w, c := home(t)
+	c.write("Иванов")
+	c.settle()
+	w.restore(w.copied())
+	c.pull()
+	if s, err := c.lane.Status(t.Context()); err != nil || s.Waiting != 1 {
+		t.Errorf("%+v (%v)", s, err)
+	}
+}

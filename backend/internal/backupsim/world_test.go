@@ -151,6 +151,7 @@ type computer struct {
 
 	faults []fault
 	off    bool                                      // the cable is out
+	out    bool                                      // the session has ended by itself
 	during func(r *http.Request)                     // before a request is done
 	after  func(r *http.Request, res *http.Response) // before its answer is heard
 	dead   bool                                      // no commit comes through any more
@@ -198,15 +199,21 @@ func (c *computer) start() {
 	}
 	c.client.R.SetTransport(c)
 	c.client.SetToken(c.who)
-	account := func() string { return c.who }
+	account := func() string {
+		if c.out {
+			return ""
+		}
+		return c.who
+	}
+	shown := func() string { return c.who }
 	half := func(n int64) int64 { return n / 2 }
 	c.sync = syncer.New(syncer.Options{
 		DB: c.db, Portal: c.client, Account: account, Now: c.w.now, Log: logx.Discard(), Random: half,
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error { return c.lane.ApplyChange(ctx, tx, e) },
 	})
-	c.drafts = draft.New(draft.Options{DB: c.db, Catalogue: all, Now: c.w.now, Account: account})
+	c.drafts = draft.New(draft.Options{DB: c.db, Catalogue: all, Now: c.w.now, Account: account, Shown: shown})
 	c.lane = backup.New(backup.Options{
-		DB: mortal{c.db, c}, Portal: c.client, Drafts: c.drafts, Account: account, Now: c.w.now, Log: logx.Discard(), Random: half,
+		DB: mortal{c.db, c}, Portal: c.client, Drafts: c.drafts, Account: account, Shown: shown, Now: c.w.now, Log: logx.Discard(), Random: half,
 	})
 }
 

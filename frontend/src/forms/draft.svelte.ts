@@ -172,6 +172,11 @@ export class Draft {
     }
   }
 
+  /** What was typed and Go has not committed. */
+  unsaved(): Patch[] {
+    return [...this.#queue.values()]
+  }
+
   /** Takes over what a call changed. */
   take(change: DraftChange): void {
     const changed = new Map(change.fields.map((f) => [f.id, f]))

@@ -102,6 +102,7 @@ export default {
   'elsewhere.text': 'You can read it here. To change answers, take the draft here or go on apart.',
   'elsewhere.fork':
     'There were changes here too, so nothing was merged: what the other computer wrote is beside it as a draft of its own.',
+  'elsewhere.unsaved': 'What you were typing at this moment is not saved yet: “Go on apart” saves it too.',
   'elsewhere.apart': 'Go on apart',
   'elsewhere.apart.done': 'This is a new draft with the same answers',
   'elsewhere.compare': 'What differs',
