@@ -1,7 +1,7 @@
 // An open draft. Every change is sent to Go, which decides everything: what is
 // visible, what is wrong, what the fee is. The page only keeps what was typed
 // until Go has committed it.
-import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import { SvelteSet } from 'svelte/reactivity'
 import { drafts } from '../lib/api.ts'
 import { asFailure, type Failure } from '../lib/bridge.ts'
 import { learnErrors } from '../lib/field-errors.ts'
@@ -49,6 +49,15 @@ export interface Said {
   warnings: readonly string[]
 }
 
+/** What a place has here: each its own state, so that a key paints its place anew and not the whole form. */
+class Here {
+  /** What was typed, until Go has it and the person has left. */
+  typed = $state.raw<Value>()
+  left = $state(false)
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
 /** An open draft with what is on its way to Go. */
 export class Draft {
   view = $state.raw<DraftView>(undefined as unknown as DraftView)
@@ -59,14 +68,16 @@ export class Draft {
   eager = $state(false)
   /** Steps whose errors are shown, since the person wanted to go on. */
   readonly attempted = new SvelteSet<string>()
-  readonly #typed = new SvelteMap<string, Value>()
+  readonly #here = new Map<string, Here>()
   readonly #settled = new Set<string>()
-  readonly #left = new SvelteSet<string>()
   #queue = new Map<string, Patch>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #sending: Promise<void> = Promise.resolve()
 
+  readonly #byId = $derived(new Map(this.view.fields.map((f) => [f.id, f])))
+
   constructor(view: DraftView) {
+    this.#know(view.fields)
     this.view = view
     learnErrors(view.formErrors)
     this.savedAt = view.draft.savedAt
@@ -83,7 +94,22 @@ export class Draft {
   }
 
   field(id: string): FieldView | undefined {
-    return this.view.fields.find((f) => f.id === id)
+    return this.#byId.get(id)
+  }
+
+  #place(key: string): Here {
+    let here = this.#here.get(key)
+    if (!here) this.#here.set(key, (here = new Here()))
+    return here
+  }
+
+  /** Makes the state of new places, before anything reads them: what is made while it is read is not followed. */
+  #know(fields: readonly FieldView[]): void {
+    for (const f of fields) {
+      this.#place(keyOf({ field: f.id, row: '', column: '' }))
+      for (const row of f.rows)
+        for (const cell of row.cells) this.#place(keyOf({ field: f.id, row: row.id, column: cell.id }))
+    }
   }
 
   /** The visible fields of a step in their order. */
@@ -93,12 +119,12 @@ export class Draft {
 
   /** What a place shows: what was typed there, until Go has it and the person has left. */
   value(place: Place, own: Value): Value {
-    return this.#typed.get(keyOf(place)) ?? own
+    return this.#here.get(keyOf(place))?.typed ?? own
   }
 
   /** What is said at a place that has the given errors and warnings. */
   said(step: string, place: Place, errors: readonly string[], warnings: readonly string[]): Said {
-    const left = this.#left.has(keyOf(place))
+    const left = this.#here.get(keyOf(place))?.left === true
     if (this.attempted.has(step) || (this.eager && left)) return { errors, warnings }
     const doubts = left ? errors.filter((e) => early.has(e)) : []
     return { errors: [], warnings: [...doubts, ...warnings] }
@@ -107,9 +133,10 @@ export class Draft {
   /** Takes over a change while the person types; it is sent after a pause. */
   type(place: Place, value: Value): void {
     const key = keyOf(place)
-    this.#typed.set(key, value)
+    const here = this.#place(key)
+    here.typed = value
+    here.left = false
     this.#settled.delete(key)
-    this.#left.delete(key)
     this.#queue.set(key, { ...place, value })
     // Not put off by the next key: who types without a pause is kept up with too.
     this.#timer ??= setTimeout(() => void this.flush(), pause)
@@ -118,17 +145,17 @@ export class Draft {
   /** Takes over a finished change: the field was left or a choice was made. It is sent at once. */
   settle(place: Place, value: Value): void {
     const key = keyOf(place)
-    const shown = this.#typed.get(key)
-    if (!shown || JSON.stringify(shown) !== JSON.stringify(value)) this.type(place, value)
+    const here = this.#place(key)
+    if (!here.typed || !same(here.typed, value)) this.type(place, value)
     this.#settled.add(key)
-    this.#left.add(key)
-    if (!this.#queue.has(key)) this.#typed.delete(key)
+    here.left = true
+    if (!this.#queue.has(key)) here.typed = undefined
     void this.flush()
   }
 
   /** The person has left a place, changed or not. */
   leave(place: Place): void {
-    this.#left.add(keyOf(place))
+    this.#place(keyOf(place)).left = true
   }
 
   /** Chooses how forms are laid out: on the page at once, in Go when it answers; a refusal puts the old one back. */
@@ -159,7 +186,7 @@ export class Draft {
     try {
       const change = await drafts.apply(this.id, [...batch.values()])
       for (const key of batch.keys()) {
-        if (this.#settled.has(key) && !this.#queue.has(key)) this.#typed.delete(key)
+        if (this.#settled.has(key) && !this.#queue.has(key)) this.#place(key).typed = undefined
       }
       this.take(change)
     } catch (e) {
@@ -181,13 +208,14 @@ export class Draft {
   take(change: DraftChange): void {
     const changed = new Map(change.fields.map((f) => [f.id, f]))
     const known = new Set(this.view.fields.map((f) => f.id))
+    this.#know(change.fields)
     this.view = {
       ...this.view,
       fields: [
         ...this.view.fields.map((f) => changed.get(f.id) ?? f),
         ...change.fields.filter((f) => !known.has(f.id)),
       ],
-      steps: change.steps,
+      steps: change.steps.map((s, i) => (same(s, this.view.steps[i]) ? this.view.steps[i]! : s)),
       fee: change.fee,
       undo: change.undo,
       redo: change.redo,
@@ -201,7 +229,8 @@ export class Draft {
 
   /** Takes over a draft that was changed as a whole: by undo, by an earlier state, by a new form. */
   replace(view: DraftView): void {
-    for (const key of [...this.#typed.keys()]) if (!this.#queue.has(key)) this.#typed.delete(key)
+    this.#know(view.fields)
+    for (const [key, here] of this.#here) if (!this.#queue.has(key)) here.typed = undefined
     this.view = view
     this.savedAt = view.draft.savedAt
   }
