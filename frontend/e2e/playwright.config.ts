@@ -9,6 +9,7 @@ const browser = process.env.AKNO_CHROMIUM || ['/usr/bin/chromium', '/usr/bin/goo
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  testIgnore: process.env.AKNO_EVERYWHERE ? [] : ['speed.spec.ts'], // it measures: make soak
   outputDir: '../../build/shots/.failures',
   timeout: 120_000,
   expect: { timeout: 10_000 },
