@@ -114,6 +114,13 @@ func (h *tale) step(id string) {
 	}
 }
 
+func (h *tale) withdraw(d *device, id string) {
+	h.t.Helper()
+	if err := d.cabinet.Withdraw(h.ctx, id, ""); err != nil {
+		h.t.Fatalf("C6: application %s did not arrive: %v", id, err)
+	}
+}
+
 // earliest makes the proxy repeat the first answer that it has heard.
 func (h *tale) earliest(d *device) {
 	for key, all := range d.link.answers {
@@ -245,7 +252,7 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			id := h.file(d)
 			h.meet(d, "")
 			before := h.keep()
-			h.must(d.cabinet.Withdraw(h.ctx, id, ""))
+			h.withdraw(d, id)
 			h.meet(d, "")
 			after := h.keep()
 			h.goBack(before)
@@ -301,7 +308,7 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			id := h.file(d)
 			h.meet(d, "")
 			before := h.keep()
-			h.must(d.cabinet.Withdraw(h.ctx, id, ""))
+			h.withdraw(d, id)
 			h.meet(d, "")
 			after := h.keep()
 			h.goBack(before)
