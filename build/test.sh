@@ -56,13 +56,13 @@ sums() { find backend \( -name '*.go' -o -name '*.yaml' -o -name '*.json' \) -pr
 # everything, and the plain versions of what has another one for this processor
 go_tests() { CGO_ENABLED=0 go test ./... && CGO_ENABLED=0 go test -tags purego ./backend/stb/bash; }
 
-# the portal over PostgreSQL: every test that takes its database from testdb, and
-# a few histories of the exchange
+# the portal over PostgreSQL: every test that takes its database from testdb, a few
+# histories of the exchange among them
 on_postgres() {
 	local list
-	list=$(grep -rl --include='*_test.go' 'testkit/testdb"' backend | grep -v /syncsim/ | xargs -n1 dirname | sort -u | sed 's|^|./|')
+	list=$(grep -rl --include='*_test.go' 'testkit/testdb"' backend | xargs -n1 dirname | sort -u | sed 's|^|./|')
 	# shellcheck disable=SC2086 # a list of folders
-	CGO_ENABLED=0 build/postgres.sh sh -ec 'go test "$@"; go test ./backend/internal/syncsim -rapid.checks=6' - $list
+	CGO_ENABLED=0 build/postgres.sh go test $list
 }
 
 # the packages where goroutines meet, under the race detector

@@ -15,6 +15,7 @@ import (
 
 	"akno/backend/akno/form"
 	"akno/backend/desktop/store"
+	"akno/backend/internal/testkit/testdb"
 	"akno/backend/portal/catalogue"
 )
 
@@ -161,6 +162,9 @@ func TestMain(m *testing.M) {
 			os.Exit(3)
 		}
 		os.Exit(0)
+	}
+	if testdb.OnServer() { // where a history costs ten times as much
+		usual["rapid.checks"] = "6"
 	}
 	flag.Visit(func(f *flag.Flag) { delete(usual, f.Name) })
 	for name, v := range usual {
