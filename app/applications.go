@@ -208,12 +208,7 @@ func (s *Applications) Sync() (out SyncState, err error) {
 func (s *Applications) SyncNow() (out SyncState, err error) {
 	defer s.a.guard("applications.SyncNow", &err)
 	return s.state(func(ctx context.Context) error {
-		switch err := s.w.sync.Now(ctx); akno.CodeOf(err) {
-		case akno.Unavailable, akno.SignedOut, akno.SlowDown:
-			return nil
-		default:
-			return err
-		}
+		return quiet(s.w.sync.Now(ctx))
 	})
 }
 

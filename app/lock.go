@@ -45,7 +45,7 @@ func (a *App) leaveSession() {
 		a.Go("app.leaveSession", func() {
 			ctx, cancel := context.WithTimeout(a.ctx, callLimit)
 			defer cancel()
-			if err := s.SignOut(ctx); err != nil && akno.CodeOf(err) != akno.Unavailable {
+			if err := s.SignOut(ctx); err != nil && !akno.Silent(akno.CodeOf(err)) {
 				a.log.WithField("cause", err).Info("the portal was not told of the lock")
 			}
 		})

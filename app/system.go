@@ -113,7 +113,7 @@ func (s *System) Active() (err error) {
 			}
 			ctx, cancel := context.WithTimeout(s.a.ctx, callLimit)
 			defer cancel()
-			if _, err := c.session.Refresh(ctx); err != nil && akno.CodeOf(err) != akno.Unavailable {
+			if _, err := c.session.Refresh(ctx); err != nil && !akno.Silent(akno.CodeOf(err)) {
 				s.a.log.WithField("cause", err).Warn("the portal was not told of the person")
 			}
 		}

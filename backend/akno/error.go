@@ -32,6 +32,13 @@ const (
 	Registered  Code = "registered"   // such an account exists already
 	Unbound     Code = "unbound"      // the certificate is not bound to an account
 
+	// Why the portal cannot be heard, where it can be told; see Silent.
+	CaptivePortal Code = "captive_portal" // the network answers with a page of its own until somebody signs in there
+	TLSForeign    Code = "tls_foreign"    // somebody between presents a certificate of his own
+	TLSTime       Code = "tls_time"       // the certificate is not good at the time that this computer's clock tells
+	ProxyAuth     Code = "proxy_auth"     // the proxy wants a name and a password, or others
+	ProxyDown     Code = "proxy_down"     // the proxy does not answer, or will not lead to the portal
+
 	// Keys and signatures.
 	BadPassword      Code = "bad_password"      // wrong password of a key, or its file is damaged
 	BadKeyFile       Code = "bad_key_file"      // not a key container that can be opened
@@ -110,6 +117,16 @@ func FieldsOf(err error) map[string]string {
 	return nil
 }
 
+// Silent says whether c means that the portal was not heard: nothing is refused by
+// that, and trying again later may help.
+func Silent(c Code) bool {
+	switch c {
+	case Unavailable, CaptivePortal, TLSForeign, TLSTime, ProxyAuth, ProxyDown:
+		return true
+	}
+	return false
+}
+
 // Codes lists every code, for the tests that prove each has a status and a
 // message.
 func Codes() []Code {
@@ -119,5 +136,6 @@ func Codes() []Code {
 		BadPassword, BadKeyFile, ForeignContainer, KeyMismatch, BadSignature, WrongSigner,
 		CertExpired, CertNotYet, CertRevoked, CertSuspended, CertUntrusted, CertUsage, NoRevocation,
 		BadFile, BadFileType, Encrypted, DiskFull, ReadOnly, Locked,
+		CaptivePortal, TLSForeign, TLSTime, ProxyAuth, ProxyDown,
 	}
 }

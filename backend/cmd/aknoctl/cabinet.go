@@ -117,7 +117,7 @@ func submit(e *env, args []string) (int, error) {
 			return wrongUsage("--key is missing")
 		}
 		online := p.signIn()
-		if online != nil && akno.CodeOf(online) != akno.Unavailable {
+		if online != nil && !akno.Silent(akno.CodeOf(online)) {
 			return exitNo, online
 		}
 		id := v.Row.ID
@@ -125,7 +125,7 @@ func submit(e *env, args []string) (int, error) {
 			return exitNo, err
 		}
 		if online == nil {
-			if err := p.sync.Now(p.ctx); err != nil && akno.CodeOf(err) != akno.Unavailable {
+			if err := p.sync.Now(p.ctx); err != nil && !akno.Silent(akno.CodeOf(err)) {
 				return exitNo, err
 			}
 		}

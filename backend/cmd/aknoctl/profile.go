@@ -107,10 +107,10 @@ func (e *env) refused(err error) (int, error) {
 		return exitUsage, err
 	}
 	status, code := exitNo, akno.CodeOf(err)
-	switch code {
-	case akno.Internal:
+	switch {
+	case code == akno.Internal:
 		return exitUsage, err
-	case akno.Unavailable, akno.SlowDown:
+	case akno.Silent(code), code == akno.SlowDown:
 		status = exitMaybe
 	}
 	answer := struct {

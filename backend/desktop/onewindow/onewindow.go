@@ -290,7 +290,7 @@ func (s *Service) Start(ctx context.Context, c Card) (Work, error) {
 	if err != nil {
 		// What was refused is another command once the clerk has mended it.
 		_, keep := s.change(ctx, w.Card.ID, func(w *Work) error {
-			if akno.CodeOf(err) != akno.Unavailable {
+			if !akno.Silent(akno.CodeOf(err)) {
 				w.StartOp = ""
 			}
 			return nil

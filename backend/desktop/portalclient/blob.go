@@ -114,10 +114,10 @@ func taken(res *resty.Response, op, want string, limit int64, w io.Writer) (n in
 		if err := problemOf(op, res.StatusCode(), res.Header(), text); err != nil {
 			return 0, err
 		}
-		return 0, silence(op, errForeign)
+		return 0, foreign(op, res.StatusCode(), res.Header(), errForeign)
 	}
 	if want != "" && !isType(res.Header(), want) {
-		return 0, silence(op, errForeign)
+		return 0, foreign(op, res.StatusCode(), res.Header(), errForeign)
 	}
 	into := &writer{w: w}
 	n, err = io.Copy(into, io.LimitReader(raw, limit+1))

@@ -2,6 +2,7 @@ package portalclient
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,7 +88,7 @@ func send[T any](req *resty.Request, op, method, path string, limit time.Duratio
 	var out T
 	if _, empty := any(out).(struct{}); empty {
 		if res.StatusCode() != http.StatusNoContent {
-			return nil, silence(op, errForeign)
+			return nil, foreign(op, res.StatusCode(), res.Header(), errForeign)
 		}
 		return &out, nil
 	}
@@ -96,7 +97,7 @@ func send[T any](req *resty.Request, op, method, path string, limit time.Duratio
 		want = own[0]
 	}
 	if !isType(res.Header(), want) {
-		return nil, silence(op, errForeign)
+		return nil, foreign(op, res.StatusCode(), res.Header(), errForeign)
 	}
 	if err := json.Unmarshal(res.Body(), &out); err != nil {
 		return nil, silence(op, fmt.Errorf("%w: %w", errForeign, err))
@@ -114,8 +115,7 @@ func problemOf(op string, status int, header http.Header, body []byte) error {
 	out := &akno.Error{Code: akno.Unavailable, Op: op, Err: cause}
 	var prob portalapi.Problem
 	if !isType(header, "application/problem+json") || json.Unmarshal(body, &prob) != nil || prob.Code == "" {
-		out.Err = fmt.Errorf("%w: %w", errForeign, cause)
-		return out
+		return foreign(op, status, header, fmt.Errorf("%w: %w", errForeign, cause))
 	}
 	cause.Problem = &prob
 	out.Code = codeOf(status, akno.Code(prob.Code))
@@ -141,7 +141,7 @@ func Refusal(op string, p *portalapi.Problem) error {
 // the status says what kind of refusal it is.
 func codeOf(status int, code akno.Code) akno.Code {
 	if slices.Contains(akno.Codes(), code) {
-		if code == akno.Internal { // the portal's bug is not this program's
+		if code == akno.Internal || akno.Silent(code) { // the portal's bug is not this program's, nor its way to the portal
 			return akno.Unavailable
 		}
 		return code
@@ -174,7 +174,10 @@ func isType(h http.Header, want string) bool {
 // NotSent says whether it is certain that a failed call sent nothing: no
 // connection was made.
 func NotSent(err error) bool {
-	if errors.Is(err, errOffline) {
+	if errors.Is(err, errOffline) || proxyCode(err) != "" {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}
 	e, ok := errors.AsType[*net.OpError](err)

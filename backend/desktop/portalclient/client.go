@@ -48,7 +48,8 @@ type Options struct {
 // A Client is a typed client of one portal. It may be used by several
 // goroutines.
 type Client struct {
-	R *resty.Client
+	R         *resty.Client
+	transport *http.Transport
 
 	now       clock.Clock
 	signedOut func(token string)
@@ -62,18 +63,21 @@ type Client struct {
 	skewed  bool // skew was measured
 	heard   bool // the portal answered the last call
 	heardAt time.Time
+	trouble Trouble
+	proxy   Proxy
 }
 
 // New returns a client of the portal at o.BaseURL, without a token.
 func New(o Options) (*Client, error) {
-	c := &Client{now: o.Now, signedOut: o.SignedOut, line: o.Line}
+	c := &Client{now: o.Now, signedOut: o.SignedOut, line: o.Line, proxy: Proxy{Mode: ProxySystem}}
 	if err := c.Use(o.BaseURL); err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+	c.transport = &http.Transport{
+		Proxy:                  c.proxyFor,
+		OnProxyConnectResponse: c.connected,
 		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots, Time: o.Now},
 		TLSHandshakeTimeout:    dialTimeout,
 		ResponseHeaderTimeout:  answerTimeout,
 		MaxResponseHeaderBytes: 64 << 10,
@@ -81,7 +85,7 @@ func New(o Options) (*Client, error) {
 		IdleConnTimeout:        60 * time.Second,
 		ForceAttemptHTTP2:      true,
 	}
-	c.R = resty.NewWithClient(&http.Client{Transport: transport}).
+	c.R = resty.NewWithClient(&http.Client{Transport: c.transport}).
 		SetRedirectPolicy(resty.NoRedirectPolicy()). // the contract has none: who redirects is not the portal
 		SetResponseBodyLimit(maxAnswer).
 		SetHeader("User-Agent", "akno/1").
@@ -89,7 +93,7 @@ func New(o Options) (*Client, error) {
 		SetLogger(silent{}).
 		OnBeforeRequest(c.address).
 		OnAfterResponse(c.note).
-		OnError(func(*resty.Request, error) { c.hear(false) }).
+		OnError(c.missed).
 		SetPreRequestHook(giveBody)
 	return c, nil
 }
@@ -215,15 +219,36 @@ func (c *Client) Pin(ctx context.Context) context.Context {
 	return context.WithValue(ctx, pinKey{}, c.token)
 }
 
+// ours says whether a request is for the portal: others, at addresses of their own,
+// say nothing of it.
+func (c *Client) ours(req *resty.Request) bool {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	return strings.HasPrefix(req.URL, "/") || strings.HasPrefix(req.URL, c.base+"/")
+}
+
+// missed looks at every call that got no answer.
+func (c *Client) missed(req *resty.Request, err error) {
+	if c.ours(req) && !errors.Is(err, context.Canceled) { // who asked may have gone away
+		c.hear(false, troubleOf(silence("", err)))
+	}
+}
+
 // note looks at every answer for the portal's clock and for the end of the
 // session.
 func (c *Client) note(_ *resty.Client, res *resty.Response) error {
-	err := problemOf("", res.StatusCode(), res.Header(), res.Body())
-	if e, ok := errors.AsType[*Error](err); ok && e.Problem == nil && res.Header().Get(offsetHeader) == "" {
-		c.hear(false) // somebody else's answer
+	if !c.ours(res.Request) {
 		return nil
 	}
-	c.hear(true)
+	err := problemOf("", res.StatusCode(), res.Header(), res.Body())
+	if err == nil && page(res.Header()) {
+		err = foreign("", res.StatusCode(), res.Header(), &Error{Status: res.StatusCode()})
+	}
+	if e, ok := errors.AsType[*Error](err); ok && e.Problem == nil && res.Header().Get(offsetHeader) == "" {
+		c.hear(false, troubleOf(err)) // somebody else's answer
+		return nil
+	}
+	c.hear(true, Trouble{})
 	c.noteDate(res.Header().Get("Date"), res.Request.Time, res.ReceivedAt())
 	token, held := strings.CutPrefix(res.Request.Header.Get("Authorization"), "Bearer ")
 	if held && akno.CodeOf(err) == akno.SignedOut && c.signedOut != nil && c.holds(token) {
@@ -246,11 +271,11 @@ func (c *Client) HeardAt() time.Time {
 	return c.heardAt
 }
 
-func (c *Client) hear(heard bool) {
+func (c *Client) hear(heard bool, t Trouble) {
 	now := c.now()
 	c.stateMu.Lock()
-	changed := c.heard != heard
-	c.heard = heard
+	changed := c.heard != heard || c.trouble != t
+	c.heard, c.trouble = heard, t
 	if heard {
 		c.heardAt = now
 	}
@@ -268,9 +293,28 @@ func (c *Client) holds(token string) bool {
 	return c.token == token
 }
 
+// SkewLimit is the difference of clocks from which on a person is told of it, and
+// signatures take the portal's time.
+const SkewLimit = 5 * time.Minute
+
+// Corrected is the time by the portal's clock when this computer's is off by more
+// than SkewLimit, and by this computer's own otherwise, also while the portal was
+// not heard in this run.
+func (c *Client) Corrected() time.Time {
+	now, skew := c.now(), c.Skew()
+	if skew.Abs() <= SkewLimit {
+		return now
+	}
+	return now.Add(skew.Truncate(time.Millisecond))
+}
+
+// jump is a difference between a measurement and the average that no slow answer
+// explains: a clock was set.
+const jump = time.Minute
+
 // noteDate measures the skew by the Date of an answer, which has whole seconds:
 // half of one is added, and the middle between sending and hearing is taken.
-// Each new measurement weighs a quarter.
+// Each new measurement weighs a quarter; a clock that was set begins a new average.
 func (c *Client) noteDate(header string, sent, heard time.Time) {
 	at, err := http.ParseTime(header)
 	if err != nil {
@@ -278,12 +322,17 @@ func (c *Client) noteDate(header string, sent, heard time.Time) {
 	}
 	measured := at.Add(500 * time.Millisecond).Sub(sent.Add(heard.Sub(sent) / 2))
 	c.stateMu.Lock()
-	defer c.stateMu.Unlock()
-	if !c.skewed {
+	before, online := c.skew, c.heard
+	if !c.skewed || (measured-c.skew).Abs() > jump {
 		c.skew, c.skewed = measured, true
-		return
+	} else {
+		c.skew += (measured - c.skew) / 4
 	}
-	c.skew += (measured - c.skew) / 4
+	told := c.line != nil && (c.skew.Abs() > SkewLimit) != (before.Abs() > SkewLimit)
+	c.stateMu.Unlock()
+	if told {
+		c.line(online)
+	}
 }
 
 // silence is the failure of a call that got no answer from the portal. The
@@ -292,7 +341,11 @@ func silence(op string, err error) error {
 	if ue, ok := errors.AsType[*url.Error](err); ok {
 		err = ue.Err
 	}
-	return &akno.Error{Code: akno.Unavailable, Op: op, Err: fmt.Errorf("no answer: %w", err)}
+	code := troubleOf(err).Code
+	if errors.Is(err, resty.ErrAutoRedirectDisabled) {
+		code = akno.CaptivePortal
+	}
+	return &akno.Error{Code: code, Op: op, Err: fmt.Errorf("no answer: %w", err)}
 }
 
 // within bounds the time of a call.

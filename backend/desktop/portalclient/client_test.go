@@ -105,7 +105,7 @@ func TestAnAnswerAProblemAndSomebodyElse(t *testing.T) {
 		"a hotel's page": {answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = io.WriteString(w, "<html>Welcome! Room number?</html>")
-		}, code: akno.Unavailable},
+		}, code: akno.CaptivePortal},
 		"a page called json": {answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, "<html>")
@@ -117,7 +117,7 @@ func TestAnAnswerAProblemAndSomebodyElse(t *testing.T) {
 		"a proxy's refusal":         {answer: func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "denied", http.StatusForbidden) }, code: akno.Unavailable},
 		"a redirect": {answer: func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/login", http.StatusFound)
-		}, code: akno.Unavailable},
+		}, code: akno.CaptivePortal},
 		"a cut connection": {answer: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, code: akno.Unavailable},
 		"half an answer": {answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -389,9 +389,9 @@ func TestAFileThatIsNotTheOneAskedForIsRefused(t *testing.T) {
 	})
 	h := sha256.Sum256([]byte("these octets"))
 	sum := hex.EncodeToString(h[:])
-	for _, kind := range []string{"application/octet-stream", "text/html"} {
+	for kind, want := range map[string]akno.Code{"application/octet-stream": akno.Unavailable, "text/html": akno.CaptivePortal} {
 		cl.R.SetHeader("X-Want-Type", kind)
-		if err := cl.Download(t.Context(), sum, 12, io.Discard); akno.CodeOf(err) != akno.Unavailable {
+		if err := cl.Download(t.Context(), sum, 12, io.Discard); akno.CodeOf(err) != want {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}

@@ -72,7 +72,7 @@ var (
 func goesOn(err error) bool {
 	switch StatusOf(err) {
 	case http.StatusConflict, http.StatusLocked, 0:
-		return akno.CodeOf(err) == akno.Unavailable || akno.CodeOf(err) == akno.Conflict || akno.CodeOf(err) == akno.SlowDown
+		return akno.Silent(akno.CodeOf(err)) || akno.CodeOf(err) == akno.Conflict || akno.CodeOf(err) == akno.SlowDown
 	}
 	return false
 }
@@ -100,7 +100,7 @@ func (c *Client) offset(ctx context.Context, sum string, size int64) (n int64, w
 	case err != nil && (isType(res.Header(), "application/problem+json") || isType(res.Header(), "application/octet-stream")):
 		return 0, false, errNoResume // an earlier version, which answers a head as it answers a get
 	default: // a head has no body to tell the portal from others by
-		return 0, false, silence(op, errForeign)
+		return 0, false, foreign(op, res.StatusCode(), res.Header(), errForeign)
 	}
 }
 

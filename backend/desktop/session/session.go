@@ -196,7 +196,7 @@ func (s *Service) SignOut(ctx context.Context) error {
 		_, err = s.portal.SignOut(ctx)
 	}
 	s.Forget()
-	if akno.CodeOf(err) == akno.SignedOut || akno.CodeOf(err) == akno.Unavailable {
+	if akno.CodeOf(err) == akno.SignedOut || akno.Silent(akno.CodeOf(err)) {
 		return nil
 	}
 	return err

@@ -115,12 +115,14 @@ const http500 = 500
 
 // judge classes a failure of the portal or of the line.
 func judge(err error) verdict {
-	switch akno.CodeOf(err) {
-	case akno.Unavailable:
+	code := akno.CodeOf(err)
+	if akno.Silent(code) {
 		if portalclient.StatusOf(err) == http500 {
 			return retry // the portal speaks, and stumbles over this one command
 		}
 		return halt
+	}
+	switch code {
 	case akno.SlowDown, akno.NoRevocation: // the portal's lists are late, which says nothing of the signature
 		return retry
 	case akno.SignedOut, akno.LowLevel:

@@ -50,6 +50,12 @@ var statusOf = map[akno.Code]int{
 	akno.DiskFull:    http.StatusInsufficientStorage,
 	akno.ReadOnly:    http.StatusInsufficientStorage,
 	akno.Locked:      http.StatusLocked,
+	// The portal says none of these: a device finds them on the way to it.
+	akno.CaptivePortal: http.StatusBadGateway,
+	akno.TLSForeign:    http.StatusBadGateway,
+	akno.TLSTime:       http.StatusBadGateway,
+	akno.ProxyAuth:     http.StatusBadGateway,
+	akno.ProxyDown:     http.StatusBadGateway,
 }
 
 // normal returns err with a code: what the transport refuses gets one here.
