@@ -17,6 +17,7 @@ import (
 	"akno/backend/desktop/cabinet"
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/keyring"
+	"akno/backend/desktop/netwatch"
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/syncer"
 	"akno/backend/desktop/tray"
@@ -104,7 +105,27 @@ func (w *work) run(ctx context.Context) error {
 			w.a.log.WithField("cause", err).Warn("drafts are not backed up any more")
 		}
 	})
+	beside.Go(func() {
+		err := w.a.guarded("work.network", func() error {
+			netwatch.Watch(ctx, func(st netwatch.State) { w.networkChanged(ctx, st) })
+			return nil
+		})
+		if err != nil {
+			w.a.log.WithField("cause", err).Warn("changes of the network are not noticed")
+		}
+	})
 	return w.sync.Run(ctx)
+}
+
+// networkChanged tries at once what waited for a network.
+func (w *work) networkChanged(ctx context.Context, st netwatch.State) {
+	w.a.log.WithField("up", st.Up).Info("the network has changed")
+	if !st.Up {
+		return
+	}
+	if err := w.sync.NetworkUp(ctx); err != nil && ctx.Err() == nil {
+		w.a.log.WithField("cause", err).Warn("the queue could not be hurried")
+	}
 }
 
 // tell tells the page what to fetch again.

@@ -215,7 +215,11 @@ func (s *Syncer) put(ctx context.Context, q Queued, cause error, v verdict) erro
 			}
 			return reject(ctx, tx, q.OpID, code, akno.FieldsOf(cause))
 		}
-		wait := backoff(q.Attempt, portalclient.RetryAfter(cause), s.random)
+		tries := q.Attempt
+		if v == halt { // it is the line that is silent, whatever this command went through before
+			tries = s.silent()
+		}
+		wait := backoff(tries, portalclient.RetryAfter(cause), s.random)
 		return later(ctx, tx, q.OpID, code, s.o.Now().Add(wait))
 	})
 	if err != nil {
@@ -226,6 +230,13 @@ func (s *Syncer) put(ctx context.Context, q Queued, cause error, v verdict) erro
 		return cause
 	}
 	return nil
+}
+
+// silent returns how many rounds in a row had no answer.
+func (s *Syncer) silent() int {
+	s.stateMu.Lock()
+	defer s.stateMu.Unlock()
+	return s.silence
 }
 
 // maxUploads is how often the files of a command are brought again to a portal

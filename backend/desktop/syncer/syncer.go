@@ -11,6 +11,7 @@ import (
 	"errors"
 	"math/big"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -72,7 +73,8 @@ type Syncer struct {
 	failure akno.Code
 	notYet  time.Time // rest of the lane
 	look    bool      // a look at the portal is due whenever the last one was
-	silence int       // rounds without an answer
+	silence int       // rounds without an answer, in this network
+	asked   time.Time // until then the portal asked to be left alone
 	singly  bool      // the portal takes commands one by one
 	wanted  map[string]portalFile
 	news    int       // grows with everything that a page may show
@@ -117,6 +119,10 @@ const (
 // may end at any point.
 func (s *Syncer) Run(ctx context.Context) error {
 	if err := s.Recall(ctx); err != nil {
+		return err
+	}
+	// Waits of the last run say nothing of this one's network.
+	if err := s.NetworkUp(ctx); err != nil {
 		return err
 	}
 	timer := time.NewTimer(0)
@@ -178,6 +184,31 @@ func (s *Syncer) Hurry(ctx context.Context) error {
 	})
 	s.stateMu.Lock()
 	s.notYet, s.silence, s.look = time.Time{}, 0, true
+	s.stateMu.Unlock()
+	s.Nudge()
+	return err
+}
+
+// silentCodes are the failures of a line on which the portal is not heard.
+var silentCodes = func() []any {
+	var out []any
+	for _, c := range akno.Codes() {
+		if akno.Silent(c) {
+			out = append(out, string(c))
+		}
+	}
+	return out
+}()
+
+// NetworkUp forgets the waits that silence has made, and how long it lasted: the
+// network is another one. What the portal itself asked to wait for is kept.
+func (s *Syncer) NetworkUp(ctx context.Context) error {
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE outbox SET next_at=0 WHERE next_at<>0 AND failure IN (?`+strings.Repeat(`, ?`, len(silentCodes)-1)+`)`, silentCodes...)
+		return err
+	})
+	s.stateMu.Lock()
+	s.notYet, s.silence, s.look = s.asked, 0, true
 	s.stateMu.Unlock()
 	s.Nudge()
 	return err
@@ -376,8 +407,11 @@ func (s *Syncer) note(err error) {
 		}
 	}()
 	if err == nil {
-		s.online, s.failure, s.silence, s.notYet = true, "", 0, time.Time{}
+		s.online, s.failure, s.silence, s.notYet, s.asked = true, "", 0, time.Time{}, time.Time{}
 		return
+	}
+	if asked := portalclient.RetryAfter(err); asked > 0 {
+		s.asked = s.o.Now().Add(min(asked, 24*time.Hour))
 	}
 	s.failure = akno.CodeOf(err)
 	if judge(err) == halt {

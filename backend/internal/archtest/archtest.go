@@ -67,7 +67,7 @@ var doors = map[string][]string{
 	"github.com/kljensen/snowball":             {"backend/portal/catalogue", "backend/desktop/words"},
 	"github.com/rogpeppe/go-internal":          {"backend/cmd"},
 	"go.yaml.in/yaml/v3":                       {"backend/internal/packsrc"},
-	"golang.org/x/sys":                         {"backend/cmd/aknoctl", "backend/desktop/keyring", "backend/desktop/single", "backend/portal/blob"},
+	"golang.org/x/sys":                         {"backend/cmd/aknoctl", "backend/desktop/keyring", "backend/desktop/netwatch", "backend/desktop/single", "backend/portal/blob"},
 	"golang.org/x/sync":                        {"backend"},
 	"golang.org/x/text/unicode/norm":           {"backend"},
 	"net/http":                                 {".", "app", "backend/desktop/portalclient", "backend/portal/httpapi", "backend/gossuok", "backend/portal/demo", "backend/cmd", "backend/e2e", "backend/internal/testkit"},
