@@ -76,6 +76,9 @@ func (c *core) open(ctx context.Context) error {
 	if err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}
 	}
+	if err := c.useProxy(ctx); err != nil {
+		return err
+	}
 	if c.trust, err = trust.Open(filepath.Join(base, "trust"), anchors, now); err != nil {
 		return err
 	}
@@ -85,7 +88,9 @@ func (c *core) open(ctx context.Context) error {
 	}
 	c.facts = session.NewFacts(c.portal, c.store)
 	c.keys = keyring.New(filepath.Join(own, "keys"), extra, c.store, c.trust, now)
-	c.signer = signer.New(c.keys, c.trust, now)
+	// The time in a signature is the portal's where this computer's clock is known to be
+	// wrong, since the portal judges the signature by it.
+	c.signer = signer.New(c.keys, c.trust, c.portal.Corrected)
 	c.desk = deskwork.New(c.portal, c.signer, c.store, now)
 	c.window = onewindow.New(c.portal, c.store, attach.Taker{Blobs: c.store.Blobs(), Now: now}, consentOf, now)
 	s := session.New(c.portal, c.signer, now)
@@ -151,7 +156,7 @@ func (c *core) run(ctx context.Context) error {
 		err := errors.Join(c.facts.Refresh(ctx), c.trust.Refresh(ctx, c.portal), packsErr)
 		if err != nil {
 			next = soon
-			if akno.CodeOf(err) != akno.Unavailable {
+			if !akno.Silent(akno.CodeOf(err)) {
 				c.a.log.WithField("cause", err).Warn("the portal's facts were not taken over")
 			}
 		}

@@ -32,6 +32,8 @@ type SyncState struct {
 	Pending     []Pending `json:"pending"`
 	Paused      bool      `json:"paused"` // the person switched the network off
 	LastFailure string    `json:"lastFailure"`
+	Trouble     string    `json:"trouble"` // why the portal cannot be heard, a code of akno.Error, "" while it is
+	Issuer      string    `json:"issuer"`  // of the certificate that stands in its place, for tls_foreign
 	NeedsSignIn bool      `json:"needsSignIn"`
 }
 

@@ -139,12 +139,10 @@ func (e *Exchange) SendNow(id string) (out SyncState, err error) {
 
 // quiet leaves out the failures that the state of the exchange tells itself.
 func quiet(err error) error {
-	switch akno.CodeOf(err) {
-	case akno.Unavailable, akno.SignedOut, akno.SlowDown:
+	if code := akno.CodeOf(err); err == nil || akno.Silent(code) || code == akno.SignedOut || code == akno.SlowDown {
 		return nil
-	default:
-		return err
 	}
+	return err
 }
 
 // Discard removes a command that came from another computer.
@@ -217,6 +215,9 @@ func (w *work) syncState(ctx context.Context, st syncer.State) SyncState {
 		Online: st.Online || w.c.portal.Heard(), Working: st.Working, PulledAt: moment(st.PulledAt), PushedAt: moment(st.PushedAt),
 		ReachedAt: moment(st.ReachedAt), ClockSkew: int(st.Skew.Seconds()), Pending: []Pending{}, Paused: st.Paused,
 		LastFailure: string(st.LastFailure), NeedsSignIn: st.NeedsSignIn,
+	}
+	if t := w.c.portal.Trouble(); !out.Online && !out.Paused {
+		out.Trouble, out.Issuer = string(t.Code), t.Issuer
 	}
 	for _, q := range st.Pending {
 		out.Pending = append(out.Pending, w.pendingView(ctx, q))

@@ -150,6 +150,15 @@ type exchangeSurface interface {
 	FreeCopies() (StorageView, error) // those before upgrades
 }
 
+// networkSurface is bound as Network.
+type networkSurface interface {
+	State() (NetworkView, error)
+	Set(v NetworkView) (NetworkView, error) // all but the password
+	BeginPassword() (Ticket, error)         // password of the proxy → NetworkView
+	ForgetPassword() (NetworkView, error)
+	Check() (NetworkCheck, error)
+}
+
 // keysSurface is bound as Keys.
 type keysSurface interface {
 	List() (KeyList, error)

@@ -40,6 +40,8 @@ import type {
   Match,
   MatchQuery,
   MigrationView,
+  NetworkCheck,
+  NetworkView,
   NewKey,
   NumberCheck,
   OrderView,
@@ -360,6 +362,21 @@ export const exchange = {
   /** those before upgrades */
   freeCopies: () =>
     call<StorageView>('Exchange', 'FreeCopies'),
+}
+
+export const network = {
+  state: () =>
+    read<NetworkView>('Network', 'State'),
+  /** all but the password */
+  set: (v: NetworkView) =>
+    call<NetworkView>('Network', 'Set', [v]),
+  /** password of the proxy → NetworkView */
+  beginPassword: () =>
+    call<Ticket>('Network', 'BeginPassword'),
+  forgetPassword: () =>
+    call<NetworkView>('Network', 'ForgetPassword'),
+  check: () =>
+    call<NetworkCheck>('Network', 'Check'),
 }
 
 export const keys = {

@@ -675,6 +675,10 @@ export interface SyncState {
   /** the person switched the network off */
   paused: boolean
   lastFailure: string
+  /** why the portal cannot be heard, a code of akno.Error, "" while it is */
+  trouble: string
+  /** of the certificate that stands in its place, for tls_foreign */
+  issuer: string
   needsSignIn: boolean
 }
 
@@ -1046,6 +1050,32 @@ export interface NumberCheck {
   problem: string
   birthDate: string
   sex: string
+}
+
+/** NetworkView is the way to the network. Only the mode counts but for manual. */
+export interface NetworkView {
+  /** none, system, manual */
+  mode: string
+  host: string
+  port: number
+  /** names, addresses and blocks, with commas */
+  exceptions: string
+  user: string
+  /** one is kept; it is set beside */
+  password: boolean
+}
+
+/** NetworkCheck is what came of asking the portal. */
+export interface NetworkCheck {
+  reached: boolean
+  /** milliseconds */
+  took: number
+  /** why it was not, a code of akno.Error */
+  code: string
+  /** of the certificate in its place, for tls_foreign */
+  issuer: string
+  /** the person switched the network off */
+  paused: boolean
 }
 
 /** PackRequest says what to pack, and for whom. */

@@ -19,6 +19,13 @@ export function span(seconds: number): string {
     .join(' ')
 }
 
+/** By how much this computer's clock is off the portal's, "" when that is not worth a word; seconds are the portal's minus ours. */
+export function clockText(seconds: number): string {
+  if (Math.abs(seconds) <= clockLimit) return ''
+  const by = { span: span(seconds) }
+  return seconds > 0 ? t('exchange.clock.behind', by) : t('exchange.clock.ahead', by)
+}
+
 /** What a waiting command asks the portal to do. */
 export function kindText(kind: string): string {
   const key = `exchange.kind.${kind}`
@@ -61,6 +68,6 @@ export function supportText(p: Pending, s: SyncState, epoch: string, version: st
     `size ${p.size} files ${p.files} (${p.fileSize})`,
     `queued ${or(p.queuedAt)} left ${or(p.leftAt)} next ${or(p.nextTry)} file ${or(p.carriedAt)}`,
     `portal reached ${or(s.reachedAt)} pulled ${or(s.pulledAt)} pushed ${or(s.pushedAt)}`,
-    `online ${s.online} last ${or(s.lastFailure.toUpperCase())} clock ${s.clockSkew} s epoch ${or(epoch)}`,
+    `online ${s.online} last ${or((s.trouble || s.lastFailure).toUpperCase())} clock ${s.clockSkew} s epoch ${or(epoch)}`,
   ].join('\n')
 }

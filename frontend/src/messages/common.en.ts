@@ -59,8 +59,9 @@ export default {
     other: 'The portal did not accept {n} applications',
   },
   'net.look': 'Look',
-  'net.clock': 'The computer clock differs from the portal’s by more than five minutes.',
-  'net.clock.note': 'The portal will reject a signature with such a time.',
+  'net.clock': 'The clock of this computer {by}.',
+  'net.clock.note':
+    'Signatures take the portal’s time, so you may sign. Terms and dates on this computer may be wrong: let it set its time by the network.',
 
   saved: 'Saved at {time}',
   saving: 'Saving…',

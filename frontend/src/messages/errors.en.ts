@@ -121,6 +121,28 @@ export default {
     'The list of revoked certificates (CRL) is old or absent, and the issuer cannot be reached.',
   'no_revocation.do':
     'Wait for a connection and refresh the list.\nYou may sign now: the portal checks on arrival.',
+  'captive_portal.title': 'The network asks for a sign-in on the provider’s page',
+  'captive_portal.why': 'Requests to the portal are answered by a page of this network. Nothing was sent.',
+  'captive_portal.do':
+    'Open a browser, sign in to the network and come back.\nThe queue goes by itself as soon as the portal answers.',
+  'tls_foreign.title': 'Somebody else answers in the portal’s place',
+  'tls_foreign.why':
+    'The certificate presented is not one that this computer trusts: networks that inspect traffic and sign-in pages do so. Nothing was sent.',
+  'tls_foreign.do':
+    'Use another network, or ask whoever runs this one.\nType no passwords into pages that it shows instead of the portal.',
+  'tls_time.title': 'The portal’s certificate does not fit the time',
+  'tls_time.why':
+    'By this computer’s clock its time has not begun or is over. Most often the clock is wrong.',
+  'tls_time.do':
+    'Check the date and time of the computer.\nIf they are right, wait: the portal renews its certificate.',
+  'proxy_auth.title': 'The proxy asks for a name and a password',
+  'proxy_auth.why': 'They are not set, or they did not fit. Nothing was sent.',
+  'proxy_auth.do':
+    'Set the name and password of the proxy in “Settings”.\nWhoever runs the network knows them.',
+  'proxy_down.title': 'The proxy does not lead to the portal',
+  'proxy_down.why': 'It does not answer, or refused to connect to the portal. Nothing was sent.',
+  'proxy_down.do':
+    'Check the address and port of the proxy in “Settings”.\nAsk whether the portal is open there.',
   'bad_file.title': 'The file cannot be read',
   'bad_file.why': 'It is damaged, or its content is not what its name promises.',
   'bad_file.do': 'Open the file yourself and check it.\nSave it again or choose another.',

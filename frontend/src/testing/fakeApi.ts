@@ -343,6 +343,13 @@ function bind(w: World, fake: Fake): Bound {
       SyncNow: () => w.sync,
       SetPaused: (paused: boolean) => (w.sync = { ...w.sync, paused }),
     },
+    Network: {
+      State: () => w.network,
+      Set: (v: World['network']) => (w.network = { ...v, password: w.network.password }),
+      BeginPassword: () => ticket('proxy', () => (w.network = { ...w.network, password: true })),
+      ForgetPassword: () => (w.network = { ...w.network, password: false }),
+      Check: () => w.reach,
+    },
     Exchange: {
       Facts: () => w.exchange,
       Look: () => w.sending,

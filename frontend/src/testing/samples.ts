@@ -170,6 +170,8 @@ export const syncState = (over: Partial<SyncState> = {}): SyncState => ({
   pending: [],
   paused: false,
   lastFailure: '',
+  trouble: '',
+  issuer: '',
   needsSignIn: false,
   ...over,
 })

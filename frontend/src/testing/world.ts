@@ -16,6 +16,8 @@ import type {
   HomeView,
   KeyList,
   MigrationView,
+  NetworkCheck,
+  NetworkView,
   ParcelPlan,
   Preferences,
   ProfileState,
@@ -59,6 +61,8 @@ export interface World {
   facts: BackupFact[]
   away: AwayDraft[]
   differences: DifferenceView[]
+  network: NetworkView
+  reach: NetworkCheck
 }
 
 const { text } = s
@@ -600,6 +604,8 @@ export function world(): World {
     facts: [],
     away: [],
     differences: [],
+    network: { mode: 'system', host: '', port: 0, exceptions: '', user: '', password: false },
+    reach: { reached: true, took: 210, code: '', issuer: '', paused: false },
     preview: preview(),
     templates: [],
     migration: {
