@@ -154,7 +154,7 @@ func (d *device) sealed() error {
 		if err != nil {
 			return err
 		}
-		for _, open := range []string{"Тестовский", house, "%PDF", "SQLite format"} {
+		for _, open := range []string{"Тестовский", house, "%PDF-1.4", "SQLite format"} {
 			if bytes.Contains(b, []byte(open)) {
 				return fmt.Errorf("C13: %s of a locked profile says %q", e.Name(), open)
 			}

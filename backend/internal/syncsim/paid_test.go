@@ -183,7 +183,7 @@ func (w *world) mend(ctx context.Context, d *device) (bool, error) {
 	}
 	for _, q := range waiting {
 		wr := w.drafts[q.target]
-		if q.state != "rejected" || q.kind != "submit" || wr == nil || !wr.paid {
+		if !w.mendable(q) {
 			continue
 		}
 		if _, err := d.drafts.Reopen(ctx, q.target); err != nil {
@@ -193,6 +193,13 @@ func (w *world) mend(ctx context.Context, d *device) (bool, error) {
 		return true, w.payAndHandOver(ctx, d, q.target)
 	}
 	return false, nil
+}
+
+// mendable says whether a command is the submission of a paid application that the
+// portal refused.
+func (w *world) mendable(q row) bool {
+	wr := w.drafts[q.target]
+	return q.state == "rejected" && q.kind == "submit" && wr != nil && wr.paid
 }
 
 func (w *world) payAndHandOver(ctx context.Context, d *device, id string) error {

@@ -314,7 +314,7 @@ func (w *world) quiesce(ctx context.Context, rounds int, mends bool) (bool, erro
 				return false, err
 			}
 			for _, r := range waiting {
-				quiet = quiet && r.state == "rejected"
+				quiet = quiet && r.state == "rejected" && !(mends && w.mendable(r))
 			}
 			quiet = quiet && d.account != ""
 		}
