@@ -56,6 +56,17 @@ export class Portal {
   }
 }
 
+/** What the network of a hotel answers, whatever was asked. */
+const html = '<!doctype html><title>Wi-Fi</title><p>Room number?'
+const signInPage = [
+  'HTTP/1.1 200 OK',
+  'Content-Type: text/html; charset=utf-8',
+  `Content-Length: ${html.length}`,
+  'Connection: close',
+  '',
+  html,
+].join('\r\n')
+
 /**
  * The network between the program and the portal: a relay that can be cut.
  * Cutting breaks the connections that are open and refuses new ones.
@@ -64,6 +75,7 @@ export class Wire {
   private server?: Server
   private sockets = new Set<Socket>()
   private broken = false
+  private hotel = false
   private budget = Infinity
   url = ''
 
@@ -72,6 +84,7 @@ export class Wire {
   async start(): Promise<void> {
     this.server = createServer((near) => {
       if (this.broken) return void near.destroy()
+      if (this.hotel) return void near.once('data', () => near.end(signInPage)).on('error', () => near.destroy())
       const to = new URL(this.target())
       const far = connect(Number(to.port), to.hostname)
       for (const s of [near, far]) {
@@ -107,9 +120,17 @@ export class Wire {
     this.budget = octets
   }
 
+  /** The network lets nobody out: it answers everything with a page of its own, as a success. */
+  captive(): void {
+    this.cut()
+    this.broken = false
+    this.hotel = true
+  }
+
   /** The network is back. */
   mend(): void {
     this.broken = false
+    this.hotel = false
     this.budget = Infinity
   }
 
