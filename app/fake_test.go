@@ -23,6 +23,8 @@ type desk struct {
 	prints int
 	shown  int
 	quit   chan struct{} // closed by Quit
+
+	notified []Notification
 }
 
 var _ Platform = (*desk)(nil)
@@ -48,6 +50,13 @@ func (d *desk) SaveFile(_ FileQuestion, write func(io.Writer) error) (string, er
 
 func (d *desk) OpenURL(u string) error { d.opened = append(d.opened, u); return nil }
 func (d *desk) Print() error           { d.prints++; return nil }
+
+func (d *desk) Notify(n Notification) error {
+	d.deskMu.Lock()
+	defer d.deskMu.Unlock()
+	d.notified = append(d.notified, n)
+	return nil
+}
 
 func (d *desk) Show() {
 	d.deskMu.Lock()

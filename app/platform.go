@@ -38,6 +38,10 @@ type Platform interface {
 	// Print opens the system's dialog for printing the page as it is shown.
 	Print() error
 
+	// Notify shows something outside of the window. It fails where the desktop has
+	// no notifications.
+	Notify(n Notification) error
+
 	// Show brings the window to the front.
 	Show()
 

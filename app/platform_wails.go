@@ -17,13 +17,14 @@ import (
 // runtime package ends the process when its context is not the one given to
 // OnStartup, hence the check in each method.
 type WailsPlatform struct {
-	ctx atomic.Pointer[context.Context]
+	ctx      atomic.Pointer[context.Context]
+	notifier *notifier
 }
 
 var _ Platform = (*WailsPlatform)(nil)
 
 // NewWailsPlatform returns a Platform that starts working with the window.
-func NewWailsPlatform() *WailsPlatform { return new(WailsPlatform) }
+func NewWailsPlatform() *WailsPlatform { return &WailsPlatform{notifier: newNotifier()} }
 
 // Started gives the platform the context that Wails passed to OnStartup.
 func (p *WailsPlatform) Started(ctx context.Context) { p.ctx.Store(&ctx) }
@@ -97,6 +98,15 @@ func (p *WailsPlatform) Print() error {
 	}
 	runtime.WindowPrint(*ctx)
 	return nil
+}
+
+// Notify implements Platform.
+func (p *WailsPlatform) Notify(n Notification) error {
+	ctx := p.ctx.Load()
+	if ctx == nil {
+		return errNoWindow
+	}
+	return p.notifier.show(*ctx, n)
 }
 
 // Show implements Platform.

@@ -159,6 +159,12 @@ type networkSurface interface {
 	Check() (NetworkCheck, error)
 }
 
+// notificationsSurface is bound as Notifications.
+type notificationsSurface interface {
+	State() (NotificationView, error)
+	Set(mode string) (NotificationView, error)
+}
+
 // keysSurface is bound as Keys.
 type keysSurface interface {
 	List() (KeyList, error)

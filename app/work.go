@@ -18,6 +18,7 @@ import (
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/keyring"
 	"akno/backend/desktop/netwatch"
+	"akno/backend/desktop/notify"
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/syncer"
 	"akno/backend/desktop/tray"
@@ -33,6 +34,8 @@ type work struct {
 	cabinet *cabinet.Service
 	sync    *syncer.Syncer
 	tray    *tray.Service
+	notify  *notify.Service
+	news    chan struct{} // something came that may be told outside of the window
 	backup  *backup.Service
 
 	addressMu sync.Mutex // guards addresses
@@ -71,6 +74,8 @@ func (w *work) open(ctx context.Context) error {
 	w.backup = kept
 	w.drafts, w.sync, w.tray = drafts, s, tray.New(w.c.store, drafts, w.a.now)
 	w.c.leave = s.Leave
+	w.news = make(chan struct{}, 1)
+	w.notify = notify.New(notify.Options{DB: w.c.store, Account: s.Account, Now: w.a.now})
 	w.cabinet = cabinet.New(cabinet.Options{DB: w.c.store, Drafts: drafts, Sync: s, Verifier: w.c.signer, Now: w.a.now})
 	w.c.session.OnChange(func(session.State) {
 		// Who signs in now may send what waited, at once.
@@ -114,6 +119,11 @@ func (w *work) run(ctx context.Context) error {
 			w.a.log.WithField("cause", err).Warn("changes of the network are not noticed")
 		}
 	})
+	beside.Go(func() {
+		if err := w.a.guarded("work.news", func() error { return w.watchNews(ctx) }); err != nil {
+			w.a.log.WithField("cause", err).Warn("news are not told outside of the window")
+		}
+	})
 	return w.sync.Run(ctx)
 }
 
@@ -132,6 +142,10 @@ func (w *work) networkChanged(ctx context.Context, st netwatch.State) {
 func (w *work) tell(kind, id string) {
 	if kind == "application" {
 		w.a.Go("work.release", w.release)
+		select {
+		case w.news <- struct{}{}:
+		default: // it looks anyway
+		}
 	}
 	if id == "" {
 		w.a.platform.Emit(kind)

@@ -120,6 +120,13 @@ func (p *Platform) tell(event string, data ...any) (*page, error) {
 	return last, nil
 }
 
+// Notify implements app.Platform: the tab that was opened last tells it in its own
+// way. A browser would ask the person first, for a program that is no web site.
+func (p *Platform) Notify(n app.Notification) error {
+	_, err := p.tell("web:notify", map[string]any{"title": n.Title, "body": n.Body})
+	return err
+}
+
 // OpenFiles implements app.Platform: the browser's own dialog opens, and the
 // chosen files are sent here. A tab that leaves cancels.
 func (p *Platform) OpenFiles(q app.FileQuestion) ([]string, error) {

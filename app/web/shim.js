@@ -105,6 +105,10 @@
     'web:choose': choose,
     'web:download': download,
     'web:print': () => window.print(),
+    // Shown where the person has let this browser show notifications; nobody is asked.
+    'web:notify': ({ title, body }) => {
+      if (window.Notification?.permission === 'granted') new Notification(title, { body })
+    },
     'web:open': (url) => window.open(url, '_blank', 'noopener,noreferrer'),
   }
 

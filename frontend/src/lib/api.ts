@@ -43,6 +43,7 @@ import type {
   NetworkCheck,
   NetworkView,
   NewKey,
+  NotificationView,
   NumberCheck,
   OrderView,
   PackRequest,
@@ -377,6 +378,13 @@ export const network = {
     call<NetworkView>('Network', 'ForgetPassword'),
   check: () =>
     call<NetworkCheck>('Network', 'Check'),
+}
+
+export const notifications = {
+  state: () =>
+    read<NotificationView>('Notifications', 'State'),
+  set: (mode: string) =>
+    call<NotificationView>('Notifications', 'Set', [mode]),
 }
 
 export const keys = {

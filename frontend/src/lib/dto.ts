@@ -1078,6 +1078,12 @@ export interface NetworkCheck {
   paused: boolean
 }
 
+/** NotificationView is how much notifications outside of the window say. */
+export interface NotificationView {
+  /** off, plain (no names), details */
+  mode: string
+}
+
 /** PackRequest says what to pack, and for whom. */
 export interface PackRequest {
   drafts: string[]

@@ -87,6 +87,13 @@ export default {
   'check.reached': 'The portal answered within {ms} ms',
   issuer: 'Certificate issued by {name}.',
 
+  notify: 'Notifications',
+  'notify.off': 'Off',
+  'notify.plain': 'Without details',
+  'notify.details': 'With the procedure',
+  'notify.note':
+    'Of decisions, questions of bodies and terms. Others may see the screen: without details it only says “There is a decision on an application”.',
+
   received: 'Received lately',
   'received.none': 'Nothing has come from the portal yet.',
   'received.order': 'Payment',

@@ -350,6 +350,10 @@ function bind(w: World, fake: Fake): Bound {
       ForgetPassword: () => (w.network = { ...w.network, password: false }),
       Check: () => w.reach,
     },
+    Notifications: {
+      State: () => ({ mode: w.notify }),
+      Set: (mode: string) => ({ mode: (w.notify = mode) }),
+    },
     Exchange: {
       Facts: () => w.exchange,
       Look: () => w.sending,

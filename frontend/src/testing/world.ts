@@ -63,6 +63,7 @@ export interface World {
   differences: DifferenceView[]
   network: NetworkView
   reach: NetworkCheck
+  notify: string
 }
 
 const { text } = s
@@ -605,6 +606,7 @@ export function world(): World {
     away: [],
     differences: [],
     network: { mode: 'system', host: '', port: 0, exceptions: '', user: '', password: false },
+    notify: 'plain',
     reach: { reached: true, took: 210, code: '', issuer: '', paused: false },
     preview: preview(),
     templates: [],
