@@ -132,6 +132,7 @@ func (w *work) fieldView(f draft.Field) FieldView {
 		ID: f.Def.ID, Type: c.Type, Label: c.Label, Hint: c.Hint, Visible: c.Visible, Required: c.Required, Value: c.Value,
 		Options: c.Options, MaxLen: c.MaxLen, Source: f.Source, Suggest: f.Suggest, Repaired: c.Repaired,
 		Errors: c.Errors, Warnings: c.Warnings, Files: c.Files, MaxFiles: c.MaxFiles, MaxBytes: c.MaxBytes, FileTypes: c.FileTypes,
+		Part: f.Part.Role, Localities: localitiesOf(f.Localities),
 		Columns: []CellView{}, Rows: []RowView{}, MinRows: f.Def.Rules.MinRows, MaxRows: f.Def.Rules.MaxRows,
 	}
 	if f.Portal != "" {
@@ -154,6 +155,19 @@ func (w *work) fieldView(f draft.Field) FieldView {
 			row.Cells = append(row.Cells, cell)
 		}
 		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+// localitiesOf are districts or towns as the page reads them.
+func localitiesOf(list []draft.Locality) []LocalityView {
+	out := make([]LocalityView, 0, len(list))
+	for _, p := range list {
+		view := LocalityView{Value: p.Value, Name: textOf(p.Name), Note: textOf(p.Note), Fills: []Patch{}}
+		for _, fill := range p.Fills {
+			view.Fills = append(view.Fills, Patch{Field: fill.Field, Value: valueOf(fill.Value)})
+		}
+		out = append(out, view)
 	}
 	return out
 }

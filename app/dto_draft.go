@@ -57,6 +57,10 @@ type FieldView struct {
 	Errors   []string `json:"errors"`   // codes of form.Codes
 	Warnings []string `json:"warnings"`
 
+	// Of an address.
+	Part       string         `json:"part"`       // region, district, settlement, house …: what of it is asked; "" for another field
+	Localities []LocalityView `json:"localities"` // districts or towns that are offered; another one may be written
+
 	// Of file and file_list.
 	Files     []FileInfo `json:"files"`
 	MaxFiles  int        `json:"maxFiles"`
@@ -68,6 +72,15 @@ type FieldView struct {
 	Rows    []RowView  `json:"rows"`
 	MinRows int        `json:"minRows"`
 	MaxRows int        `json:"maxRows"`
+}
+
+// LocalityView is a district or a town that is offered. Fills are the answers that
+// follow from it and are not there yet.
+type LocalityView struct {
+	Value string  `json:"value"` // "" for the name itself
+	Name  Text    `json:"name"`
+	Note  Text    `json:"note"` // where it lies
+	Fills []Patch `json:"fills"`
 }
 
 // RowView is one row of a table; Cells are in the order of its columns.

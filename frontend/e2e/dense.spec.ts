@@ -44,7 +44,13 @@ test('a form is filled by keys alone, from the catalogue to ready', async ({ pag
   expect((await keys.focus()).field).toBe('allowance_kind')
   await keys.press('Alt+1')
 
-  await keys.fill(example('F_2_18'))
+  // a town that is known brings its region and district along, whatever the language of its name
+  await keys.fill({ ...example('F_2_18', 'reg_region', 'reg_settlement_type'), reg_settlement: 'Ліда' })
+  const place = (id: string) => page.locator(`[data-field="${id}"]`).locator('input, select')
+  await expect(place('reg_region')).toHaveValue('Гродненская область')
+  await expect(place('reg_district')).toHaveValue('Лидский район')
+  await expect(place('reg_settlement')).toHaveValue('Лида')
+  await expect(place('reg_settlement_type')).toHaveValue('g')
   await expect(page.getByRole('button', { name: 'Проверить Ctrl Enter' })).toBeFocused()
   await saved(page)
   await expect(page.getByRole('alert')).toHaveCount(0)

@@ -82,9 +82,12 @@ export async function put(page: Page, field: Locator, value: unknown): Promise<v
   const combo = field.locator('input[role="combobox"]')
   if (await combo.count()) {
     await combo.click()
-    const named = field.getByRole('option').filter({ hasText: text })
-    await ((await named.count()) ? named : field.getByRole('option')).first().click()
-    return
+    const meant = field.locator(`[role="option"][data-value="${text}"]`)
+    const named = (await meant.count()) ? meant : field.getByRole('option').filter({ hasText: text })
+    if (await named.count()) return void (await named.first().click())
+    if (!text.startsWith('ref:')) await combo.fill(text) // a place that the list does not know
+    else await field.getByRole('option').first().click()
+    return void (await combo.blur())
   }
   const box = field.locator('input,textarea').first()
   await box.fill(written(text))

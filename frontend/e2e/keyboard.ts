@@ -110,6 +110,9 @@ export class Keyboard {
       await this.quiet()
       await this.press('Enter')
       await this.quiet()
+      // in an open list the first Enter chooses
+      if (at.role === 'combobox' && (await this.focus()).id === at.id) await this.press('Enter')
+      await this.quiet()
     }
   }
 }

@@ -39,7 +39,9 @@ type Field struct {
 	RowIDs  []string
 	// Portals are the portal's errors on the cells of a table, by the cell's
 	// path (table[0].column).
-	Portals map[string]string
+	Portals    map[string]string
+	Part       form.Part  // of an address
+	Localities []Locality // that are offered for it
 }
 
 // Field returns a field of the view.
@@ -77,9 +79,14 @@ func (s *Service) resolve(ctx context.Context, row Row, o order) (View, error) {
 	if v.Order, err = o.view(v); err != nil {
 		return View{}, err
 	}
+	parts := form.Parts(f.Definition())
 	for _, sec := range f.Definition().Sections {
 		for _, def := range sec.Fields {
-			v.Fields = append(v.Fields, s.field(v, def))
+			field := s.field(v, def)
+			if field.Part = parts[def.ID]; field.State.Visible {
+				field.Localities = s.localities(v, field.Part)
+			}
+			v.Fields = append(v.Fields, field)
 		}
 	}
 	return v, nil

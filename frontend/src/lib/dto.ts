@@ -418,6 +418,10 @@ export interface FieldView {
   /** codes of form.Codes */
   errors: string[]
   warnings: string[]
+  /** region, district, settlement, house …: what of it is asked; "" for another field */
+  part: string
+  /** districts or towns that are offered; another one may be written */
+  localities: LocalityView[]
   files: FileInfo[]
   maxFiles: number
   maxBytes: number
@@ -428,6 +432,17 @@ export interface FieldView {
   rows: RowView[]
   minRows: number
   maxRows: number
+}
+
+/** LocalityView is a district or a town that is offered. Fills are the answers that
+ * follow from it and are not there yet. */
+export interface LocalityView {
+  /** "" for the name itself */
+  value: string
+  name: Text
+  /** where it lies */
+  note: Text
+  fills: Patch[]
 }
 
 /** RowView is one row of a table; Cells are in the order of its columns. */

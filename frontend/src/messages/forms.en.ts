@@ -15,6 +15,7 @@ export default {
   'keys.clean': 'Nothing is wrong or missing',
   search: 'Start typing or choose',
   nothing: 'Nothing was found',
+  'nothing.free': 'Not in the list, it stays as written',
   'date.hint': 'dd.mm.yyyy',
   calendar: 'Open the calendar',
   'calendar.month': 'Month',

@@ -300,6 +300,8 @@ export const fieldView = (over: Partial<FieldView> = {}): FieldView => ({
   rows: [],
   minRows: 0,
   maxRows: 0,
+  part: '',
+  localities: [],
   ...over,
 })
 

@@ -1,0 +1,42 @@
+package form
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Part says which part of which address a field asks for. The zero Part is
+// that of a field of no address.
+type Part struct {
+	Address string // what the ids of its fields begin with: "reg"
+	Role    string // region, district, council, settlement_type, settlement, …: what they end with
+}
+
+// roles are the questions of an address in their order.
+var roles = []string{
+	"postcode", "region", "district", "council", "settlement_type", "settlement",
+	"street_type", "street", "house", "building", "flat",
+}
+
+// districts is the list by which an address is known.
+const districts = "districts"
+
+// Parts finds the addresses of a form: where a district depends on a region, the
+// fields with the same beginning are one address. The result is by field.
+func Parts(def Definition) map[string]Part {
+	out := map[string]Part{}
+	for _, sec := range def.Sections {
+		for _, f := range sec.Fields {
+			address, ok := strings.CutSuffix(f.ID, "_district")
+			if !ok || f.OptionsRef != districts || f.DependsOn != address+"_region" {
+				continue
+			}
+			for _, g := range sec.Fields {
+				if role, ok := strings.CutPrefix(g.ID, address+"_"); ok && slices.Contains(roles, role) {
+					out[g.ID] = Part{Address: address, Role: role}
+				}
+			}
+		}
+	}
+	return out
+}
