@@ -484,3 +484,20 @@ func TestHowFormsAreLaidOutBelongsToThePerson(t *testing.T) {
 		t.Errorf("an unknown layout gives %v", err)
 	}
 }
+
+func TestAQuestionExplainsItsWordsAndShowsWhereItsNumberStands(t *testing.T) {
+	c := newCabinet(t)
+	v, err := c.Create("200.1.3.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(v.Marks, func(m MarkView) bool { return m.Field == "personal_number" })
+	if i < 0 || v.Marks[i].Words.Ru != "Идентификационный номер" || !strings.Contains(v.Marks[i].Means.Be, "14 знакаў") {
+		t.Errorf("%+v", v.Marks)
+	}
+	for field, want := range map[string]string{"personal_number": "identity", "id_doc_series": "series", "id_doc_number": "number", "surname": ""} {
+		if got := fieldIn(t, v.Fields, field).Where; got != want {
+			t.Errorf("%s is shown by %q", field, got)
+		}
+	}
+}

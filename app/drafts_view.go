@@ -5,6 +5,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/akno/glossary"
 	"akno/backend/desktop/attach"
 	"akno/backend/desktop/draft"
 )
@@ -71,7 +72,7 @@ func (w *work) draftView(v draft.View) DraftView {
 		Undo: v.Undo, Redo: v.Redo, Upgrade: upgradeOf(v.Upgrade), Orphans: orphansOf(v.Row.Orphans),
 		Card: w.card(v.Procedure), FormTitle: textOf(v.Form.Definition().Title), Steps: stepsOf(v), Fields: []FieldView{},
 		Fee: feeOf(v), Order: w.orderView(v), Signature: w.signature(v), NeedLevel: w.needLevel(v.Procedure, v.Kind),
-		FormErrors: []FormError{}, Budget: w.budget(v), Waiting: w.waiting(v),
+		Marks: marksOf(v.Form.Definition()), FormErrors: []FormError{}, Budget: w.budget(v), Waiting: w.waiting(v),
 	}
 	for _, r := range v.Form.Definition().Rules {
 		if r.Msg != nil {
@@ -130,7 +131,7 @@ func (w *work) fieldView(f draft.Field) FieldView {
 	c := w.cellView(f.Def, f.State, f.Options)
 	out := FieldView{
 		ID: f.Def.ID, Type: c.Type, Label: c.Label, Hint: c.Hint, Visible: c.Visible, Required: c.Required, Value: c.Value,
-		Options: c.Options, MaxLen: c.MaxLen, Source: f.Source, Suggest: f.Suggest, Repaired: c.Repaired,
+		Options: c.Options, MaxLen: c.MaxLen, Source: f.Source, Suggest: f.Suggest, Where: c.Where, Repaired: c.Repaired,
 		Errors: c.Errors, Warnings: c.Warnings, Files: c.Files, MaxFiles: c.MaxFiles, MaxBytes: c.MaxBytes, FileTypes: c.FileTypes,
 		Part: f.Part.Role, Localities: localitiesOf(f.Localities),
 		Columns: []CellView{}, Rows: []RowView{}, MinRows: f.Def.Rules.MinRows, MaxRows: f.Def.Rules.MaxRows,
@@ -157,6 +158,38 @@ func (w *work) fieldView(f draft.Field) FieldView {
 		out.Rows = append(out.Rows, row)
 	}
 	return out
+}
+
+// marksOf are the words that are explained in the questions of a form.
+func marksOf(def form.Definition) []MarkView {
+	out := []MarkView{}
+	for _, sec := range def.Sections {
+		for _, f := range sec.Fields {
+			for _, m := range glossary.Find(f.Label) {
+				e, _ := glossary.Get(m.ID)
+				out = append(out, MarkView{Field: f.ID, Entry: m.ID, Words: textOf(m.Words), Name: textOf(e.Name), Means: textOf(e.Means)})
+			}
+		}
+	}
+	return out
+}
+
+// whereOf names the picture that shows where the number of a question stands on
+// its document, "" for a question without one.
+func whereOf(def form.Field) string {
+	switch def.Type {
+	case form.TypeNumberBY:
+		return "identity"
+	case form.TypeUNP, form.TypeIBAN, form.TypeCadastral:
+		return string(def.Type)
+	}
+	switch def.Prefill {
+	case "profile.id_doc.series":
+		return "series"
+	case "profile.id_doc.number":
+		return "number"
+	}
+	return ""
 }
 
 // localitiesOf are districts or towns as the page reads them.
@@ -209,7 +242,7 @@ func (w *work) columnOptions(col form.Field, parent string) []form.Option {
 func (w *work) cellView(def form.Field, st form.FieldState, options []form.Option) CellView {
 	out := CellView{
 		ID: def.ID, Type: string(def.Type), Label: textOf(def.Label), Visible: st.Visible, Required: st.Required,
-		Value: valueOf(st.Value), Options: optionsOf(options), MaxLen: def.Rules.MaxLen, Repaired: st.Repaired,
+		Value: valueOf(st.Value), Options: optionsOf(options), MaxLen: def.Rules.MaxLen, Repaired: st.Repaired, Where: whereOf(def),
 		Errors: codesOf(st.Errors), Warnings: codesOf(st.Warnings), Files: []FileInfo{}, FileTypes: []string{},
 	}
 	if def.Help != nil {

@@ -52,6 +52,7 @@ type FieldView struct {
 	Options  []Option `json:"options"`
 	MaxLen   int      `json:"maxLen"`   // 0 for none
 	Source   string   `json:"source"`   // "", profile, certificate, application: where a prefilled value came from
+	Where    string   `json:"where"`    // which picture shows where the number stands: identity, series, number, unp, iban, cadastral; "" for none
 	Suggest  string   `json:"suggest"`  // a value the person may take over
 	Repaired bool     `json:"repaired"` // look-alike letters were replaced
 	Errors   []string `json:"errors"`   // codes of form.Codes
@@ -102,6 +103,7 @@ type CellView struct {
 	Value     Value      `json:"value"`
 	Options   []Option   `json:"options"`
 	MaxLen    int        `json:"maxLen"`
+	Where     string     `json:"where"`
 	Repaired  bool       `json:"repaired"`
 	Errors    []string   `json:"errors"`
 	Warnings  []string   `json:"warnings"`
@@ -140,7 +142,17 @@ type DraftView struct {
 	FormErrors []FormError    `json:"formErrors"` // the sentences of errors that this form alone knows
 	Budget     FileBudget     `json:"budget"`
 	Waiting    []WaitingPlace `json:"waiting"`
+	Marks      []MarkView     `json:"marks"`  // words of the questions that are explained
 	Layout     string         `json:"layout"` // steps or page: how the person wants forms laid out
+}
+
+// MarkView is a word in a question that the glossary explains.
+type MarkView struct {
+	Field string `json:"field"`
+	Entry string `json:"entry"` // of the glossary
+	Words Text   `json:"words"` // as they stand in the label, "" in a language that says it otherwise
+	Name  Text   `json:"name"`
+	Means Text   `json:"means"`
 }
 
 // FormError is the sentence of an error that a form declares itself.

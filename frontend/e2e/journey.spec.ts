@@ -257,7 +257,7 @@ test.describe.serial('the journey of one person', () => {
     const marriage = papers.pdf('Свидетельство о браке.pdf', 'Marriage certificate')
     const answers = passport(photo, marriage)
     // What the certificate tells is filled in already.
-    await expect(page.getByLabel('Собственное имя')).toHaveValue('Анна')
+    await expect(page.getByLabel('Собственное имя', { exact: true })).toHaveValue('Анна')
     await expect(page.getByLabel('Дата рождения')).toHaveValue('15.03.1990')
     const first = await stepTitle(page).innerText()
     await fillStep(page, answers)
@@ -274,7 +274,7 @@ test.describe.serial('the journey of one person', () => {
     await page.getByRole('link', { name: 'Мои заявления' }).click()
     await page.getByRole('link', { name: new RegExp('^' + exchange) }).click()
     await page.getByRole('navigation', { name: 'Шаги заявления' }).getByRole('link', { name: 'Паспорт' }).click()
-    await expect(page.getByLabel('Место рождения')).toHaveValue(String(answers.birth_place))
+    await expect(page.getByLabel('Место рождения', { exact: true })).toHaveValue(String(answers.birth_place))
     await expect(page.getByText('Свидетельство о браке.pdf')).toBeVisible()
     await expect(page.getByText('Фото на паспорт.jpg')).toBeVisible()
     await shots.both(page, 'after-the-crash')

@@ -4,6 +4,7 @@
 import { SvelteSet } from 'svelte/reactivity'
 import { drafts } from '../lib/api.ts'
 import { asFailure, type Failure } from '../lib/bridge.ts'
+import { say } from '../lib/i18n.svelte.ts'
 import { learnErrors } from '../lib/field-errors.ts'
 import type { DraftChange, DraftView, FieldView, OrderView, Patch, StepView, Value } from '../lib/dto.ts'
 
@@ -115,6 +116,23 @@ export class Draft {
   /** The visible fields of a step in their order. */
   fieldsOf(step: StepView): FieldView[] {
     return step.fields.map((id) => this.field(id)).filter((f): f is FieldView => f?.visible === true)
+  }
+
+  /**
+   * The words that are explained, each where it stands first in a step: the numbers of the marks. A text, so that
+   * whoever follows it hears of nothing while it stays the same.
+   */
+  firstMarks(steps: readonly StepView[]): string {
+    const marks = this.view.marks.map((m, i) => ({ ...m, i }))
+    const first = steps.flatMap((step) => {
+      const seen = new Set<string>()
+      return this.fieldsOf(step).flatMap((f) => {
+        const here = marks.filter((m) => m.field === f.id && say(m.words) && !seen.has(m.entry))
+        for (const m of here) seen.add(m.entry)
+        return here.slice(0, 1).map((m) => m.i)
+      })
+    })
+    return first.join(' ')
   }
 
   /** What a place shows: what was typed there, until Go has it and the person has left. */

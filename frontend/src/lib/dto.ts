@@ -411,6 +411,8 @@ export interface FieldView {
   maxLen: number
   /** "", profile, certificate, application: where a prefilled value came from */
   source: string
+  /** which picture shows where the number stands: identity, series, number, unp, iban, cadastral; "" for none */
+  where: string
   /** a value the person may take over */
   suggest: string
   /** look-alike letters were replaced */
@@ -465,6 +467,7 @@ export interface CellView {
   value: Value
   options: Option[]
   maxLen: number
+  where: string
   repaired: boolean
   errors: string[]
   warnings: string[]
@@ -510,8 +513,21 @@ export interface DraftView {
   formErrors: FormError[]
   budget: FileBudget
   waiting: WaitingPlace[]
+  /** words of the questions that are explained */
+  marks: MarkView[]
   /** steps or page: how the person wants forms laid out */
   layout: string
+}
+
+/** MarkView is a word in a question that the glossary explains. */
+export interface MarkView {
+  field: string
+  /** of the glossary */
+  entry: string
+  /** as they stand in the label, "" in a language that says it otherwise */
+  words: Text
+  name: Text
+  means: Text
 }
 
 /** FormError is the sentence of an error that a form declares itself. */

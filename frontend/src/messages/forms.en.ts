@@ -41,6 +41,38 @@ export default {
   'prefilled.default': 'Filled in by default',
   'prefilled.clear': 'Make empty again',
   suggest: 'Use “{value}”',
+  explain: 'What “{word}” means',
+  'find.identity': 'Where to find this number',
+  'find.identity.alt':
+    'The page of a passport with the photo: the number of 14 characters stands right of the picture, under the dates',
+  'find.identity.text':
+    'In the passport it is page 31: 14 characters under the dates, right of the picture. On an ID card the number is printed on the front; in a certificate and a residence permit it has the same name.',
+  'find.series': 'Where to find the series',
+  'find.series.alt':
+    'The page of a passport with the photo: the two letters of the series stand at the top right, before the number',
+  'find.series.text':
+    'Two Latin letters at the top of page 31 of the passport, before the seven digits of the number.',
+  'find.number': 'Where to find the passport number',
+  'find.number.alt':
+    'The page of a passport with the photo: seven digits stand at the top right, after the series',
+  'find.number.text':
+    'Seven digits at the top of page 31 of the passport, after the two letters of the series.',
+  'find.unp': 'Where to find the UNP',
+  'find.unp.alt': 'A certificate of state registration: nine characters in the middle, under its title',
+  'find.unp.text':
+    'Nine characters in the certificate of state registration. The UNP also stands on the seal and in the details of contracts and bills.',
+  'find.iban': 'Where to find the account number',
+  'find.iban.alt': 'A contract with a bank: a line of 28 characters that begins with BY',
+  'find.iban.text':
+    '28 characters, the first two are BY. The account stands in the contract with the bank, in a statement and among the details in internet banking.',
+  'find.cadastral': 'Where to find the cadastral number',
+  'find.cadastral.alt': 'A certificate of registration of real estate: 18 digits under its title',
+  'find.cadastral.text':
+    '18 digits in the certificate of state registration, beside the words “cadastral number”. The public cadastral map shows them too.',
+  'find.order': 'Where to find the order code',
+  'find.order.alt': 'A receipt: 30 digits in five groups at the top, below them the sum and a square code',
+  'find.order.text':
+    '30 digits, five groups of six. The code stands above the sum in this cabinet and again in the receipt of the bank, as the number of the order.',
   row: '{title} {n}',
   'row.add': 'Add',
   'row.remove': 'Remove “{title}”',

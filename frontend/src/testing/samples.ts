@@ -300,6 +300,7 @@ export const fieldView = (over: Partial<FieldView> = {}): FieldView => ({
   rows: [],
   minRows: 0,
   maxRows: 0,
+  where: '',
   part: '',
   localities: [],
   ...over,
@@ -322,6 +323,7 @@ export const cellView = (over: Partial<CellView> = {}): CellView => ({
   maxFiles: 0,
   maxBytes: 0,
   fileTypes: [],
+  where: '',
   ...over,
 })
 
@@ -403,6 +405,7 @@ export const draftView = (over: Partial<DraftView> = {}): DraftView => ({
   orphans: [],
   budget,
   waiting: [],
+  marks: [],
   layout: 'steps',
   ...over,
 })
