@@ -28,8 +28,15 @@ func (d *Drafts) shown(call func(ctx context.Context) (draft.View, error)) (Draf
 		return DraftView{}, err
 	}
 	out := d.w.draftView(v)
-	out.Layout, err = d.w.layout(ctx)
-	return out, err
+	if out.Layout, err = d.w.layout(ctx); err != nil {
+		return DraftView{}, err
+	}
+	offers, err := d.w.drafts.Offers(ctx, v)
+	if err != nil {
+		return DraftView{}, err
+	}
+	out.Offers = offersOf(offers)
+	return out, nil
 }
 
 // changed answers a call that edits a draft.
@@ -92,6 +99,12 @@ func (d *Drafts) Apply(id string, patches []Patch) (out DraftChange, err error) 
 	return d.changed(func(ctx context.Context) (draft.Change, error) {
 		return d.w.drafts.Apply(ctx, id, patchesFrom(patches))
 	})
+}
+
+// TakeOffer answers a question with what is known for it, unless it is answered.
+func (d *Drafts) TakeOffer(id, field string) (out DraftChange, err error) {
+	defer d.a.guard("drafts.TakeOffer", &err)
+	return d.changed(func(ctx context.Context) (draft.Change, error) { return d.w.drafts.TakeOffer(ctx, id, field) })
 }
 
 // AddRow adds a row to a table.

@@ -72,7 +72,7 @@ func (w *work) draftView(v draft.View) DraftView {
 		Undo: v.Undo, Redo: v.Redo, Upgrade: upgradeOf(v.Upgrade), Orphans: orphansOf(v.Row.Orphans),
 		Card: w.card(v.Procedure), FormTitle: textOf(v.Form.Definition().Title), Steps: stepsOf(v), Fields: []FieldView{},
 		Fee: feeOf(v), Order: w.orderView(v), Signature: w.signature(v), NeedLevel: w.needLevel(v.Procedure, v.Kind),
-		Marks: marksOf(v.Form.Definition()), FormErrors: []FormError{}, Budget: w.budget(v), Waiting: w.waiting(v),
+		Offers: []OfferView{}, Marks: marksOf(v.Form.Definition()), FormErrors: []FormError{}, Budget: w.budget(v), Waiting: w.waiting(v),
 	}
 	for _, r := range v.Form.Definition().Rules {
 		if r.Msg != nil {
@@ -131,11 +131,12 @@ func (w *work) fieldView(f draft.Field) FieldView {
 	c := w.cellView(f.Def, f.State, f.Options)
 	out := FieldView{
 		ID: f.Def.ID, Type: c.Type, Label: c.Label, Hint: c.Hint, Visible: c.Visible, Required: c.Required, Value: c.Value,
-		Options: c.Options, MaxLen: c.MaxLen, Source: f.Source, Suggest: f.Suggest, Where: c.Where, Repaired: c.Repaired,
+		Options: c.Options, MaxLen: c.MaxLen, Suggest: f.Suggest, Where: c.Where, Repaired: c.Repaired,
 		Errors: c.Errors, Warnings: c.Warnings, Files: c.Files, MaxFiles: c.MaxFiles, MaxBytes: c.MaxBytes, FileTypes: c.FileTypes,
 		Part: f.Part.Role, Localities: localitiesOf(f.Localities),
 		Columns: []CellView{}, Rows: []RowView{}, MinRows: f.Def.Rules.MinRows, MaxRows: f.Def.Rules.MaxRows,
 	}
+	out.Source, out.SourceDate = draft.SourceOf(f.Source)
 	if f.Portal != "" {
 		out.Errors = append(out.Errors, f.Portal)
 	}
@@ -156,6 +157,19 @@ func (w *work) fieldView(f draft.Field) FieldView {
 			row.Cells = append(row.Cells, cell)
 		}
 		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+// offersOf are known answers as the page reads them. Only what can be read in a
+// line is offered: no table, no file, no statement.
+func offersOf(list []form.Prefilled) []OfferView {
+	out := []OfferView{}
+	for _, p := range list {
+		if value := valueOf(p.Value); value.Kind == "text" {
+			kind, day := draft.SourceOf(p.Source)
+			out = append(out, OfferView{Field: p.Field, Value: value, Source: kind, SourceDate: day})
+		}
 	}
 	return out
 }

@@ -42,21 +42,22 @@ type Option struct {
 
 // FieldView is a field resolved for the screen. The page decides nothing.
 type FieldView struct {
-	ID       string   `json:"id"`
-	Type     string   `json:"type"` // text, textarea, select, radio, multiselect, checkbox, date, datetime, time, number, money, phone, email, personal_number, unp, iban, cadastral, file, file_list, table, computed
-	Label    Text     `json:"label"`
-	Hint     Text     `json:"hint"`
-	Visible  bool     `json:"visible"`
-	Required bool     `json:"required"`
-	Value    Value    `json:"value"`
-	Options  []Option `json:"options"`
-	MaxLen   int      `json:"maxLen"`   // 0 for none
-	Source   string   `json:"source"`   // "", profile, certificate, application: where a prefilled value came from
-	Where    string   `json:"where"`    // which picture shows where the number stands: identity, series, number, unp, iban, cadastral; "" for none
-	Suggest  string   `json:"suggest"`  // a value the person may take over
-	Repaired bool     `json:"repaired"` // look-alike letters were replaced
-	Errors   []string `json:"errors"`   // codes of form.Codes
-	Warnings []string `json:"warnings"`
+	ID         string   `json:"id"`
+	Type       string   `json:"type"` // text, textarea, select, radio, multiselect, checkbox, date, datetime, time, number, money, phone, email, personal_number, unp, iban, cadastral, file, file_list, table, computed
+	Label      Text     `json:"label"`
+	Hint       Text     `json:"hint"`
+	Visible    bool     `json:"visible"`
+	Required   bool     `json:"required"`
+	Value      Value    `json:"value"`
+	Options    []Option `json:"options"`
+	MaxLen     int      `json:"maxLen"`     // 0 for none
+	Source     string   `json:"source"`     // "", profile, certificate, application, template: where a prefilled value came from
+	SourceDate string   `json:"sourceDate"` // the day of that application, "" for every other source
+	Where      string   `json:"where"`      // which picture shows where the number stands: identity, series, number, unp, iban, cadastral; "" for none
+	Suggest    string   `json:"suggest"`    // a value the person may take over
+	Repaired   bool     `json:"repaired"`   // look-alike letters were replaced
+	Errors     []string `json:"errors"`     // codes of form.Codes
+	Warnings   []string `json:"warnings"`
 
 	// Of an address.
 	Part       string         `json:"part"`       // region, district, settlement, house …: what of it is asked; "" for another field
@@ -142,8 +143,17 @@ type DraftView struct {
 	FormErrors []FormError    `json:"formErrors"` // the sentences of errors that this form alone knows
 	Budget     FileBudget     `json:"budget"`
 	Waiting    []WaitingPlace `json:"waiting"`
+	Offers     []OfferView    `json:"offers"` // what is known for the questions, whether they are answered or not
 	Marks      []MarkView     `json:"marks"`  // words of the questions that are explained
 	Layout     string         `json:"layout"` // steps or page: how the person wants forms laid out
+}
+
+// OfferView is an answer that is known for a question.
+type OfferView struct {
+	Field      string `json:"field"`
+	Value      Value  `json:"value"`
+	Source     string `json:"source"`
+	SourceDate string `json:"sourceDate"` // of an application
 }
 
 // MarkView is a word in a question that the glossary explains.

@@ -37,6 +37,7 @@ type draftsSurface interface {
 	Create(procedure string) (DraftView, error)
 	Open(id string) (DraftView, error)
 	Apply(id string, patches []Patch) (DraftChange, error) // committed when answered
+	TakeOffer(id, field string) (DraftChange, error)
 	AddRow(id, field string) (DraftChange, error)
 	RemoveRow(id, field, row string) (DraftChange, error)
 	PickFiles(id, field, row, column string) (DraftChange, error)                // opens the file dialog

@@ -112,11 +112,11 @@ func (s *Service) begin(ctx context.Context, procedure string, answers form.Answ
 		ID: ids.New(now), Procedure: procedure, FormID: f.ID(), FormVersion: f.Version(), FormHash: f.Hash, Orphans: orphans,
 		Answers: form.Answers{}, Sources: map[string]string{}, Problems: map[string]string{}, State: Open, CreatedAt: now,
 	}
-	earlier, err := s.earlier(ctx)
+	sources, err := s.sources(ctx)
 	if err != nil {
 		return View{}, err
 	}
-	for _, p := range f.Prefill(row.Answers, append(s.o.Sources(ctx), earlier)...) {
+	for _, p := range f.Prefill(row.Answers, sources...) {
 		row.Answers[p.Field], row.Sources[p.Field] = p.Value, p.Source
 	}
 	for field, value := range answers {

@@ -51,8 +51,51 @@ func TestAnEarlierApplicationIsASource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f, ok := v.Field("surname"); !ok || f.State.Value.Text() != "Тестовский" || f.Source != FromApplication {
+	if f, ok := v.Field("surname"); !ok || f.State.Value.Text() != "Тестовский" || f.Source != FromApplication+":2026-11-21" {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestWhatIsKnownIsOfferedAndNeverWrittenOverAnAnswer(t *testing.T) {
+	d := newDesk(t)
+	d.known = []form.Source{{Name: FromProfile, Get: func(path string) form.Value {
+		if path == "profile.surname" {
+			return form.Text("Тестовский")
+		}
+		return form.Value{}
+	}}}
+	v, err := d.Create(t.Context(), freeOne)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if offers, err := d.Offers(t.Context(), v); err != nil || len(offers) != 1 || offers[0].Field != "surname" || offers[0].Source != FromProfile {
+		t.Fatalf("%+v %v", offers, err)
+	}
+	id := v.Row.ID
+	if _, err := d.Apply(t.Context(), id, typed("surname", "Иванов")); err != nil {
+		t.Fatal(err)
+	}
+	c, err := d.TakeOffer(t.Context(), id, "surname")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, _ := c.View.Field("surname"); f.State.Value.Text() != "Иванов" || f.Source != "" {
+		t.Errorf("an answer was written over: %+v", f)
+	}
+	if _, err := d.Apply(t.Context(), id, []Patch{{Field: "surname"}}); err != nil {
+		t.Fatal(err)
+	}
+	if c, err = d.TakeOffer(t.Context(), id, "surname"); err != nil {
+		t.Fatal(err)
+	}
+	if f, _ := c.View.Field("surname"); f.State.Value.Text() != "Тестовский" || f.Source != FromProfile {
+		t.Errorf("what was offered is not taken: %+v", f)
+	}
+	if _, err := d.Undo(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.TakeOffer(t.Context(), id, "record_no"); akno.CodeOf(err) != akno.NotFound {
+		t.Errorf("something is offered from nothing: %v", err)
 	}
 }
 

@@ -6,7 +6,16 @@ import { drafts } from '../lib/api.ts'
 import { asFailure, type Failure } from '../lib/bridge.ts'
 import { say } from '../lib/i18n.svelte.ts'
 import { learnErrors } from '../lib/field-errors.ts'
-import type { DraftChange, DraftView, FieldView, OrderView, Patch, StepView, Value } from '../lib/dto.ts'
+import type {
+  DraftChange,
+  DraftView,
+  FieldView,
+  OfferView,
+  OrderView,
+  Patch,
+  StepView,
+  Value,
+} from '../lib/dto.ts'
 
 /** How long typing may pause before it is sent, in milliseconds. */
 export const pause = 300
@@ -133,6 +142,21 @@ export class Draft {
       })
     })
     return first.join(' ')
+  }
+
+  /** What is known for a field that is empty; undefined where it is answered, if only on the screen. */
+  offer(field: FieldView): OfferView | undefined {
+    const shown = this.value({ field: field.id, row: '', column: '' }, field.value)
+    return shown.kind === 'none' ? this.view.offers.find((o) => o.field === field.id) : undefined
+  }
+
+  /** Takes what is known for an empty field. */
+  async takeOffer(field: string): Promise<void> {
+    const key = keyOf({ field, row: '', column: '' })
+    await this.flush()
+    if (this.#queue.has(key)) return // it could not be saved and is still what the person wants
+    this.#place(key).typed = undefined
+    this.take(await drafts.takeOffer(this.id, field))
   }
 
   /** What a place shows: what was typed there, until Go has it and the person has left. */

@@ -135,6 +135,8 @@ export const drafts = {
   /** committed when answered */
   apply: (id: string, patches: Patch[]) =>
     call<DraftChange>('Drafts', 'Apply', [id, patches]),
+  takeOffer: (id: string, field: string) =>
+    call<DraftChange>('Drafts', 'TakeOffer', [id, field]),
   addRow: (id: string, field: string) =>
     call<DraftChange>('Drafts', 'AddRow', [id, field]),
   removeRow: (id: string, field: string, row: string) =>

@@ -409,8 +409,10 @@ export interface FieldView {
   options: Option[]
   /** 0 for none */
   maxLen: number
-  /** "", profile, certificate, application: where a prefilled value came from */
+  /** "", profile, certificate, application, template: where a prefilled value came from */
   source: string
+  /** the day of that application, "" for every other source */
+  sourceDate: string
   /** which picture shows where the number stands: identity, series, number, unp, iban, cadastral; "" for none */
   where: string
   /** a value the person may take over */
@@ -513,10 +515,21 @@ export interface DraftView {
   formErrors: FormError[]
   budget: FileBudget
   waiting: WaitingPlace[]
+  /** what is known for the questions, whether they are answered or not */
+  offers: OfferView[]
   /** words of the questions that are explained */
   marks: MarkView[]
   /** steps or page: how the person wants forms laid out */
   layout: string
+}
+
+/** OfferView is an answer that is known for a question. */
+export interface OfferView {
+  field: string
+  value: Value
+  source: string
+  /** of an application */
+  sourceDate: string
 }
 
 /** MarkView is a word in a question that the glossary explains. */

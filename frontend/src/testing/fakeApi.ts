@@ -295,6 +295,13 @@ function bind(w: World, fake: Fake): Bound {
         d.steps = shape.steps
         return changeOf(d, d.fields)
       },
+      TakeOffer: (id: string, field: string) => {
+        const d = draftOf(id)
+        const offer = d.offers.find((o) => o.field === field)
+        const known = (f: FieldView) => f.id === field && f.value.kind === 'none' && offer
+        d.fields = d.fields.map((f) => (known(f) ? { ...f, value: offer!.value, source: offer!.source } : f))
+        return changeOf(d, d.fields)
+      },
       AddRow: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
       RemoveRow: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
       PickFiles: (id: string) => changeOf(draftOf(id), draftOf(id).fields),

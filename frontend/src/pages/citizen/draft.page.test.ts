@@ -141,6 +141,42 @@ describe('all steps on one page', () => {
   })
 })
 
+describe('what is known for a question', () => {
+  const offered: Parameters<typeof installFake>[0] = (w) => {
+    const value = { kind: 'text', text: 'Ковалёва', bool: false, list: [] }
+    for (const d of w.drafts) {
+      d.offers = [{ field: 'surname', value, source: 'application', sourceDate: '2026-03-12' }]
+      d.fields = d.fields.map((f) =>
+        f.id === 'surname' ? { ...f, value, source: 'application', sourceDate: '2026-03-12' } : f,
+      )
+    }
+  }
+
+  test('is told with its day, refused by one key and taken by the same', async () => {
+    await open('d7', 'who', offered)
+    const surname = await screen.findByLabelText('Фамилия')
+    expect(surname).toHaveAccessibleDescription(/Из заявления от 12\sмарта/)
+    surname.focus()
+    await userEvent.keyboard('{F4}')
+    expect(surname).toHaveValue('')
+    expect(surname).toHaveFocus()
+    expect(await screen.findByText(/Из заявления от 12\sмарта: Ковалёва/)).toBeInTheDocument()
+    await userEvent.keyboard('{F4}')
+    await waitFor(() => expect(surname).toHaveValue('Ковалёва'))
+  })
+
+  test('is not offered over what the person wrote', async () => {
+    await open('d7', 'who', offered)
+    const surname = await screen.findByLabelText('Фамилия')
+    await userEvent.clear(surname)
+    await userEvent.type(surname, 'Иванова')
+    await userEvent.keyboard('{F4}')
+    await userEvent.tab()
+    expect(surname).toHaveValue('Иванова')
+    expect(fake.calls.some((c) => c.name === 'Drafts.TakeOffer')).toBe(false)
+  })
+})
+
 describe('the check of a draft', () => {
   test('errors lead back to their steps', async () => {
     await open('d7', 'check', (w) => {
