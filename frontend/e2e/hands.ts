@@ -74,7 +74,8 @@ export class Hands {
       const focus = await this.here()
       if (focus.kind === 'button' && focus.name === next) return this.press('Enter')
       const key = focus.field
-      if (key && key in answers && !done.has(key)) {
+      const explains = focus.kind === 'button' && focus.name.startsWith('Что значит')
+      if (key && !explains && key in answers && !done.has(key)) {
         const open = await this.opens(focus, answers[key])
         await this.put(focus, answers[key])
         await open()
@@ -122,9 +123,11 @@ export class Hands {
         await this.press('Home')
         for (let n = 0; n < 12 && (await this.here()).value !== text; n++) await this.press('ArrowDown')
         return expect(this.page.locator(':focus')).toHaveValue(text)
-      case 'combobox':
-        await this.type(text)
+      case 'combobox': {
+        const meant = this.page.locator(`[data-field="${focus.field}"] [role="option"][data-value="${text}"]`)
+        await this.type((await meant.count()) ? ((await meant.textContent()) ?? '').trim() : text)
         return this.press('Enter')
+      }
       case 'button':
         return this.attach(text)
       default:

@@ -234,7 +234,7 @@ test('a wrong digit in an identification number, and letters that look alike', a
       await expect(step(page).locator('[data-field="acts_as"]')).toHaveCount(0)
     }
   }
-  const number = page.getByLabel('Идентификационный номер')
+  const number = page.getByRole('textbox', { name: 'Идентификационный номер' })
   await number.fill('3110575А001РВ7') // А, Р and В are Cyrillic
   await number.blur()
   await expect(number).toHaveValue('3110575A001PB7')

@@ -18,6 +18,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -209,16 +210,17 @@ func (s *session) click(css string) {
 // click meanwhile meets what has come into its place.
 func (s *session) still(css string) {
 	s.t.Helper()
-	var place any
+	place := -1.0
 	var since time.Time
 	wait(s.t, css+" to stand still", func() bool {
 		at := s.js(`const e = document.querySelector(args[0])
 			e?.scrollIntoView({ block: 'center' })
 			return e ? e.getBoundingClientRect().top + document.querySelector('main').scrollHeight : null`, css)
-		if at == nil || at != place {
-			place, since = at, time.Now()
+		y, shown := at.(float64)
+		if !shown || math.Abs(y-place) > 2 { // the engine centres to the pixel, now up, now down
+			place, since = y, time.Now()
 		}
-		return at != nil && time.Since(since) > time.Second
+		return shown && time.Since(since) > time.Second
 	})
 }
 

@@ -50,8 +50,8 @@ func TestAnApplicationFromAnOfflineDraftToTheBody(t *testing.T) {
 	s.press("Далее")
 	s.find(`[data-field="photo"]`)
 	s.answer(answers)
-	s.still(`[data-field="photo"] button`)
-	s.click(`[data-field="photo"] button`)
+	s.still(`#photo-pick`)
+	s.click(`#photo-pick`)
 	choose(t, photo(t))
 	s.shows("face.jpg")
 	s.shows("Сохранено в")
@@ -127,10 +127,14 @@ func (s *session) answer(answers map[string]any) {
 	const empty = `return [...document.querySelectorAll('form [data-field]')].filter((f) => {
 		const c = f.querySelector('input,textarea,select');
 		return c && (c.type === 'radio' || c.type === 'checkbox' ? !f.querySelector('input:checked') : !c.value)
-	}).map((f) => [f.dataset.field, f.querySelector('input,textarea,select').type])`
+	}).map((f) => [f.dataset.field, f.querySelector('[role="combobox"]') ? 'combobox' : f.querySelector('input,textarea,select').type])`
 	const set = `const f = document.querySelector('form [data-field="' + args[0] + '"]'), c = f.querySelector('select');
-		if (c) { c.value = args[1]; c.dispatchEvent(new Event('change', { bubbles: true })) }
-		else (f.querySelector('input[value="' + args[1] + '"]') ?? f.querySelector('input')).click()`
+		const o = f.querySelector('[role="option"][data-value="' + args[1] + '"]')
+		if (o) o.click()
+		else if (f.querySelector('[role="combobox"]')) return false // the list does not know it
+		else if (c) { c.value = args[1]; c.dispatchEvent(new Event('change', { bubbles: true })) }
+		else (f.querySelector('input[value="' + args[1] + '"]') ?? f.querySelector('input')).click()
+		return true`
 	for _, pair := range s.js(empty).([]any) {
 		field, kind := fmt.Sprint(pair.([]any)[0]), fmt.Sprint(pair.([]any)[1])
 		value, known := answers[field]
@@ -142,11 +146,12 @@ func (s *session) answer(answers map[string]any) {
 			text = day[3] + "." + day[2] + "." + day[1]
 		}
 		switch kind {
-		case "select-one", "radio", "checkbox":
-			s.js(set, field, text)
-		default:
-			s.type_(`form [data-field="`+field+`"] input, form [data-field="`+field+`"] textarea`, text+"\t")
+		case "select-one", "radio", "checkbox", "combobox":
+			if s.js(set, field, text) == true {
+				continue
+			}
 		}
+		s.type_(`form [data-field="`+field+`"] input, form [data-field="`+field+`"] textarea`, text+"\t")
 	}
 }
 
