@@ -2,6 +2,7 @@ package draft
 
 import (
 	"slices"
+	"sync"
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
@@ -18,16 +19,55 @@ type Locality struct {
 	Fills []Patch
 }
 
-// localities are what is offered for a part of an address.
+// localities are what is offered for a part of an address. The list is shared: it
+// is read only.
 func (s *Service) localities(v View, part form.Part) []Locality {
-	a := address{service: s, view: v, prefix: part.Address + "_"}
-	switch part.Role {
-	case "district":
-		return a.districts()
-	case "settlement":
-		return a.towns()
+	if part.Role != "district" && part.Role != "settlement" {
+		return nil
 	}
-	return nil
+	a := address{service: s, view: v, prefix: part.Address + "_"}
+	asked := question{
+		bundle: s.o.Catalogue.BundleHash(), form: v.Form.Hash, part: part, region: a.answer("region"), district: a.answer("district"),
+		follow: [3]bool{a.follows("settlement_type"), a.follows("region"), a.follows("district")},
+	}
+	return s.offered.list(asked, func() []Locality {
+		if part.Role == "district" {
+			return a.districts()
+		}
+		return a.towns()
+	})
+}
+
+// A question is all that a list of localities depends on.
+type question struct {
+	bundle, form     string
+	part             form.Part
+	region, district string
+	follow           [3]bool
+}
+
+// offeredLists keeps the lists that were made: every key asks for the same.
+type offeredLists struct {
+	mu   sync.Mutex // guards made
+	made map[question][]Locality
+}
+
+// keptLists is how many lists are kept at once.
+const keptLists = 64
+
+func (l *offeredLists) list(q question, fill func() []Locality) []Locality {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list, had := l.made[q]
+	if had {
+		return list
+	}
+	if l.made == nil || len(l.made) >= keptLists {
+		l.made = map[question][]Locality{}
+	}
+	list = fill()
+	l.made[q] = list
+	return list
 }
 
 // address is an address of a draft as far as it is answered.
@@ -39,13 +79,18 @@ type address struct {
 
 func (a address) answer(role string) string { return a.view.State.Value(a.prefix + role).Text() }
 
-// fill adds the answer of a part that follows, when it is asked and not answered.
+// follows says whether a part is asked and not answered.
+func (a address) follows(role string) bool {
+	_, asked := a.view.Form.Field(a.prefix + role)
+	return asked && a.view.Row.Answers[a.prefix+role].IsNull()
+}
+
+// fill adds the answer of a part that follows.
 func (a address) fill(to []Patch, role, value string) []Patch {
-	id := a.prefix + role
-	if _, ok := a.view.Form.Field(id); !ok || value == "" || !a.view.Row.Answers[id].IsNull() {
+	if value == "" || !a.follows(role) {
 		return to
 	}
-	return append(to, Patch{Field: id, Value: form.Text(value)})
+	return append(to, Patch{Field: a.prefix + role, Value: form.Text(value)})
 }
 
 // regionName reads a region by its value.

@@ -73,9 +73,10 @@ type Options struct {
 
 // A Service keeps drafts.
 type Service struct {
-	o     Options
-	taker attach.Taker
-	forms pinnedForms
+	o       Options
+	taker   attach.Taker
+	forms   pinnedForms
+	offered offeredLists
 }
 
 // New returns a service.

@@ -195,7 +195,8 @@ func TestSavingAnAnswerCostsLittleMoreThanACommit(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	least := 1e9
-	for range 3 { // the collector of garbage may fall into a round, not into each
+	// The collector of garbage and the neighbours may fall into a round, not into each.
+	for i := 0; i < 3 || i < 10 && least > 12; i++ {
 		least = min(least, d.saving(id))
 	}
 	if least > 12 {
