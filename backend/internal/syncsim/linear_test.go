@@ -421,6 +421,46 @@ func TestOneOrderOfTheCommandsExplainsEveryAnswer(t *testing.T) {
 	}
 }
 
+// Whether a busy round meets a stale command is a matter of luck; here one is met.
+func TestInOneOrderAStaleWithdrawalIsRefused(t *testing.T) {
+	ctx := t.Context()
+	w, err := newWorld(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	c, err := gather(ctx, w, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, client := c.all[0], w.devices[0].client
+	ask := func(d deed, body any) word {
+		octets, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.do(0, d, func() word { return pushed(client.PushCommands(ctx, command{d, octets}.request())) })
+	}
+	filed := ask(deed{application: id, kind: "submit", op: c.submits[id].OpId}, c.submits[id])
+	if !filed.good {
+		t.Fatalf("it was not filed: %+v", filed)
+	}
+	if err := c.official(ctx, 1, 1, rand.New(rand.NewPCG(1, 1))); err != nil {
+		t.Fatal(err)
+	}
+	stale := deed{application: id, kind: "withdraw", op: ids.New(w.now()), version: filed.version}
+	if got := ask(stale, portalapi.VersionedCommand{OpId: stale.op, Version: stale.version}); !got.heard {
+		t.Fatal("the withdrawal was not answered")
+	}
+	if !porcupine.CheckOperations(lane, c.history) {
+		t.Fatal("I1: no order of the commands explains a stale withdrawal that took effect")
+	}
+}
+
 // A forgetful intake takes every repeat for a new command.
 type forgetful struct {
 	httpapi.Intake
