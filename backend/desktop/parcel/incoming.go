@@ -283,18 +283,7 @@ func (in *Incoming) TakeIn(ctx context.Context, drafts *draft.Service, blobs *st
 			}
 		}
 	}
-	err = in.read(ctx, func(_, _ []byte) error { return nil }, func(formEntry, []byte) error { return nil }, func(e fileEntry, r io.Reader) error {
-		if !wanted[e.SHA256] {
-			_, err := io.Copy(io.Discard, r)
-			return err
-		}
-		sum, _, err := blobs.Put(r, maxFile)
-		if err == nil && sum != e.SHA256 {
-			err = errBroken("a file is not what its hash says")
-		}
-		return err
-	})
-	if err != nil {
+	if err := in.keep(ctx, wanted, blobs); err != nil {
 		return nil, err
 	}
 	out := []Taken{}
@@ -312,4 +301,20 @@ func (in *Incoming) TakeIn(ctx context.Context, drafts *draft.Service, blobs *st
 func (in *Incoming) Close() error {
 	in.key.Wipe()
 	return in.f.Close()
+}
+
+// keep stores the files of the parcel whose hashes are wanted and passes over the
+// others.
+func (in *Incoming) keep(ctx context.Context, wanted map[string]bool, blobs *store.Blobs) error {
+	return in.read(ctx, func(_, _ []byte) error { return nil }, func(formEntry, []byte) error { return nil }, func(e fileEntry, r io.Reader) error {
+		if !wanted[e.SHA256] {
+			_, err := io.Copy(io.Discard, r)
+			return err
+		}
+		sum, _, err := blobs.Put(r, maxFile)
+		if err == nil && sum != e.SHA256 {
+			err = errBroken("a file is not what its hash says")
+		}
+		return err
+	})
 }

@@ -2,7 +2,6 @@ package parcel
 
 import (
 	"context"
-	"io"
 	"slices"
 	"time"
 
@@ -74,18 +73,7 @@ func (in *Incoming) TakeOutbox(ctx context.Context, sync *syncer.Syncer, blobs *
 			wanted[f.SHA256] = wanted[f.SHA256] || stand[i] == syncer.CarriedNew && !blobs.Has(f.SHA256)
 		}
 	}
-	err = in.read(ctx, func(_, _ []byte) error { return nil }, func(formEntry, []byte) error { return nil }, func(e fileEntry, r io.Reader) error {
-		if !wanted[e.SHA256] {
-			_, err := io.Copy(io.Discard, r)
-			return err
-		}
-		sum, _, err := blobs.Put(r, maxFile)
-		if err == nil && sum != e.SHA256 {
-			err = errBroken("a file is not what its hash says")
-		}
-		return err
-	})
-	if err != nil {
+	if err := in.keep(ctx, wanted, blobs); err != nil {
 		return nil, err
 	}
 	return sync.TakeCarried(ctx, in.manifest.Commands)
