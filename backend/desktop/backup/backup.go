@@ -54,7 +54,7 @@ type Options struct {
 // A Service is the lane of backups.
 type Service struct {
 	o    Options
-	wake chan struct{}
+	wake syncer.Bell
 
 	roundMu sync.Mutex // one round, or one act of the person, at a time
 
@@ -79,7 +79,7 @@ func New(o Options) *Service {
 	if o.Random == nil {
 		o.Random = syncer.Random
 	}
-	return &Service{o: o, wake: make(chan struct{}, 1), read: map[string]away{}}
+	return &Service{o: o, wake: syncer.NewBell(), read: map[string]away{}}
 }
 
 // look is how often the lane looks whether a draft has changed. The question is
@@ -89,29 +89,14 @@ const look = 5 * time.Second
 // Run works until ctx ends. Everything it knows is in the database, so it may end
 // at any point.
 func (s *Service) Run(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-s.wake:
-		case <-timer.C:
-		}
-		wait, err := s.Round(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.WithField("cause", err).Warn("the backup of drafts stumbled")
-		}
-		timer.Reset(wait)
-	}
+	return s.wake.Rounds(ctx, s.Round, func(err error) {
+		s.o.Log.WithField("cause", err).Warn("the backup of drafts stumbled")
+	})
 }
 
 // Nudge makes Run look at once.
 func (s *Service) Nudge() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	s.wake.Ring()
 }
 
 // Hurry forgets every wait and nudges: the person signed in, or asked for it.

@@ -1,6 +1,9 @@
 package syncer
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // What follows is for lanes beside this one, which wait as this one does.
 
@@ -36,4 +39,39 @@ func (s *Syncer) Peek() {
 	s.look = true
 	s.stateMu.Unlock()
 	s.Nudge()
+}
+
+// A Bell wakes a lane that waits. Rung once or often before the lane looks, it is
+// one look.
+type Bell chan struct{}
+
+// NewBell returns a bell that was not rung.
+func NewBell() Bell { return make(Bell, 1) }
+
+// Ring wakes the lane; it does not wait.
+func (b Bell) Ring() {
+	select {
+	case b <- struct{}{}:
+	default:
+	}
+}
+
+// Rounds calls round at once, whenever the bell was rung and when the wait is over
+// that round returned, until ctx ends. A round that fails is told to stumbled.
+func (b Bell) Rounds(ctx context.Context, round func(context.Context) (time.Duration, error), stumbled func(error)) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-b:
+		case <-timer.C:
+		}
+		wait, err := round(ctx)
+		if err != nil && ctx.Err() == nil {
+			stumbled(err)
+		}
+		timer.Reset(wait)
+	}
 }

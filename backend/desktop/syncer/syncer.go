@@ -63,7 +63,7 @@ type Options struct {
 type Syncer struct {
 	o      Options
 	random func(n int64) int64
-	wake   chan struct{}
+	wake   Bell
 
 	roundMu sync.Mutex // one round at a time
 
@@ -99,7 +99,7 @@ func New(o Options) *Syncer {
 	if o.Random == nil {
 		o.Random = random
 	}
-	return &Syncer{o: o, random: o.Random, wake: make(chan struct{}, 1), wanted: map[string]portalFile{}}
+	return &Syncer{o: o, random: o.Random, wake: NewBell(), wanted: map[string]portalFile{}}
 }
 
 func random(n int64) int64 {
@@ -125,21 +125,9 @@ func (s *Syncer) Run(ctx context.Context) error {
 	if err := s.NetworkUp(ctx); err != nil {
 		return err
 	}
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-s.wake:
-		case <-timer.C:
-		}
-		wait, err := s.Round(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.WithField("cause", err).Warn("the exchange with the portal stumbled")
-		}
-		timer.Reset(wait)
-	}
+	return s.wake.Rounds(ctx, s.Round, func(err error) {
+		s.o.Log.WithField("cause", err).Warn("the exchange with the portal stumbled")
+	})
 }
 
 // Recall takes up what the last run left: the network stays cut if the person
@@ -163,10 +151,7 @@ func (s *Syncer) Recall(ctx context.Context) error {
 // Nudge makes Run look at the rows again: something was queued, somebody signed
 // in, the network may be back.
 func (s *Syncer) Nudge() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	s.wake.Ring()
 }
 
 // Hurry forgets every wait and nudges: the person signed in, asked to send now,
