@@ -149,6 +149,7 @@ for line in "${all[@]}"; do
 		result[$name]=FAILED
 		failed+=("$name")
 	fi
+	! grep -qE '^ +[0-9]+ flaky' "$logs/$name.log" || result[$name]+=", but not at the first try: $(grep -cE 'retry #1' "$logs/$name.log") of them"
 	seconds[$name]=$(($(date +%s) - began))
 done
 
