@@ -124,14 +124,14 @@ func (db *DB) connect(ctx context.Context, key []byte) error {
 	if err != nil {
 		return err
 	}
-	if db.rw, err = sql.Open("sqlite", dsn(db.path, db.vfs.Name(), "rw", writerPragmas)); err != nil {
+	if db.rw, err = openKeeping(dsn(db.path, db.vfs.Name(), "rw", writerPragmas)); err != nil {
 		return err
 	}
 	db.rw.SetMaxOpenConns(1)
 	if err := db.prepare(ctx, db.path, inOrder); err != nil {
 		return err
 	}
-	if db.ro, err = sql.Open("sqlite", dsn(db.path, db.vfs.Name(), "ro", readerPragmas)); err != nil {
+	if db.ro, err = openKeeping(dsn(db.path, db.vfs.Name(), "ro", readerPragmas)); err != nil {
 		return err
 	}
 	db.ro.SetMaxOpenConns(4)

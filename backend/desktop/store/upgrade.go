@@ -182,8 +182,8 @@ func sameContents(ctx context.Context, plain *sql.DB, sealed, vfs string) error 
 }
 
 // dump returns the rows of a query.
-func dump(ctx context.Context, db *sql.DB, query string) ([][]any, error) {
-	rows, err := db.QueryContext(ctx, query)
+func dump(ctx context.Context, db *sql.DB, query string, args ...any) ([][]any, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
