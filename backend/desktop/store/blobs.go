@@ -20,9 +20,21 @@ import (
 // document lies there. A file is on the disk before its hash is known to
 // anybody, so a row of the database never points to nothing.
 type Blobs struct {
-	dir   string
-	keys  *blobKeys
-	steps func(step string) // for tests of sudden deaths, nil otherwise
+	dir     string
+	keys    *blobKeys
+	steps   func(step string)               // for tests of sudden deaths, nil otherwise
+	through func(f io.WriterAt) io.WriterAt // for tests of full disks, nil otherwise
+}
+
+// Through puts fn between every file that is written and the disk. Tests fill the
+// disk in it. It is called before the profile is used.
+func (b *Blobs) Through(fn func(f io.WriterAt) io.WriterAt) { b.through = fn }
+
+func (b *Blobs) disk(f *os.File) io.WriterAt {
+	if b.through == nil {
+		return f
+	}
+	return b.through(f)
 }
 
 func (b *Blobs) step(name string) {
@@ -71,7 +83,7 @@ func (b *Blobs) PutIf(r io.Reader, limit int64, check func(f io.ReadSeeker, size
 		_ = os.Remove(f.Name()) // not there any more after success
 	}()
 	h := sha256.New()
-	w, err := b.keys.create(f)
+	w, err := b.keys.create(b.disk(f))
 	if err == nil {
 		size, err = io.Copy(io.MultiWriter(w, h), io.LimitReader(r, limit+1))
 	}

@@ -31,7 +31,19 @@ const copyBuffer = 256 << 10
 // aa are the last two characters of the account, which are random, so that no
 // folder grows without bound. A name never holds anything a client chose.
 type Disk struct {
-	root string
+	root    string
+	through func(f io.WriterAt) io.WriterAt // for tests of full disks, nil otherwise
+}
+
+// Through puts fn between every file that is received and the disk. Tests fill the
+// disk in it. It is called before the store is used.
+func (d *Disk) Through(fn func(f io.WriterAt) io.WriterAt) { d.through = fn }
+
+func (d *Disk) writer(f *os.File) io.WriterAt {
+	if d.through == nil {
+		return f
+	}
+	return d.through(f)
 }
 
 // OpenDisk returns the store in folder root, which it makes if need be, and
@@ -81,7 +93,7 @@ func (d *Disk) Receive(ctx context.Context, r io.Reader, limit int64) (*Part, er
 	}
 	p := &Part{disk: d, file: f, name: name}
 	h := sha256.New()
-	p.Size, err = receive(ctx, f, h, io.LimitReader(r, limit+1))
+	p.Size, err = receive(ctx, io.NewOffsetWriter(d.writer(f), 0), h, io.LimitReader(r, limit+1))
 	if err == nil && p.Size > limit {
 		err = &akno.Error{Code: akno.TooLarge, Op: "blob.Receive"}
 	}

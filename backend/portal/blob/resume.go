@@ -163,7 +163,7 @@ func (p *Part) append(ctx context.Context, r io.Reader, limit int64) (int64, err
 			return p.Size, &akno.Error{Code: akno.TooLarge, Op: "blob.Append"}
 		}
 		if n > 0 {
-			k, werr := p.file.WriteAt(buf[:n], p.Size)
+			k, werr := p.disk.writer(p.file).WriteAt(buf[:n], p.Size)
 			p.Size, left, failed = p.Size+int64(k), left-int64(k), werr
 		}
 		if err != nil {
