@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/backup"
 	"akno/backend/desktop/cabinet"
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/portalclient"
@@ -45,10 +47,12 @@ type device struct {
 	sync    *syncer.Syncer
 	drafts  *draft.Service
 	cabinet *cabinet.Service
+	lane    *backup.Service
 	account string // who is signed in
 	token   string
 	weak    bool // in a session without a signature
 	full    bool // the disk takes no more
+	crammed bool // and here it is that of the files only
 }
 
 // holder signs by putting a word before the octets.
@@ -68,6 +72,7 @@ func (d *device) start(ctx context.Context) error {
 		return err
 	}
 	d.full = false
+	d.db.Blobs().Through(crowded(func() bool { return d.full || d.crammed }))
 	d.db.Watch(func(step string) {
 		if d.step != nil {
 			d.step()
@@ -104,12 +109,13 @@ func (d *device) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.link.wire = d.client.R.GetClient().Transport.(*http.Transport)
 	d.client.R.SetTransport(d.link)
 	shown := func() string { return d.account }
 	d.sync = syncer.New(syncer.Options{
 		DB: mortalProfile{d.db, d.fuse}, Portal: d.client, Account: shown, Now: clk, Log: logx.Discard(), Random: d.w.random,
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
-			return errors.Join(d.drafts.ApplyChange(ctx, tx, e), d.cabinet.ApplyChange(ctx, tx, e))
+			return errors.Join(d.drafts.ApplyChange(ctx, tx, e), d.cabinet.ApplyChange(ctx, tx, e), d.lane.ApplyChange(ctx, tx, e))
 		},
 	})
 	// The day of the draft is right even where the clock is not: a wrong day is
@@ -117,6 +123,10 @@ func (d *device) run(ctx context.Context) error {
 	d.drafts = draft.New(draft.Options{
 		DB: d.db, Catalogue: d.w.cat.Catalogue, Orders: d.client, Print: document, Signer: holder{}, Now: d.w.now, Account: shown,
 		Shown: func() string { return d.w.account }, Queued: d.sync.Nudge,
+	})
+	d.lane = backup.New(backup.Options{
+		DB: mortalProfile{d.db, d.fuse}, Portal: d.client, Drafts: d.drafts, Account: shown, Shown: func() string { return d.w.account },
+		Now: clk, Log: logx.Discard(), Pull: d.sync.Peek, Random: d.w.random,
 	})
 	d.cabinet = cabinet.New(cabinet.Options{DB: d.db, Drafts: d.drafts, Sync: d.sync, Now: d.w.now})
 	return d.sync.Recall(ctx)
@@ -175,7 +185,7 @@ func (d *device) signIn(ctx context.Context) error {
 	d.token = *s.Token
 	d.client.SetToken(d.token)
 	d.account, d.weak = s.Account.Id, false
-	return d.sync.Hurry(ctx)
+	return errors.Join(d.sync.Hurry(ctx), d.lane.Hurry(ctx))
 }
 
 // write makes a new draft with every answer, and returns its id.
@@ -197,19 +207,29 @@ func (d *device) write(ctx context.Context, of string) (string, error) {
 		return "", err
 	}
 	if of == procedure {
-		paper, err := d.paper(v.Row.ID)
-		if err != nil {
-			return "", err
-		}
-		c, err = d.drafts.Attach(ctx, draft.Place{Draft: v.Row.ID, Field: papers}, []form.File{paper}, "", nil)
-		if err != nil {
-			return "", err
-		}
+		return v.Row.ID, d.attach(ctx, v.Row.ID)
 	}
+	return v.Row.ID, passes(c)
+}
+
+// attach adds the file that a draft lacks.
+func (d *device) attach(ctx context.Context, id string) error {
+	paper, err := d.paper(id)
+	if err != nil {
+		return err
+	}
+	c, err := d.drafts.Attach(ctx, draft.Place{Draft: id, Field: papers}, []form.File{paper}, "", nil)
+	if err != nil {
+		return err
+	}
+	return passes(c)
+}
+
+func passes(c draft.Change) error {
 	if !c.View.State.Valid() {
-		err = fmt.Errorf("the example does not pass: %+v", c.View.State.Errors)
+		return fmt.Errorf("the example does not pass: %+v", c.View.State.Errors)
 	}
-	return v.Row.ID, err
+	return nil
 }
 
 // papers is the field that holds a file.
@@ -290,6 +310,7 @@ type holdings struct {
 	doubt        string            // the portal's sum that the copies did not come to, or ""
 	answers      map[string]string // of drafts, by id
 	revisions    map[string]int    // the last, by id
+	kept         keeping           // empty where the portal keeps no drafts
 }
 
 func (d *device) holdings(ctx context.Context) (*holdings, error) {
@@ -318,13 +339,17 @@ func (d *device) holdings(ctx context.Context) (*holdings, error) {
 		if err != nil {
 			return err
 		}
-		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
 			var id, text string
 			var n int
 			err := scan(&id, &text, &n)
 			h.answers[id], h.revisions[id] = text, n
 			return err
 		}, `SELECT id, answers, rev FROM draft`)
+		if err == nil && d.w.shared != nil {
+			h.kept, err = keepingOf(ctx, tx, d.w.account)
+		}
+		return err
 	})
 	return h, err
 }

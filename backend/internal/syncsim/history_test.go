@@ -22,15 +22,7 @@ type tale struct {
 
 func tell(t *testing.T, fn func(h *tale)) {
 	t.Helper()
-	w, err := newWorld(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	w := aWorld(t)
 	w.thorough = true
 	h := &tale{&run{world: w, ctx: t.Context()}, t}
 	fn(h)
@@ -47,6 +39,7 @@ func tell(t *testing.T, fn func(h *tale)) {
 	if err := w.checkEnd(h.ctx, quiet, w.requests-before); err != nil {
 		t.Fatal(err)
 	}
+	h.must(w.checkCopies(h.ctx))
 }
 
 func (h *tale) must(err error) {
@@ -188,6 +181,75 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			h.file(h.devices[0])
 			h.must(h.portal.fill(h.ctx, true))
 			h.meet(h.devices[0], "")
+		},
+		"the disk of the portal's files is full in the middle of a piece": func(h *tale) {
+			h.large(h.devices[0])
+			h.portal.crammed = true
+			h.meet(h.devices[0], "")
+		},
+		"the disk of the program's files is full": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			d.crammed = true
+			id, err := d.write(h.ctx, procedure)
+			if akno.CodeOf(err) != akno.DiskFull || id == "" {
+				h.t.Fatalf("C12: a file for which there is no room is taken: %v", err)
+			}
+			h.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+			h.holds()
+			d.crammed = false
+			h.must(d.attach(h.ctx, id))
+			d.crammed = true // and there is none for the document
+			if err := d.finalise(h.ctx, id); akno.CodeOf(err) != akno.DiskFull {
+				h.t.Fatalf("C12: a document for which there is no room is signed: %v", err)
+			}
+			h.holds()
+			d.crammed = false
+			h.must(d.finalise(h.ctx, id))
+			h.must(h.handedOver(h.ctx, d, id))
+			d.crammed = true // it is sent all the same
+			h.meet(d, "")
+		},
+		"a proxy wants a name and a password": func(h *tale) {
+			d := h.devices[0]
+			h.file(d)
+			h.meet(d, "", wantsName, wantsName, wantsName)
+			h.meet(d, pushes, wantsName)
+		},
+		"an earlier answer comes once more on the connection": func(h *tale) {
+			d := h.devices[0]
+			h.file(d)
+			h.meet(d, "", repeated)
+			h.meet(d, "", fine, repeated)
+			h.meet(d, "", fine, fine, repeated)
+			h.meet(d, "", fine, fine, fine, repeated)
+			h.file(d)
+			h.meet(d, pushes, repeated)
+		},
+		"the portal goes back to a copy in the middle of a batch": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			h.keep()
+			for range 3 {
+				h.file(d)
+				h.file(d)
+				h.meet(d, pushes, relapses)
+			}
+		},
+		"a clock runs ahead by years, and back, while commands wait": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			before := h.keep()
+			h.file(d)
+			h.meet(d, "")
+			h.jumped = true
+			for _, years := range []time.Duration{2, -2, 0} {
+				d.jump = years * 365 * 24 * time.Hour
+				h.file(d)
+				h.meet(d, pushes, lost)
+				h.meet(d, "")
+			}
+			h.goBack(before)
 		},
 		"a proxy repeats the answer to another command": func(h *tale) {
 			d := h.devices[0]

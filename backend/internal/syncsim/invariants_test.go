@@ -50,7 +50,8 @@ type official struct {
 	apps    map[string]*application.Record
 	index   map[string]record
 	applied map[string]bool // by op id
-	known   [devices]mark   // who was held against it
+	kept    map[string]portalapi.DraftBackup
+	known   [devices]mark // who was held against it
 }
 
 // look reads the portal, unless nothing was written there since.
@@ -77,6 +78,9 @@ func (w *world) look(ctx context.Context) (*official, error) {
 			return err
 		}, `SELECT op_id FROM applied_op WHERE account_id=?`, w.account)
 	})
+	if err == nil && w.shared != nil {
+		o.kept, err = w.portal.copies(ctx, w.account)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +103,7 @@ func (w *world) check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(w.checkAcks(o, d, h), w.checkPrefix(o, d, h), w.checkDrafts(d, h)); err != nil {
+		if err := errors.Join(w.checkAcks(o, d, h), w.checkPrefix(o, d, h), w.checkDrafts(d, h), w.checkKept(o, d, h)); err != nil {
 			return err
 		}
 		o.known[d.n] = at
@@ -383,10 +387,19 @@ func (w *world) checkEnd(ctx context.Context, quiet bool, requests int) error {
 			return fmt.Errorf("L3: device %d never reaches the portal's sum %s", d.n, h.doubt)
 		}
 	}
-	if bound := 40 + 14*(handed+len(w.notes)) + 20*w.mended + 30*devices; requests > bound {
+	if bound := w.bound(handed); requests > bound {
 		return fmt.Errorf("L5: %d requests after the faults had stopped, at most %d", requests, bound)
 	}
 	return nil
+}
+
+// bound is how many requests are enough once the faults have stopped.
+func (w *world) bound(handed int) int {
+	n := 40 + 14*(handed+len(w.notes)) + 20*w.mended + 30*devices
+	if w.shared != nil {
+		n += 60 + 8*(len(w.drafts)+w.shared.words)
+	}
+	return n
 }
 
 func (w *world) octets(ctx context.Context, id string) (octets []byte) {
@@ -429,6 +442,9 @@ func (w *world) unrest(ctx context.Context) error {
 				return fmt.Errorf("L3: device %d still has %s", d.n, id)
 			}
 		}
+	}
+	if err := w.lagging(ctx); err != nil {
+		return err
 	}
 	return errors.New("L2: it does not come to rest")
 }

@@ -134,15 +134,7 @@ func (d *device) withScan(ctx context.Context, content []byte) error {
 
 func TestAScanOf20MBCrossesABadLineWithoutMuchInVain(t *testing.T) {
 	ctx := t.Context()
-	w, err := newWorld(ctx, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	w := aWorld(t)
 	w.portal.limits = blob.Limits{File: 32 << 20, Account: 1 << 30, Day: 1 << 30}
 	d := w.devices[0]
 	content := scan(20 << 20)
@@ -211,15 +203,7 @@ func (c tapped) Write(p []byte) (int, error) {
 
 func TestASyncWithoutNewsIsOneRequestOfLessThanAKilobyte(t *testing.T) {
 	ctx := t.Context()
-	w, err := newWorld(ctx, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	w := aWorld(t)
 	var octets, requests atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		requests.Add(1)

@@ -424,15 +424,7 @@ func TestOneOrderOfTheCommandsExplainsEveryAnswer(t *testing.T) {
 // Whether a busy round meets a stale command is a matter of luck; here one is met.
 func TestInOneOrderAStaleWithdrawalIsRefused(t *testing.T) {
 	ctx := t.Context()
-	w, err := newWorld(ctx, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := w.close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	w := aWorld(t)
 	c, err := gather(ctx, w, 1)
 	if err != nil {
 		t.Fatal(err)

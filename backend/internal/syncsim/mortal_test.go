@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"akno/backend/akno"
@@ -125,6 +126,25 @@ type fullTx struct{ dbx.Tx }
 
 func (fullTx) Exec(context.Context, string, ...any) (sql.Result, error) {
 	return nil, &akno.Error{Code: akno.DiskFull, Op: "store.Write"}
+}
+
+// crowded stands between files and a disk that is full at times: half of what is
+// written then is there, and the rest is refused.
+func crowded(full func() bool) func(f io.WriterAt) io.WriterAt {
+	return func(f io.WriterAt) io.WriterAt { return crowdedFile{f, full} }
+}
+
+type crowdedFile struct {
+	io.WriterAt
+	full func() bool
+}
+
+func (c crowdedFile) WriteAt(p []byte, at int64) (int, error) {
+	if !c.full() {
+		return c.WriterAt.WriteAt(p, at)
+	}
+	n, err := c.WriterAt.WriteAt(p[:len(p)/2], at)
+	return n, errors.Join(err, syscall.ENOSPC)
 }
 
 // mortalDB is the database of a portal that may die.

@@ -2,12 +2,14 @@ package syncsim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A fault is what happens to one request on its way.
@@ -24,16 +26,20 @@ const (
 	twins       fault = "twins"        // delivered twice at once, on two connections
 	late        fault = "late"         // given up by the device, and delivered later
 	stale       fault = "stale"        // answered by a proxy with an earlier answer
+	repeated    fault = "repeated"     // done, and the answer before it comes once more on the connection
 	hotel       fault = "hotel"        // the sign-in page of a hotel, with status 200
 	gateway     fault = "gateway"      // a page of a gateway, with status 502
+	wantsName   fault = "wants a name" // 407 of a proxy that lets nobody through without a password
 	slowDown    fault = "slow down"    // 429 of the portal's edge
 	tooLarge    fault = "too large"    // 413 of a gateway
 	diesEarly   fault = "portal dies"  // at its next commit, before it
 	diesLate    fault = "answers dies" // after its next commit, before the answer
+	relapses    fault = "relapses"     // restored from a copy: before the request, amid what it does, or before the answer is heard
 )
 
 var faults = []fault{
-	fine, unreachable, lost, answerLost, answerCut, requestCut, twice, twins, late, stale, hotel, gateway, slowDown, tooLarge, diesEarly, diesLate,
+	fine, unreachable, lost, answerLost, answerCut, requestCut, twice, twins, late, stale, repeated, hotel, gateway, wantsName, slowDown, tooLarge,
+	diesEarly, diesLate, relapses,
 }
 
 var errCut = &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}
@@ -46,8 +52,10 @@ type link struct {
 	aim    string      // the requests that the script is for, by a part of their path; "" for all
 	cut    bool        // no network at all
 	on     func()      // is called at every request; nil for nothing
+	wire   *http.Transport
 
 	answers map[string][]packet // the good answers by method and path
+	last    *packet             // the last answer of all
 }
 
 // A packet is a request or an answer, whole.
@@ -91,6 +99,8 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch f {
 	case unreachable:
 		return nil, &net.OpError{Op: "dial", Err: errors.New("network is unreachable")}
+	case wantsName:
+		return l.asked(r)
 	case lost:
 		return nil, errCut
 	case late:
@@ -119,7 +129,14 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 		return foreign(f).response(r), nil
 	case diesEarly, diesLate:
 		l.w.portal.fuse.arm(1, f == diesLate)
+	case relapses:
+		send = l.w.relapsing(r.Context(), send)
 	}
+	return l.heard(r, f, send)
+}
+
+// heard sends a request and returns what the device hears of its answer.
+func (l *link) heard(r *http.Request, f fault, send func() (*http.Response, error)) (*http.Response, error) {
 	res, err := send()
 	if err != nil {
 		return nil, err
@@ -132,6 +149,11 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 		key := r.Method + " " + r.URL.Path
 		l.answers[key] = append(l.answers[key], p)
 	}
+	before := l.last
+	l.last = &p
+	if f == repeated && before != nil {
+		return before.response(r), nil
+	}
 	if f == answerCut && len(p.body) > 1 {
 		p.body = p.body[:len(p.body)/2]
 		res := p.response(r)
@@ -139,6 +161,16 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 		return res, nil
 	}
 	return p.response(r), nil
+}
+
+// asked is what a request meets at a proxy that wants a password: the connection
+// is not made, or, without a connection of its own, the proxy answers.
+func (l *link) asked(r *http.Request) (*http.Response, error) {
+	p := foreign(wantsName)
+	if l.w.random(2) == 0 {
+		return p.response(r), nil
+	}
+	return nil, l.wire.OnProxyConnectResponse(r.Context(), r.URL, r, p.response(r))
 }
 
 func (l *link) deliver(r *http.Request, body io.Reader) (*http.Response, error) {
@@ -150,6 +182,34 @@ func (l *link) deliver(r *http.Request, body io.Reader) (*http.Response, error) 
 		c.Host = r.URL.Host
 	}
 	return l.w.portal.serve(c)
+}
+
+// relapsing is send with a portal that is restored from one of its copies on the
+// way; where there is none, nothing happens.
+func (w *world) relapsing(ctx context.Context, send func() (*http.Response, error)) func() (*http.Response, error) {
+	if len(w.backups) == 0 {
+		return send
+	}
+	restore := func() {
+		w.at = w.at.Add(time.Minute)
+		copied := w.backups[w.random(int64(len(w.backups)))]
+		w.broken = errors.Join(w.broken, w.portal.restore(context.WithoutCancel(ctx), w.cat, copied))
+	}
+	return func() (*http.Response, error) {
+		when := w.random(3)
+		switch when {
+		case 0:
+			restore()
+		case 1: // the portal dies at one of the commits, and what starts again is the copy
+			w.portal.fuse.arm(1+int(w.random(3)), w.random(2) == 0)
+		}
+		res, err := send()
+		if when == 2 || when == 1 && w.portal.fuse.isDead() {
+			restore()
+		}
+		w.portal.fuse.disarm()
+		return res, err
+	}
 }
 
 // broken is a body that breaks off.
@@ -169,6 +229,9 @@ func packetOf(res *http.Response) (packet, error) {
 }
 
 func (p packet) response(r *http.Request) *http.Response {
+	if r.Method == http.MethodHead { // whatever was sent, nobody reads a body here
+		p.body = nil
+	}
 	return &http.Response{
 		StatusCode: p.status, Status: http.StatusText(p.status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: p.header.Clone(), Body: io.NopCloser(bytes.NewReader(p.body)), ContentLength: int64(len(p.body)), Request: r,
@@ -181,6 +244,9 @@ func foreign(f fault) packet {
 	switch f {
 	case gateway:
 		p.status = 502
+	case wantsName:
+		p.status = http.StatusProxyAuthRequired
+		p.header.Set("Proxy-Authenticate", "Basic realm=\"proxy\"")
 	case tooLarge:
 		p.status = 413
 	case slowDown:

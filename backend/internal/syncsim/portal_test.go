@@ -94,6 +94,7 @@ type portal struct {
 	payments *payment.Service
 	handler  http.Handler
 	full     bool        // the disk takes no more
+	crammed  bool        // and here it is that of the files only
 	limits   blob.Limits // of files; zero for those of the product
 
 	flaw func(httpapi.Intake) httpapi.Intake // of a portal that is to be found out; nil for none
@@ -126,6 +127,7 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 	if err != nil {
 		return err
 	}
+	disk.Through(crowded(func() bool { return p.full || p.crammed }))
 	limits := p.limits
 	if limits == (blob.Limits{}) {
 		limits = blob.DefaultLimits()

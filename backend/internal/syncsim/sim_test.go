@@ -66,11 +66,35 @@ func (r *run) pick(what string, fits func(id string, wr *writing) bool) string {
 	return all[rapid.IntRange(0, len(all)-1).Draw(r.t, what)]
 }
 
-// begin makes a draft of a procedure.
+// begin makes a draft of a procedure. Where there is no room for its file, it is
+// without.
 func (r *run) begin(d *device, procedure string) error {
 	id, err := d.write(r.ctx, procedure)
-	r.drafts[id] = &writing{device: d, house: "10", paid: procedure == paidProcedure, sums: map[string]bool{}}
+	if id != "" {
+		r.drafts[id] = &writing{device: d, house: "10", paid: procedure == paidProcedure, sums: map[string]bool{}}
+	}
+	if id != "" && d.crammed && akno.CodeOf(err) == akno.DiskFull {
+		r.drafts[id].bare = true
+		return nil
+	}
 	return err
+}
+
+// dress adds the file that there was no room for, and says whether the draft has
+// all that it needs.
+func (r *run) dress(d *device, id string) bool {
+	wr := r.drafts[id]
+	if !wr.bare {
+		return true
+	}
+	switch err := d.attach(r.ctx, id); {
+	case err == nil:
+		wr.bare = false
+	case (d.full || d.crammed) && akno.CodeOf(err) == akno.DiskFull:
+	default:
+		r.must(err)
+	}
+	return !wr.bare
 }
 
 // procedure draws one of those that drafts are of.
@@ -114,10 +138,13 @@ func (r *run) finalise() {
 		r.must(r.begin(d, r.procedure()))
 		return
 	}
+	if !r.dress(d, id) {
+		return
+	}
 	switch err := d.finalise(r.ctx, id); {
 	case err == nil:
 		r.must(r.handedOver(r.ctx, d, id))
-	case d.full && akno.CodeOf(err) == akno.DiskFull, r.drafts[id].paid && akno.CodeOf(err) == akno.NeedsPaying:
+	case (d.full || d.crammed) && akno.CodeOf(err) == akno.DiskFull, r.drafts[id].paid && akno.CodeOf(err) == akno.NeedsPaying:
 		if r.handedOver(r.ctx, d, id) == nil {
 			r.t.Fatalf("C3: %s is in the outbox and was said not to be handed over: %v", id, err)
 		}
@@ -197,7 +224,11 @@ func (r *run) act() {
 // of its commits.
 func (r *run) exchange() {
 	d := r.device()
-	d.link.aim = rapid.SampledFrom([]string{"", "sync/push", "changes", "blobs"}).Draw(r.t, "aim")
+	aims := []string{"", "sync/push", "changes", "blobs"}
+	if r.shared != nil {
+		aims = append(aims, "drafts")
+	}
+	d.link.aim = rapid.SampledFrom(aims).Draw(r.t, "aim")
 	d.link.script = rapid.SliceOfN(rapid.SampledFrom(r.allowed), 2, 12).Draw(r.t, "network")
 	if slices.Contains(r.allowed, diesEarly) {
 		if n := rapid.IntRange(0, 12).Draw(r.t, "commits"); n < 5 {
@@ -211,14 +242,41 @@ func (r *run) exchange() {
 		r.portal.meanwhile = r.meanwhile(d)
 		defer func() { r.portal.meanwhile = nil }()
 	}
-	if rapid.Bool().Draw(r.t, "now") {
-		_ = d.sync.Now(r.ctx)
-	} else {
-		wait, _ := d.sync.Round(r.ctx)
-		r.must(r.boundedWait(wait))
+	lanes := []func(){func() { r.round(d) }}
+	if r.shared != nil {
+		lanes = append(lanes, func() { r.roundOfCopies(d) })
+		if rapid.Bool().Draw(r.t, "copies first") {
+			slices.Reverse(lanes)
+		}
+	}
+	for _, lane := range lanes {
+		lane()
 	}
 	d.link.script, d.link.aim = nil, ""
 	r.must(r.revive(r.ctx))
+}
+
+// round is one of the commands and the records.
+func (r *run) round(d *device) {
+	if rapid.Bool().Draw(r.t, "now") {
+		_ = d.sync.Now(r.ctx)
+		return
+	}
+	wait, _ := d.sync.Round(r.ctx)
+	r.must(r.boundedWait(wait))
+}
+
+// roundOfCopies is one of the copies of drafts, while a person may write on.
+func (r *run) roundOfCopies(d *device) {
+	if left := rapid.IntRange(0, 6).Draw(r.t, "writes on"); left > 0 {
+		d.link.on = func() {
+			if left--; left == 0 {
+				r.writeSharedOn(d)
+			}
+		}
+	}
+	_, _ = d.lane.Round(r.ctx) // what came of it stands in the rows
+	d.link.on = nil
 }
 
 // boundedWait: the exchange never rests for long, but where nothing can change
@@ -309,15 +367,25 @@ func (r *run) restore() {
 func (r *run) killDevice() { r.must(r.device().kill(r.ctx)) }
 func (r *run) killPortal() { r.must(r.portal.restart(r.ctx, r.cat, r.fromDisk())) }
 
-// wait lets time pass, and a device's clock be wrong, or the portal's be ahead: a
+// wait lets time pass, and a device's clock be wrong, by hours or by more than what
+// is kept for thirty days is kept, and right again; or the portal's be ahead: a
 // portal that is behind refuses what was written at midnight, which is another
 // story.
 func (r *run) wait() {
 	r.at = r.at.Add(time.Duration(rapid.IntRange(1, 1200).Draw(r.t, "seconds")) * time.Second)
-	switch rapid.IntRange(0, 7).Draw(r.t, "jumps") {
-	case 0, 1:
+	switch rapid.IntRange(0, 8).Draw(r.t, "jumps") {
+	case 0:
 		r.device().jump = time.Duration(rapid.IntRange(-72, 72).Draw(r.t, "hours")) * time.Hour
 		r.jumped = true
+	case 1:
+		days := rapid.IntRange(31, 800).Draw(r.t, "days")
+		if rapid.Bool().Draw(r.t, "back") {
+			days = -days
+		}
+		r.device().jump = time.Duration(days) * 24 * time.Hour
+		r.jumped = true
+	case 3:
+		r.device().jump = 0
 	case 2:
 		r.portal.ahead = time.Duration(rapid.IntRange(0, 120).Draw(r.t, "minutes")) * time.Minute
 	}
@@ -335,14 +403,20 @@ func (r *run) cutCable() {
 	d.link.cut = !d.link.cut
 }
 
-// fillDisk makes a disk full, or frees it.
+// fillDisk makes a disk full, or only that of the files, or frees it.
 func (r *run) fillDisk() {
-	if rapid.Bool().Draw(r.t, "portal") {
-		r.must(r.portal.fill(r.ctx, !r.portal.full))
-		return
-	}
+	ofFiles := rapid.Bool().Draw(r.t, "of files")
 	d := r.device()
-	r.must(limitPages(r.ctx, d.db, !d.full, &d.full))
+	switch portal := rapid.Bool().Draw(r.t, "portal"); {
+	case portal && ofFiles:
+		r.portal.crammed = !r.portal.crammed
+	case portal:
+		r.must(r.portal.fill(r.ctx, !r.portal.full))
+	case ofFiles:
+		d.crammed = !d.crammed
+	default:
+		r.must(limitPages(r.ctx, d.db, !d.full, &d.full))
+	}
 }
 
 // settle lets everything be well for a while: without it many faults only hide
@@ -368,6 +442,9 @@ func (r *run) actions() map[string]func(*rapid.T) {
 			all[name] = optional[name]
 		}
 	}
+	if r.shared != nil {
+		all["write"], all["write more"], all["take"] = r.writeShared, r.writeShared, r.take
+	}
 	if r.paying {
 		all["order"], all["pay"], all["tell"] = r.order, r.payOrder, r.tellAgain
 	}
@@ -392,7 +469,7 @@ func (r *run) actions() map[string]func(*rapid.T) {
 func TestNothingIsLostWhateverHappens(t *testing.T) {
 	ctx := t.Context()
 	met := map[fault]int{}
-	runs, requests := 0, 0
+	runs, requests, sharing, forks := 0, 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		cryptotest.SetGlobalRandom(t, seed) // identifiers too are those of the seed
@@ -412,6 +489,9 @@ func TestNothingIsLostWhateverHappens(t *testing.T) {
 			}
 		}
 		r.paying = rapid.IntRange(0, 2).Draw(rt, "paying") == 0
+		if rapid.IntRange(0, 2).Draw(rt, "sharing") == 0 {
+			r.must(w.keepDrafts(ctx))
+		}
 		rt.Repeat(r.actions())
 		r.must(w.calm(ctx))
 		before := w.requests
@@ -423,10 +503,16 @@ func TestNothingIsLostWhateverHappens(t *testing.T) {
 		if err := w.checkEnd(ctx, quiet, w.requests-before); err != nil {
 			rt.Fatal(err)
 		}
+		if err := w.checkCopies(ctx); err != nil {
+			rt.Fatal(err)
+		}
+		if w.shared != nil {
+			sharing, forks = sharing+1, forks+len(w.shared.forks)
+		}
 		runs, requests = runs+1, requests+w.requests
 		for f, n := range w.met {
 			met[f] += n
 		}
 	})
-	t.Logf("%d runs, %d requests, %v", runs, requests, met)
+	t.Logf("%d runs, %d requests, %d with copies of drafts and %d forks, %v", runs, requests, sharing, forks, met)
 }

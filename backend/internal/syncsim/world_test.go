@@ -47,10 +47,12 @@ type world struct {
 	requests int
 	met      map[fault]int
 	backups  []string
+	broken   error // what failed of the simulation itself while a request was under way
 
 	mended int                 // applications that people have seen to
 	drafts map[string]*writing // by id
 	notes  map[string]int64    // versions
+	shared *sharing            // nil where the portal keeps no drafts
 	seen   ledger
 }
 
@@ -59,6 +61,7 @@ type writing struct {
 	device *device
 	house  string
 	paid   bool // its procedure costs money
+	bare   bool // without its file, for which there was no room
 	handed *row // the command, while it is handed over
 	sums   map[string]bool
 }
@@ -221,6 +224,21 @@ func newWorld(ctx context.Context, seed uint64) (*world, error) {
 	return w, nil
 }
 
+// aWorld is one for a test, which ends with it.
+func aWorld(t *testing.T) *world {
+	t.Helper()
+	w, err := newWorld(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
 func (w *world) close() error {
 	errs := []error{w.portal.db.Close(), w.portal.home.leave()}
 	for _, d := range w.devices {
@@ -231,6 +249,9 @@ func (w *world) close() error {
 
 // revive starts again what has died.
 func (w *world) revive(ctx context.Context) error {
+	if w.broken != nil {
+		return w.broken
+	}
 	if w.portal.fuse.isDead() {
 		if err := w.portal.restart(ctx, w.cat, w.fromDisk()); err != nil {
 			return err
@@ -259,8 +280,9 @@ func (w *world) calm(ctx context.Context) error {
 			return err
 		}
 	}
+	w.portal.crammed = false
 	for _, d := range w.devices {
-		d.link.cut, d.link.script = false, nil
+		d.link.cut, d.link.script, d.crammed = false, nil, false
 		if d.full {
 			if err := limitPages(ctx, d.db, false, &d.full); err != nil {
 				return err
@@ -309,6 +331,9 @@ func (w *world) quiesce(ctx context.Context, rounds int, mends bool) (bool, erro
 				}
 			}
 			_, _ = d.sync.Round(ctx) // what came of it stands in the rows
+			if w.shared != nil {
+				_, _ = d.lane.Round(ctx) // and of this
+			}
 			waiting, err := d.outbox(ctx)
 			if err != nil {
 				return false, err
@@ -320,6 +345,9 @@ func (w *world) quiesce(ctx context.Context, rounds int, mends bool) (bool, erro
 		}
 		if quiet {
 			quiet, err := w.agree(ctx)
+			if err == nil && quiet {
+				quiet, err = w.kept(ctx)
+			}
 			if err != nil || quiet {
 				return quiet, err
 			}
