@@ -2,8 +2,7 @@ package syncsim
 
 import (
 	"testing"
-
-	"akno/backend/desktop/syncer"
+	"time"
 )
 
 // jots writes something new into a shared draft, or into a new one where id is "",
@@ -18,7 +17,8 @@ func (h *tale) jots(d *device, id string) string {
 // keeps is a round of the copies of d with the faults.
 func (h *tale) keeps(d *device, script ...fault) {
 	h.t.Helper()
-	h.at = h.at.Add(syncer.LongestWait) // whatever it waits for
+	h.at = h.at.Add(2 * time.Minute)
+	h.must(d.lane.Hurry(h.ctx)) // whatever it waits for
 	d.link.aim, d.link.script = "drafts", script
 	_, _ = d.lane.Round(h.ctx) // what came of it stands in the rows
 	d.link.aim, d.link.script = "", nil
@@ -73,6 +73,9 @@ func TestKnownHistoriesOfCopiesEndWell(t *testing.T) {
 				h.jots(one, id)
 			}
 			h.keeps(one)
+			if one.link.on != nil {
+				h.t.Fatal("it was not on its way")
+			}
 			h.rests()
 			h.forked(0)
 		},

@@ -104,9 +104,14 @@ func (r *run) writeSharedOn(d *device) {
 	if len(all) > 0 && (len(all) > 1 || rapid.IntRange(0, 3).Draw(r.t, "new") > 0) {
 		id = rapid.SampledFrom(all).Draw(r.t, "shared draft")
 	}
-	_, err = r.jot(r.ctx, d, id)
+	r.writeOn(d, id)
+}
+
+func (r *run) writeOn(d *device, id string) {
+	_, err := r.jot(r.ctx, d, id)
 	switch code := akno.CodeOf(err); {
 	case err == nil, d.full && code == akno.DiskFull, code == akno.WrongState && akno.FieldsOf(err)["draft"] == "elsewhere":
+	case code == akno.NotFound: // it was not here before either
 	default:
 		r.must(err)
 	}
@@ -135,6 +140,11 @@ func (r *run) take() {
 	d.link.aim, d.link.script = "", nil
 	if err == nil {
 		r.must(r.taken(r.ctx, d, id))
+		if rapid.Bool().Draw(r.t, "both write on") {
+			for _, who := range r.devices {
+				r.writeOn(who, id)
+			}
+		}
 	} else if code := akno.CodeOf(err); code == akno.Internal && !errors.Is(err, errDead) || code == akno.OldForm {
 		r.t.Fatalf("I8: draft %s cannot be taken: %v", id, err)
 	}
