@@ -26,6 +26,7 @@ import (
 // options are what the operator chooses.
 type options struct {
 	portald, pocketbase, dir string
+	profile                  string
 	rounds, batches, clients int
 	entities                 int
 }
@@ -36,6 +37,7 @@ func main() {
 	flag.StringVar(&o.portald, "portald", "", "`program` of the portal")
 	flag.StringVar(&o.pocketbase, "pocketbase", "", "`program` of the peer; without one only the portal is measured")
 	flag.StringVar(&o.dir, "dir", "", "`folder` for the data, on the disk that is to be measured; a temporary one by default")
+	flag.StringVar(&o.profile, "profile", "", "`file` for the CPU profile of the desktop while its queue leaves, of the last round")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds; odd, so that the median was measured")
 	flag.IntVar(&o.batches, "batches", 40, "batches of 100 applications in a round")
 	flag.IntVar(&o.clients, "clients", 4, "clients at once")
@@ -59,7 +61,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(o.dir)) }()
-	own := &portal{server: server{name: "portald", program: o.portald, dir: filepath.Join(o.dir, "portald")}}
+	own := &portal{server: server{name: "portald", program: o.portald, dir: filepath.Join(o.dir, "portald")}, profile: o.profile}
 	log.Print("signing applications and making the accounts")
 	load, err := own.prepare(ctx, o)
 	if err != nil {

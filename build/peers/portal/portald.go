@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"time"
 
 	"akno/backend/akno/catalogue"
@@ -42,6 +43,8 @@ type portal struct {
 	server
 	load  *load
 	ready [][]byte // pushes, as they are sent
+
+	profile string // where that of the device goes, "" for none
 }
 
 // prepare makes the authority, the people with their cabinets and what they have.
@@ -336,11 +339,30 @@ func (p *portal) alone(ctx context.Context, l *load, out figures) error {
 	if err != nil {
 		return err
 	}
-	err = out.take(&p.server, "queue of 1000", 1, 1, func(int) (int, error) { return queued, d.sync.Now(ctx) })
+	err = out.take(&p.server, "queue of 1000", 1, 1, func(int) (int, error) {
+		stop, err := profile(p.profile)
+		if err != nil {
+			return 0, err
+		}
+		return queued, errors.Join(d.sync.Now(ctx), stop())
+	})
 	if err == nil {
 		err = d.empty(ctx)
 	}
 	return errors.Join(err, d.db.Close(), os.RemoveAll(d.dir))
+}
+
+// profile writes to path how this process spends its time until stop is called; to
+// "" nothing.
+func profile(path string) (stop func() error, err error) {
+	if path == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	return func() error { pprof.StopCPUProfile(); return f.Close() }, pprof.StartCPUProfile(f)
 }
 
 // A device is a desktop with a profile and a full outbox.
