@@ -93,7 +93,7 @@ func TestASignedApplicationIsFrozenAndQueuedWithItsFiles(t *testing.T) {
 	var req portalapi.SubmissionRequest
 	var body []byte
 	err = d.db.Read(t.Context(), func(tx dbx.Tx) error {
-		_, err := dbx.Found(t.Context(), tx, `SELECT body FROM outbox`, nil, &body)
+		_, err := dbx.Found(t.Context(), tx, `SELECT body FROM envelope`, nil, &body)
 		return err
 	})
 	if err != nil {

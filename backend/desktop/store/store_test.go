@@ -320,6 +320,36 @@ func TestDraftsOfAnEarlierProgramAreInTheirBoxesAndCounted(t *testing.T) {
 	}
 }
 
+func TestCommandsOfAnEarlierProgramSayWhatTheySaid(t *testing.T) {
+	dir := old(t, 46, `
+		INSERT INTO outbox(seq, op_id, account, kind, target, body, body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at, carried_at, brought)
+			VALUES(3, 'a', 'anna', 'submit', 'x', x'0102', 'h1', '["f"]', 'rejected', 4, 5, 6, 'invalid', '{"a":"b"}', 7, 8, 1),
+				(9, 'b', '', 'withdraw', 'y', x'03', 'h2', '[]', 'pending', 0, 0, 0, '', '{}', 1, 0, 0);
+		INSERT INTO sent(seq, op_id, account, kind, target, body, body_hash, files, epoch, queued_at, acked_at)
+			VALUES(5, 'c', 'anna', 'answer', 'z', x'04', 'h3', '[]', 'life', 2, 3)`)
+	db := openAt(t, dir)
+	defer closeDB(t, db)
+	for query, want := range map[string]string{
+		`SELECT seq, op_id, account, kind, target, hex(body), body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at, carried_at, brought
+			FROM outbox JOIN envelope USING (seq) ORDER BY seq`: `3 a anna submit x 0102 h1 ["f"] rejected 4 5 6 invalid {"a":"b"} 7 8 1] [9 b  withdraw y 03 h2 [] pending 0 0 0  {} 1 0 0`,
+		`SELECT seq, op_id, account, kind, target, hex(body), body_hash, files, epoch, queued_at, acked_at FROM sent JOIN envelope USING (seq)`: `5 c anna answer z 04 h3 [] life 2 3`,
+	} {
+		if got := ask(t, db.rw, query); strings.TrimSuffix(want, "]") != strings.TrimSuffix(got, "]") {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+	do(t, db.rw, `DELETE FROM outbox WHERE seq=9`)
+	do(t, db.rw, `INSERT INTO envelope(files, body_hash, body) VALUES('[]', '', x'')`)
+	if got := ask(t, db.rw, `SELECT seq FROM envelope ORDER BY seq`); got != "3] [5] [10" {
+		t.Errorf("the numbers are %s: one was given twice, or octets outlive their command", got)
+	}
+	for _, query := range []string{`DELETE FROM envelope WHERE seq=3`, `DELETE FROM envelope WHERE seq=5`} {
+		if _, err := db.rw.Exec(query); err == nil {
+			t.Errorf("%s: a command lost what it says", query)
+		}
+	}
+}
+
 func TestAnUpgradeLeavesACopyAndANewerSchemaIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	db := openAt(t, dir)

@@ -83,7 +83,7 @@ func (s *Syncer) Carry(ctx context.Context) ([]Carried, error) {
 	out := []Carried{}
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) error {
 		out = out[:0]
-		all, err := queued(ctx, tx, `SELECT `+queuedColumns+` FROM outbox WHERE state='pending' AND account IN ('', ?) ORDER BY seq`, account)
+		all, err := queued(ctx, tx, `SELECT `+queuedColumns+queuedRows+` WHERE state='pending' AND account IN ('', ?) ORDER BY seq`, account)
 		for _, q := range all {
 			out = append(out, Carried{q.OpID, q.Account, q.Kind, q.Target, q.Body, append([]File{}, q.Files...), q.QueuedAt.UnixMilli()})
 		}
@@ -138,8 +138,8 @@ func (s *Syncer) Leaving(ctx context.Context, all []Carried) (back func(context.
 // knownHash returns the hash of the body of a command that is here, "" for none,
 // and whether the portal has taken it.
 func knownHash(ctx context.Context, tx dbx.Tx, opID string) (hash string, sent bool, err error) {
-	found, err := dbx.Found(ctx, tx, `SELECT body_hash, 0 FROM outbox WHERE op_id=? UNION ALL SELECT body_hash, 1 FROM sent WHERE op_id=?`,
-		[]any{opID, opID}, &hash, &sent)
+	found, err := dbx.Found(ctx, tx, `SELECT body_hash, 0 FROM outbox JOIN envelope USING (seq) WHERE op_id=?
+		UNION ALL SELECT body_hash, 1 FROM sent JOIN envelope USING (seq) WHERE op_id=?`, []any{opID, opID}, &hash, &sent)
 	if !found {
 		hash = ""
 	}

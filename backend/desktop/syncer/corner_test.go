@@ -99,7 +99,7 @@ func TestACommandSpoiledOnTheDiskHoldsUpNobody(t *testing.T) {
 	d := newDevice(t)
 	bad, good := d.submit(), d.submit()
 	d.write(func(ctx context.Context, tx dbx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE outbox SET body=x'7b7d' WHERE target=?`, bad)
+		_, err := tx.Exec(ctx, `UPDATE envelope SET body=x'7b7d' WHERE seq=(SELECT seq FROM outbox WHERE target=?)`, bad)
 		return err
 	})
 	d.settle()

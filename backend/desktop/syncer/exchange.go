@@ -165,71 +165,88 @@ func (s *Syncer) changed(e Entity) {
 
 var errNotEchoed = errors.New("the answer is about something else")
 
-// take reads a command that is to be sent. One whose octets have changed on this
-// disk is refused here, and does not hold up the others.
-func (s *Syncer) take(ctx context.Context, opID string) (q Queued, err error) {
-	err = s.o.DB.Read(ctx, func(tx dbx.Tx) error {
-		q, _, err = whole(ctx, tx, opID)
-		return err
-	})
-	if akno.CodeOf(err) == akno.BadFile {
-		return Queued{}, s.o.DB.Write(ctx, func(tx dbx.Tx) error { return reject(ctx, tx, opID, akno.BadFile, nil) })
-	}
-	return q, err
-}
-
 // failed notes in the row of q what the failure of a request means.
 func (s *Syncer) failed(ctx context.Context, q Queued, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err() // the program ends; the row says that it may have left
 	}
 	s.note(cause)
-	return s.put(ctx, q, cause, judge(cause))
+	return s.put(ctx, try{q, cause, judge(cause)})
 }
 
-// put notes in the row of q why it was not taken, and what follows from that.
-func (s *Syncer) put(ctx context.Context, q Queued, cause error, v verdict) error {
+// A try is a command that was not taken: why, and what that means for it.
+type try struct {
+	q     Queued
+	cause error
+	v     verdict
+}
+
+// put notes in the rows of commands why they were not taken, and what follows from
+// that.
+func (s *Syncer) put(ctx context.Context, tries ...try) error {
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error { return s.putIn(ctx, tx, tries) })
+	if err != nil {
+		return err
+	}
+	return s.ends(tries)
+}
+
+// putIn is put within a transaction.
+func (s *Syncer) putIn(ctx context.Context, tx dbx.Tx, tries []try) error {
+	for _, t := range tries {
+		if err := s.putOne(ctx, tx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ends returns the error with which the round has to end after tries that were put
+// down, if any: the portal is silent, or nobody is signed in.
+func (s *Syncer) ends(tries []try) error {
+	var err error
+	for _, t := range tries {
+		if t.v == halt || akno.CodeOf(t.cause) == akno.SignedOut {
+			s.o.Tell(Event{Kind: "application", ID: t.q.Target})
+			err = t.cause
+		}
+	}
+	return err
+}
+
+func (s *Syncer) putOne(ctx context.Context, tx dbx.Tx, t try) error {
+	q, cause, v := t.q, t.cause, t.v
 	code := akno.CodeOf(cause)
 	missing := fileMissing(cause) && len(q.Files) > 0
 	if missing && (q.Attempt < maxUploads || q.Failure != code) {
 		v = retry
 	}
 	s.o.Log.WithFields(map[string]any{"kind": string(q.Kind), "code": string(code), "attempt": q.Attempt + 1}).Info("a command was not taken")
-	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		if q.LeftAt.IsZero() && portalclient.NotSent(cause) {
-			if err := stayed(ctx, tx, q.OpID); err != nil {
+	if q.LeftAt.IsZero() && portalclient.NotSent(cause) {
+		if err := stayed(ctx, tx, q.OpID); err != nil {
+			return err
+		}
+	}
+	if missing {
+		if err := notUploaded(ctx, tx, q.Files); err != nil {
+			return err
+		}
+	}
+	if v == final {
+		if q.Kind == OpenDecision { // a notice: the next opening gives it again
+			if err := reject(ctx, tx, q.OpID, code, nil); err != nil {
 				return err
 			}
+			return Drop(ctx, tx, q.OpID)
 		}
-		if missing {
-			if err := notUploaded(ctx, tx, q.Files); err != nil {
-				return err
-			}
-		}
-		if v == final {
-			if q.Kind == OpenDecision { // a notice: the next opening gives it again
-				if err := reject(ctx, tx, q.OpID, code, nil); err != nil {
-					return err
-				}
-				return Drop(ctx, tx, q.OpID)
-			}
-			return reject(ctx, tx, q.OpID, code, akno.FieldsOf(cause))
-		}
-		tries := q.Attempt
-		if v == halt { // it is the line that is silent, whatever this command went through before
-			tries = s.silent()
-		}
-		wait := backoff(tries, portalclient.RetryAfter(cause), s.random)
-		return later(ctx, tx, q.OpID, code, s.o.Now().Add(wait))
-	})
-	if err != nil {
-		return err
+		return reject(ctx, tx, q.OpID, code, akno.FieldsOf(cause))
 	}
-	if v == halt || code == akno.SignedOut {
-		s.o.Tell(Event{Kind: "application", ID: q.Target})
-		return cause
+	tries := q.Attempt
+	if v == halt { // it is the line that is silent, whatever this command went through before
+		tries = s.silent()
 	}
-	return nil
+	wait := backoff(tries, portalclient.RetryAfter(cause), s.random)
+	return later(ctx, tx, q.OpID, code, s.o.Now().Add(wait))
 }
 
 // silent returns how many rounds in a row had no answer.

@@ -66,12 +66,16 @@ func Queue(ctx context.Context, tx dbx.Tx, c Command, now time.Time) error {
 		return err
 	}
 	sum := sha256.Sum256(c.Body)
-	// Numbers go on after what was sent, so that the order of an account's
-	// commands is known over both tables.
-	_, err = tx.Exec(ctx, `INSERT INTO outbox(seq, op_id, account, kind, target, body, body_hash, files, state, queued_at)
-		VALUES((SELECT 1+max(coalesce((SELECT max(seq) FROM outbox), 0), coalesce((SELECT max(seq) FROM sent), 0))),
-			?, ?, ?, ?, ?, ?, ?, 'pending', ?)`,
-		c.OpID, c.Account, string(c.Kind), c.Target, c.Body, hex.EncodeToString(sum[:]), string(files), now.UnixMilli())
+	res, err := tx.Exec(ctx, `INSERT INTO envelope(files, body_hash, body) VALUES(?, ?, ?)`, string(files), hex.EncodeToString(sum[:]), c.Body)
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	seq, err := res.LastInsertId()
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO outbox(seq, op_id, account, kind, target, state, queued_at) VALUES(?, ?, ?, ?, ?, 'pending', ?)`,
+		seq, c.OpID, c.Account, string(c.Kind), c.Target, now.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
@@ -96,6 +100,8 @@ func Unqueue(ctx context.Context, tx dbx.Tx, k Kind, target string) error {
 const (
 	queuedColumns = `seq, op_id, account, kind, target, body, body_hash, files, state, attempt, next_at, left_at, failure, fields, queued_at,
 		carried_at, brought, length(body)`
+	// queuedRows are rows of commands that wait, with what they say.
+	queuedRows = ` FROM outbox JOIN envelope USING (seq)`
 	// headColumns leave out the octets of submissions, which are large; the
 	// bodies of the other kinds are a few lines.
 	headColumns = `seq, op_id, account, kind, target, CASE kind WHEN 'submit' THEN x'' ELSE body END, '', files, state, attempt,
@@ -105,19 +111,35 @@ const (
 // Pending returns every command that waits, oldest first, submissions without
 // their bodies.
 func Pending(ctx context.Context, tx dbx.Tx) ([]Queued, error) {
-	return queued(ctx, tx, `SELECT `+headColumns+` FROM outbox ORDER BY seq`)
+	return queued(ctx, tx, `SELECT `+headColumns+queuedRows+` ORDER BY seq`)
 }
 
 // PendingOf returns the commands that wait for one application, oldest first,
 // submissions without their bodies.
 func PendingOf(ctx context.Context, tx dbx.Tx, target string) ([]Queued, error) {
-	return queued(ctx, tx, `SELECT `+headColumns+` FROM outbox WHERE target=? ORDER BY seq`, target)
+	return queued(ctx, tx, `SELECT `+headColumns+queuedRows+` WHERE target=? ORDER BY seq`, target)
+}
+
+// heads returns of every command that waits what the plan of the exchange depends
+// on, oldest first.
+func heads(ctx context.Context, tx dbx.Tx) ([]Queued, error) {
+	var out []Queued
+	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var q Queued
+		var state, failure string
+		var next int64
+		err := scan(&q.OpID, &q.Account, &q.Target, &state, &next, &failure)
+		q.Rejected, q.NextTry, q.Failure = state == "rejected", at(next), akno.Code(failure)
+		out = append(out, q)
+		return err
+	}, `SELECT op_id, account, target, state, next_at, failure FROM outbox ORDER BY seq`)
+	return out, err
 }
 
 // whole returns a command with its body, and false when it waits no more.
 // Octets that have changed since it was queued are bad_file.
 func whole(ctx context.Context, tx dbx.Tx, opID string) (Queued, bool, error) {
-	out, err := queued(ctx, tx, `SELECT `+queuedColumns+` FROM outbox WHERE op_id=?`, opID)
+	out, err := queued(ctx, tx, `SELECT `+queuedColumns+queuedRows+` WHERE op_id=?`, opID)
 	if err != nil || len(out) == 0 {
 		return Queued{}, false, err
 	}
@@ -202,8 +224,8 @@ func Drop(ctx context.Context, tx dbx.Tx, opID string) error {
 
 // done moves a command to what was sent.
 func done(ctx context.Context, tx dbx.Tx, opID, account, epoch string, now time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO sent(seq, op_id, account, kind, target, body, body_hash, files, epoch, queued_at, acked_at)
-		SELECT seq, op_id, ?, kind, target, body, body_hash, files, ?, queued_at, ? FROM outbox WHERE op_id=?`,
+	_, err := tx.Exec(ctx, `INSERT INTO sent(seq, op_id, account, kind, target, epoch, queued_at, acked_at)
+		SELECT seq, op_id, ?, kind, target, ?, queued_at, ? FROM outbox WHERE op_id=?`,
 		account, epoch, now.UnixMilli(), opID)
 	if err != nil {
 		return err
@@ -216,8 +238,8 @@ func done(ctx context.Context, tx dbx.Tx, opID, account, epoch string, now time.
 // into the outbox: a portal restored from a copy may have lost it, and one that
 // has not answers as before. It returns how many there were.
 func again(ctx context.Context, tx dbx.Tx, account, epoch string) (n int64, err error) {
-	n, err = dbx.Changed(ctx, tx, `INSERT INTO outbox(seq, op_id, account, kind, target, body, body_hash, files, state, left_at, queued_at)
-		SELECT seq, op_id, account, kind, target, body, body_hash, files, 'pending', acked_at, queued_at
+	n, err = dbx.Changed(ctx, tx, `INSERT INTO outbox(seq, op_id, account, kind, target, state, left_at, queued_at)
+		SELECT seq, op_id, account, kind, target, 'pending', acked_at, queued_at
 		FROM sent WHERE account=? AND epoch<>?`, account, epoch)
 	if err != nil {
 		return 0, err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"akno/backend/akno"
@@ -32,80 +33,195 @@ func (s *Syncer) push(ctx context.Context, account string, opIDs []string) error
 	if err != nil {
 		return err
 	}
-	most := maxBatch
-	for len(opIDs) > 0 {
-		batch, rest, err := s.gather(ctx, account, stream.Epoch, opIDs, most)
-		if err != nil {
-			return err
+	p := &pusher{Syncer: s, account: account, epoch: stream.Epoch, left: opIDs, most: maxBatch}
+	var f *flight
+	for err == nil && (f != nil || len(p.left) > 0) {
+		if f != nil {
+			f, err = p.onward(ctx, f)
+			continue
 		}
-		if len(batch) > 0 {
-			sent, err := s.pushBatch(ctx, account, stream.Epoch, batch)
-			if err != nil {
+		var batch []Queued
+		if batch, err = p.open(ctx); err == nil {
+			f, err = p.start(ctx, batch)
+		}
+	}
+	return err
+}
+
+// A pusher sends commands in batches. Only the request itself is left to another
+// goroutine: while a batch is on its way the next one is opened, and while that one
+// is on its way it is written down what became of the first. What a command's row
+// says of its having left is on the disk before its request begins.
+type pusher struct {
+	*Syncer
+	account, epoch string
+
+	left []string // op ids that were not opened yet
+	most int      // commands in a batch
+}
+
+// A flight is a batch on its way.
+type flight struct {
+	batch  []Queued
+	landed chan struct{} // closed with the answer
+	answer *portalapi.PushResult
+	err    error
+}
+
+// open reads the next commands up to a batch. One that was taken back meanwhile is
+// passed over; one whose octets have changed on this disk is refused here, and
+// holds up none of the others.
+func (p *pusher) open(ctx context.Context) ([]Queued, error) {
+	var batch []Queued
+	var spoiled []string
+	n := 0
+	err := p.o.DB.Read(ctx, func(tx dbx.Tx) error {
+		batch, spoiled, n = nil, nil, 0
+		octets := 0
+		for ; n < len(p.left) && len(batch) < p.most; n++ {
+			q, waits, err := whole(ctx, tx, p.left[n])
+			switch {
+			case akno.CodeOf(err) == akno.BadFile:
+				spoiled = append(spoiled, p.left[n])
+			case err != nil:
 				return err
-			}
-			if !sent { // too much for somebody on the way
-				most = max(1, len(batch)/2)
-				continue
+			case waits && len(batch) > 0 && octets+len(q.Body) > maxBatchOctets:
+				return nil
+			case waits:
+				batch, octets = append(batch, q), octets+len(q.Body)
 			}
 		}
-		for _, q := range batch {
-			s.o.Tell(Event{Kind: "application", ID: q.Target})
-		}
-		opIDs = rest
+		return nil
+	})
+	if err == nil && len(spoiled) > 0 {
+		err = p.o.DB.Write(ctx, func(tx dbx.Tx) error {
+			for _, opID := range spoiled {
+				if err := reject(ctx, tx, opID, akno.BadFile, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	return nil
+	if err != nil {
+		return nil, err
+	}
+	p.left = p.left[n:]
+	return batch, nil
 }
 
-// gather takes commands up to a batch, with their files on the portal, and returns
-// which are left. A command that cannot go is noted so and left out.
-func (s *Syncer) gather(ctx context.Context, account, epoch string, opIDs []string, most int) (batch []Queued, rest []string, err error) {
-	octets := 0
-	for i, opID := range opIDs {
-		q, err := s.take(ctx, opID)
-		if err != nil {
-			return nil, nil, err
-		}
-		if q.OpID == "" { // taken back meanwhile, or spoiled
-			continue
-		}
-		if len(batch) > 0 && (len(batch) == most || octets+len(q.Body) > maxBatchOctets) {
-			return batch, opIDs[i:], nil
-		}
-		if err := s.uploadFiles(ctx, account, epoch, q.Files); err != nil {
-			if err := s.failed(ctx, q, err); err != nil {
-				return nil, nil, err
-			}
-			s.o.Tell(Event{Kind: "application", ID: q.Target})
-			continue
-		}
-		batch, octets = append(batch, q), octets+len(q.Body)
+// start brings the files of a batch to the portal, notes that its commands leave,
+// and sends them. It returns nothing when nothing is on its way: because none of
+// them could go, or because they were sent one by one.
+func (p *pusher) start(ctx context.Context, batch []Queued) (*flight, error) {
+	batch, err := p.bring(ctx, batch)
+	if err != nil {
+		return nil, err
 	}
-	return batch, nil, nil
+	if batch, err = p.leave(ctx, batch); err != nil || len(batch) == 0 {
+		return nil, err
+	}
+	if p.oneByOne() {
+		return nil, p.singlyAll(ctx, batch)
+	}
+	f := &flight{batch: batch, landed: make(chan struct{})}
+	go func() {
+		defer close(f.landed)
+		f.answer, f.err = p.o.Portal.PushCommands(ctx, requestOf(p.epoch, batch))
+	}()
+	return f, nil
 }
 
-// pushBatch sends a batch and notes what became of each command. It returns an
-// error only when the round has to end, and false when the batch was too large and
-// nothing of it was looked at.
-func (s *Syncer) pushBatch(ctx context.Context, account, epoch string, batch []Queued) (sent bool, err error) {
-	batch, err = s.leave(ctx, batch)
-	if err != nil || len(batch) == 0 {
-		return true, err
-	}
-	if s.oneByOne() {
-		return true, s.pushSingly(ctx, account, epoch, batch)
-	}
-	answer, err := s.o.Portal.PushCommands(ctx, requestOf(epoch, batch))
+// onward waits for the answer to a batch, writes down what it says and returns the
+// next batch on its way. A batch without files of its own leaves before that is
+// written down, so that neither side waits for the other.
+func (p *pusher) onward(ctx context.Context, f *flight) (*flight, error) {
+	batch, openErr := p.open(ctx)
+	<-f.landed
 	switch {
-	case err == nil:
-		s.note(nil)
-		return true, s.outcome(ctx, account, epoch, batch, answer)
-	case akno.CodeOf(err) == akno.NotFound:
-		s.goSingly()
-		return true, s.pushSingly(ctx, account, epoch, batch)
-	case portalclient.StatusOf(err) == http413 && len(batch) > 1:
-		return false, s.stay(ctx, batch)
+	case openErr != nil:
+		return nil, errors.Join(p.settle(ctx, f), openErr)
+	case portalclient.StatusOf(f.err) == http413 && len(f.batch) > 1:
+		p.most = max(1, len(f.batch)/2)
+		p.left = slices.Concat(opIDs(f.batch), opIDs(batch), p.left)
+		return nil, p.stay(ctx, f.batch)
+	case f.err != nil || p.most < maxBatch || slices.ContainsFunc(batch, func(q Queued) bool { return len(q.Files) > 0 }):
+		if err := p.settle(ctx, f); err != nil {
+			return nil, err
+		}
+		return p.start(ctx, batch)
 	}
-	return true, s.failedAll(ctx, batch, err)
+	next, startErr := p.start(ctx, batch)
+	err := p.settle(ctx, f)
+	if err == nil && startErr == nil {
+		return next, nil
+	}
+	if next != nil { // what became of it is worth writing down, if that can be done at all
+		<-next.landed
+		_ = p.settle(ctx, next)
+	}
+	return nil, errors.Join(err, startErr)
+}
+
+func opIDs(batch []Queued) []string {
+	out := make([]string, len(batch))
+	for i, q := range batch {
+		out[i] = q.OpID
+	}
+	return out
+}
+
+// bring takes the files of commands to the portal. A command that cannot go is
+// noted so and left out.
+func (p *pusher) bring(ctx context.Context, batch []Queued) ([]Queued, error) {
+	var ready []Queued
+	for _, q := range batch {
+		if err := p.uploadFiles(ctx, p.account, p.epoch, q.Files); err != nil {
+			if err := p.failed(ctx, q, err); err != nil {
+				return nil, err
+			}
+			p.o.Tell(Event{Kind: "application", ID: q.Target})
+			continue
+		}
+		ready = append(ready, q)
+	}
+	return ready, nil
+}
+
+// settle writes down what became of a batch that has landed. It returns an error
+// only when the round has to end.
+func (p *pusher) settle(ctx context.Context, f *flight) error {
+	var err error
+	switch {
+	case f.err == nil:
+		p.note(nil)
+		err = p.outcome(ctx, p.account, p.epoch, f.batch, f.answer)
+	case akno.CodeOf(f.err) == akno.NotFound:
+		p.goSingly()
+		return p.singlyAll(ctx, f.batch)
+	default:
+		err = p.failedAll(ctx, f.batch, f.err)
+	}
+	if err == nil {
+		p.tell(f.batch)
+	}
+	return err
+}
+
+// singlyAll sends commands one by one.
+func (p *pusher) singlyAll(ctx context.Context, batch []Queued) error {
+	err := p.pushSingly(ctx, p.account, p.epoch, batch)
+	if err == nil {
+		p.tell(batch)
+	}
+	return err
+}
+
+// tell has the page look at the applications of a batch.
+func (p *pusher) tell(batch []Queued) {
+	for _, q := range batch {
+		p.o.Tell(Event{Kind: "application", ID: q.Target})
+	}
 }
 
 // leave notes of every command that it may reach the portal, and leaves out those
@@ -162,15 +278,11 @@ func (s *Syncer) failedAll(ctx context.Context, batch []Queued, cause error) err
 	if v == final && !(len(batch) == 1 && akno.CodeOf(cause) == akno.TooLarge) {
 		v = retry
 	}
-	var ends error
-	for _, q := range batch {
-		if err := s.put(ctx, q, cause, v); err != nil {
-			if ends = err; !errors.Is(err, cause) {
-				return err
-			}
-		}
+	tries := make([]try, len(batch))
+	for i, q := range batch {
+		tries[i] = try{q, cause, v}
 	}
-	return ends
+	return s.put(ctx, tries...)
 }
 
 // outcome notes the outcomes of a batch. An answer of another life of the portal's
@@ -182,6 +294,7 @@ func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Que
 		outcomes[o.OpId] = o
 	}
 	var taken []Queued
+	var tries []try
 	var foreign error
 	for _, q := range batch {
 		o, ok := outcomes[q.OpID]
@@ -189,13 +302,9 @@ func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Que
 		switch {
 		case !ok || good && (o.Application == nil || o.Application.Id != q.Target):
 			foreign = &akno.Error{Code: akno.Unavailable, Op: "syncer.push", Err: errNotEchoed}
-			if err := s.put(ctx, q, foreign, retry); err != nil {
-				return err
-			}
+			tries = append(tries, try{q, foreign, retry})
 		case answer.Epoch != epoch:
-			if err := s.put(ctx, q, &akno.Error{Code: akno.Unavailable, Op: "syncer.push", Err: errOtherLife}, retry); err != nil {
-				return err
-			}
+			tries = append(tries, try{q, &akno.Error{Code: akno.Unavailable, Op: "syncer.push", Err: errOtherLife}, retry})
 		case good:
 			taken = append(taken, q)
 		default:
@@ -203,12 +312,10 @@ func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Que
 			if o.Outcome != portalapi.Rejected { // deferred, or a word of a newer portal
 				v = retry
 			}
-			if err := s.put(ctx, q, portalclient.Refusal("push", o.Problem), v); err != nil {
-				return err
-			}
+			tries = append(tries, try{q, portalclient.Refusal("push", o.Problem), v})
 		}
 	}
-	if err := s.done(ctx, account, epoch, taken, outcomes); err != nil || foreign == nil {
+	if err := s.done(ctx, account, epoch, taken, tries, outcomes); err != nil || foreign == nil {
 		return err
 	}
 	s.note(foreign)
@@ -217,16 +324,17 @@ func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Que
 
 var errOtherLife = errors.New("the answer is of another life of the portal's database")
 
-// done moves the commands that were taken to what was sent, and stores what the
-// portal says of their applications.
-func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued, outcomes map[string]portalapi.PushOutcome) error {
-	if len(taken) == 0 {
-		return nil
-	}
+// done moves the commands that were taken to what was sent, stores what the portal
+// says of their applications, and notes why the others were not taken, all in one
+// transaction. It returns an error only when the round has to end.
+func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued, tries []try, outcomes map[string]portalapi.PushOutcome) error {
 	now := s.o.Now()
 	var fresh []Entity
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		fresh = fresh[:0]
+		if err := s.putIn(ctx, tx, tries); err != nil {
+			return err
+		}
 		for _, q := range taken {
 			e, stored, err := s.doneOne(ctx, tx, account, epoch, q.OpID, *outcomes[q.OpID].Application, now)
 			if err != nil {
@@ -235,6 +343,9 @@ func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued
 			if stored {
 				fresh = append(fresh, e)
 			}
+		}
+		if len(taken) == 0 {
+			return nil
 		}
 		_, err := tx.Exec(ctx, `UPDATE stream SET pushed_at=? WHERE account=?`, now.UnixMilli(), account)
 		return err
@@ -245,7 +356,7 @@ func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued
 	for _, e := range fresh {
 		s.changed(e)
 	}
-	return nil
+	return s.ends(tries)
 }
 
 // doneOne is done for one command within a transaction; it says whether the

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,6 +35,85 @@ func TestABatchThatIsTooLargeIsHalvedUntilItFits(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%s took effect %d times", op, n)
 		}
+	}
+}
+
+func TestWhatABatchSaysIsWrittenOnceHoweverOftenItIsTried(t *testing.T) {
+	d := newDevice(t)
+	const octets = `SELECT group_concat(seq||' '||body_hash) FROM (SELECT * FROM envelope ORDER BY seq)`
+	for range 3 {
+		d.submit()
+	}
+	text := func() (out string) {
+		d.write(func(ctx context.Context, tx dbx.Tx) error { return tx.QueryRow(ctx, octets).Scan(&out) })
+		return out
+	}
+	want := text()
+	d.portal.with(func() { d.portal.faults = []fault{fine, lost} })
+	_ = d.Now(t.Context())
+	d.settle()
+	if got := text(); got != want || len(d.portal.statuses()) != 3 || len(d.pending()) != 0 {
+		t.Errorf("%q became %q, %v", want, got, d.pending())
+	}
+}
+
+// counts returns how many commands have not left, how many may have, and how many
+// were taken.
+func (d *device) counts() (here, left, taken int) {
+	err := d.db.Read(d.t.Context(), func(tx dbx.Tx) error {
+		return tx.QueryRow(d.t.Context(), `SELECT (SELECT count(*) FROM outbox WHERE left_at=0), (SELECT count(*) FROM outbox WHERE left_at<>0),
+			(SELECT count(*) FROM sent)`).Scan(&here, &left, &taken)
+	})
+	if err != nil {
+		d.t.Error(err)
+	}
+	return here, left, taken
+}
+
+func TestABatchIsNotedAsLeavingBeforeItsRequestAndNoLaterOneIs(t *testing.T) {
+	d := newDevice(t)
+	const all = 2*maxBatch + 50
+	for range all {
+		d.submit()
+	}
+	requests := 0
+	d.portal.with(func() {
+		d.portal.pushed = func() {
+			requests++
+			// The batch before may be written down while this one is on its way.
+			here, left, taken := d.counts()
+			if here != max(all-requests*maxBatch, 0) || left < min(maxBatch, all-(requests-1)*maxBatch) {
+				t.Errorf("at request %d %d are here, %d may have left, %d were taken", requests, here, left, taken)
+			}
+		}
+	})
+	d.settle()
+	if here, left, taken := d.counts(); requests != 3 || here+left != 0 || taken != all || len(d.portal.statuses()) != all {
+		t.Errorf("%d requests, %d arrived; %d are here, %d may have left, %d were taken", requests, len(d.portal.statuses()), here, left, taken)
+	}
+}
+
+func TestSilenceInTheMiddleOfAQueueEndsTheRoundAndKeepsWhatWasTaken(t *testing.T) {
+	d := newDevice(t)
+	d.settle()
+	for range 3 * maxBatch {
+		d.submit()
+	}
+	d.portal.with(func() { d.portal.faults = []fault{fine, fine, answerCut} }) // a pull, a batch, the next one
+	if err := d.Now(t.Context()); !akno.Silent(akno.CodeOf(err)) {
+		t.Fatalf("got %v", err)
+	}
+	if here, left, taken := d.counts(); here != maxBatch || left != maxBatch || taken != maxBatch {
+		t.Errorf("%d are here, %d may have left, %d were taken", here, left, taken)
+	}
+	d.settle()
+	for op, n := range d.portal.effects {
+		if n != 1 {
+			t.Errorf("%s took effect %d times", op, n)
+		}
+	}
+	if here, left, taken := d.counts(); len(d.portal.effects) != 3*maxBatch || here+left != 0 || taken != 3*maxBatch {
+		t.Errorf("%d took effect; %d are here, %d may have left, %d were taken", len(d.portal.effects), here, left, taken)
 	}
 }
 

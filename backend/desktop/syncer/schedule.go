@@ -1,7 +1,6 @@
 package syncer
 
 import (
-	"slices"
 	"time"
 
 	"akno/backend/akno"
@@ -47,17 +46,17 @@ func Next(rows []Queued, w World) Plan {
 			wake = t
 		}
 	}
-	var taken []string // targets
+	taken := map[string]bool{} // targets
 	for _, q := range rows {
 		mine := w.Account != "" && (q.Account == "" || q.Account == w.Account)
 		switch {
-		case q.Rejected || slices.Contains(taken, q.Target):
+		case q.Rejected || taken[q.Target]:
 			continue
 		case !mine:
 			p.NeedsSignIn = p.NeedsSignIn || w.Account == ""
 			continue
 		}
-		taken = append(taken, q.Target)
+		taken[q.Target] = true
 		p.NeedsSignIn = p.NeedsSignIn || q.Failure == akno.LowLevel || q.Failure == akno.SignedOut
 		ready := latest(q.NextTry, w.NotYet)
 		// A try planned further ahead than any rule allows was planned by a

@@ -336,7 +336,7 @@ func (s *Syncer) plan(ctx context.Context) (Plan, error) {
 		if !look {
 			w.Pulled = stream.PulledAt
 		}
-		rows, err = Pending(ctx, tx)
+		rows, err = heads(ctx, tx)
 		return err
 	})
 	return Next(rows, w), err

@@ -283,8 +283,8 @@ func rows(ctx context.Context, tx dbx.Tx, query string) ([]row, error) {
 }
 
 const (
-	outboxRows = `SELECT op_id, kind, target, '', state, failure, next_at, body FROM outbox ORDER BY seq`
-	sentRows   = `SELECT op_id, kind, target, epoch, '', '', 0, body FROM sent ORDER BY seq`
+	outboxRows = `SELECT op_id, kind, target, '', state, failure, next_at, body FROM outbox JOIN envelope USING (seq) ORDER BY seq`
+	sentRows   = `SELECT op_id, kind, target, epoch, '', '', 0, body FROM sent JOIN envelope USING (seq) ORDER BY seq`
 )
 
 func (d *device) outbox(ctx context.Context) ([]row, error) {

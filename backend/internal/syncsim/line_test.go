@@ -116,7 +116,7 @@ func (d *device) withScan(ctx context.Context, content []byte) error {
 	}
 	return d.db.Write(ctx, func(tx dbx.Tx) error {
 		var text string
-		if err := tx.QueryRow(ctx, `SELECT files FROM outbox`).Scan(&text); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT files FROM envelope`).Scan(&text); err != nil {
 			return err
 		}
 		var files []syncer.File
@@ -127,7 +127,7 @@ func (d *device) withScan(ctx context.Context, content []byte) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE outbox SET files=?`, string(raw))
+		_, err = tx.Exec(ctx, `UPDATE envelope SET files=?`, string(raw))
 		return err
 	})
 }

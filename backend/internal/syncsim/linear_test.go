@@ -180,7 +180,7 @@ func gather(ctx context.Context, w *world, n int) (*crowd, error) {
 func (d *device) upload(ctx context.Context, op string) error {
 	var text string
 	err := d.read(ctx, func(tx dbx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT files FROM outbox WHERE op_id=?`, op).Scan(&text)
+		return tx.QueryRow(ctx, `SELECT files FROM outbox JOIN envelope USING (seq) WHERE op_id=?`, op).Scan(&text)
 	})
 	var files []syncer.File
 	if err == nil {
