@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"akno/backend/akno"
 )
 
 // Exit statuses, the same for every command.
@@ -101,6 +103,9 @@ func run(args []string, e *env) int {
 			continue
 		}
 		status, err := c.run(e, args[len(words):])
+		if err != nil && e.json && !e.answered && status != exitUsage {
+			err = errors.Join(err, e.answer(map[string]string{"error": wordOf(err)}, ""))
+		}
 		if err != nil {
 			fmt.Fprintf(e.err, "aknoctl %s: %v\n", c.name, err)
 			var wrong usageError
@@ -113,6 +118,14 @@ func run(args []string, e *env) int {
 	fmt.Fprintf(e.err, "aknoctl: no command %q\n", strings.Join(args[:min(2, len(args))], " "))
 	usage(e.err)
 	return exitUsage
+}
+
+// wordOf is what a document says of an error that is the answer.
+func wordOf(err error) string {
+	if code := akno.CodeOf(err); code != akno.Internal {
+		return string(code)
+	}
+	return err.Error()
 }
 
 // help shows the commands whose names begin with the words, with examples; all
@@ -159,6 +172,9 @@ func wrongUsage(format string, a ...any) (int, error) {
 	return exitUsage, usageError(fmt.Sprintf(format, a...))
 }
 
+// errTwoOutputs is the fault of a command line that wants a file and a document in one place.
+const errTwoOutputs = usageError("--json and --out - both want standard output")
+
 // options reads options that may stand before, between and after other arguments, which it returns.
 type options struct{ *flag.FlagSet }
 
@@ -186,6 +202,9 @@ func (o *options) parse(args []string, least, most int) ([]string, error) {
 		}
 		args = o.Args()
 	}
+	if out := o.Lookup("out"); out != nil && out.Value.String() == "-" && o.Lookup("json").Value.String() == "true" {
+		return nil, errTwoOutputs
+	}
 	if len(rest) < least || len(rest) > most {
 		return nil, usageError(fmt.Sprintf("%d arguments, want %d", len(rest), least))
 	}
@@ -207,17 +226,25 @@ func (l *list) Set(v string) error {
 // maxInput is the length of the longest file that is read whole, in octets.
 const maxInput = 256 << 20
 
+// start opens a file, or standard input for "-", which can be read only once.
+func (e *env) start(name string) (io.ReadCloser, error) {
+	if name != "-" {
+		return os.Open(name)
+	}
+	if e.used {
+		return nil, usageError("standard input can be read once only")
+	}
+	e.used = true
+	return io.NopCloser(e.in), nil
+}
+
 // read returns the contents of a file, or of standard input for "-".
 func (e *env) read(name string) ([]byte, error) {
-	in := e.in
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
+	in, err := e.start(name)
+	if err != nil {
+		return nil, err
 	}
+	defer in.Close()
 	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	if err == nil && len(b) > maxInput {
 		err = fmt.Errorf("%s: longer than %d MiB", name, maxInput>>20)
@@ -225,11 +252,17 @@ func (e *env) read(name string) ([]byte, error) {
 	return b, err
 }
 
-// answer prints v as JSON, or the text where people read.
+// answer prints v as JSON, or the text where people read: never among the octets
+// of a file that goes to standard output.
 func (e *env) answer(v any, text string) error {
 	if !e.json {
-		_, err := fmt.Fprintln(e.out, text)
+		w := e.out
+		if e.taken {
+			w = e.err
+		}
+		_, err := fmt.Fprintln(w, text)
 		return err
 	}
+	e.answered = true
 	return json.NewEncoder(e.out).Encode(v)
 }

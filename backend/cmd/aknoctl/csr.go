@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"akno/backend/internal/atomicfile"
 	"akno/backend/stb/pki"
 )
 
@@ -50,7 +49,7 @@ func keyCSR(e *env, args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	if err := atomicfile.Create(*out, request, 0o644); err != nil {
+	if err := e.create(*out, request, 0o644); err != nil {
 		return exitUsage, err
 	}
 	return exitYes, e.answer(map[string]string{"subject": name.String()}, "request for "+name.String())

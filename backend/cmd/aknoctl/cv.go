@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-	"os"
 	"time"
 
 	"akno/backend/stb/cvc"
@@ -105,13 +103,9 @@ func (e *env) verifyCardSignature(s *cvc.Signature, contentFile string, t *trust
 		out.outcome = outcomeOf(pki.SignedDataNotFound)
 		return signatureAnswer{outcome: out.outcome, Level: "CMS", Signers: []signerAnswer{}}, nil
 	}
-	content := io.NopCloser(e.in)
-	if contentFile != "-" {
-		f, err := os.Open(contentFile)
-		if err != nil {
-			return signatureAnswer{}, err
-		}
-		content = f
+	content, err := e.start(contentFile)
+	if err != nil {
+		return signatureAnswer{}, err
 	}
 	defer content.Close()
 	report, err := s.Verify(content, t.cards, at)

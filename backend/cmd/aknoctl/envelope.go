@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -12,15 +14,32 @@ import (
 // write writes a file as a whole, or to standard output for "-".
 func (e *env) write(name string, data []byte) error {
 	if name == "-" {
+		e.taken = true
 		_, err := e.out.Write(data)
 		return err
 	}
 	return atomicfile.Write(name, data, 0o644)
 }
 
+// create writes a file that must not exist yet, or to standard output for "-".
+func (e *env) create(name string, data []byte, perm os.FileMode) error {
+	if name == "-" {
+		return e.write(name, data)
+	}
+	return atomicfile.Create(name, data, perm)
+}
+
 // convert turns a file into a new file for its owner's eyes, however long it is;
 // nothing is left of the new file when it fails.
 func (e *env) convert(from, to string, work func(dst io.Writer, src io.Reader, size int64) error) error {
+	if from == "-" { // its length is not known beforehand
+		data, err := e.read(from)
+		defer clear(data)
+		if err != nil {
+			return err
+		}
+		return e.build(to, 0o600, func(dst io.Writer) error { return work(dst, bytes.NewReader(data), int64(len(data))) })
+	}
 	f, err := os.Open(from)
 	if err != nil {
 		return err
@@ -63,6 +82,16 @@ func encrypt(e *env, args []string) (int, error) {
 		fmt.Sprintf("%s: for %d recipients", *out, len(recipients)))
 }
 
+// bare reads what may stand in PEM. Only PEM is held.
+func bare(src io.Reader) (io.Reader, error) {
+	r := bufio.NewReader(src)
+	if start, err := r.Peek(3); err != nil || looksLikeDER(start) {
+		return r, nil //nolint:nilerr // what is too short is for the parser to refuse
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxInput))
+	return bytes.NewReader(withoutPEM(data)), err
+}
+
 func decrypt(e *env, args []string) (int, error) {
 	o := newOptions(e)
 	keyFile, passwordFile, out := o.String("key", "", ""), o.String("password-file", "", ""), o.String("out", "", "")
@@ -78,13 +107,17 @@ func decrypt(e *env, args []string) (int, error) {
 		return e.keyFault(err)
 	}
 	defer key.Wipe()
-	if _, err := os.Stat(rest[0]); err != nil {
+	if _, err := os.Stat(rest[0]); err != nil && rest[0] != "-" {
 		return exitUsage, err
 	}
 	ctx, stop := e.interruptible()
 	defer stop()
 	err = e.convert(rest[0], *out, func(dst io.Writer, src io.Reader, _ int64) error {
-		return cms.Decrypt(ctx, dst, src, key)
+		envelope, err := bare(src)
+		if err != nil {
+			return err
+		}
+		return cms.Decrypt(ctx, dst, envelope, key)
 	})
 	if ctx.Err() != nil {
 		return exitUsage, said(ctx.Err())

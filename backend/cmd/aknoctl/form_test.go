@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"akno/backend/internal/clock"
+	"akno/backend/stb/pki"
 )
 
 const exampleFiles = "../../akno/form/testdata/examples/*.json"
@@ -35,6 +36,22 @@ func TestTheBundledFormsAndTheirExamplesAreRight(t *testing.T) {
 	}
 	if examples != len(files) {
 		t.Errorf("%d examples were checked of %d", examples, len(files))
+	}
+}
+
+// What goes on standard input is read once, and may be asked for by several hash algorithms.
+func TestADocumentOnStandardInputHasEveryHashValue(t *testing.T) {
+	document := strings.Repeat("заявление", 100_000)
+	e := &env{in: strings.NewReader(document), out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: clock.System}
+	content := e.content(t.Context(), "-")
+	for _, h := range []*pki.HashAlgorithm{pki.Bash384, pki.BeltHash, pki.Bash512, pki.Bash256, pki.Bash384} {
+		sum, err := content.Digest(h)
+		if err != nil || !bytes.Equal(sum, h.Sum([]byte(document))) {
+			t.Errorf("%s: %x, %v", h.Name, sum, err)
+		}
+	}
+	if _, err := e.read("-"); err == nil {
+		t.Error("standard input is read twice")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"akno/backend/internal/atomicfile"
 	"akno/backend/stb/bign"
 	"akno/backend/stb/container"
 )
@@ -83,7 +82,7 @@ func openAny(data, password []byte) (key *bign.PrivateKey, certificates int, err
 		key, err = container.Open(data, password)
 		return key, 0, err
 	}
-	x, err := container.OpenPKCS12(data, password)
+	x, err := container.OpenPKCS12(container.Inspect(data).DER, password)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -224,7 +223,7 @@ func (e *env) writeKey(out string, key *bign.PrivateKey, password []byte, iterat
 	if err != nil {
 		return exitUsage, err
 	}
-	if err := atomicfile.Create(out, sealed, 0o600); err != nil {
+	if err := e.create(out, sealed, 0o600); err != nil {
 		return exitUsage, err
 	}
 	answer := describe(container.FormatContainer, key)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"os/signal"
@@ -14,6 +15,7 @@ import (
 	"akno/backend/internal/atomicfile"
 	"akno/backend/internal/clock"
 	"akno/backend/stb/cms"
+	"akno/backend/stb/pki"
 )
 
 // held is the length in octets up to which a signature is read whole.
@@ -46,6 +48,7 @@ func said(err error) error {
 // "-"; nothing is left of a file when it fails.
 func (e *env) build(name string, perm os.FileMode, fill func(w io.Writer) error) error {
 	if name == "-" {
+		e.taken = true
 		return fill(e.out)
 	}
 	return atomicfile.Build(name, perm, func(f *os.File) error { return fill(f) })
@@ -67,15 +70,74 @@ func (e *env) open(name string) (f *os.File, size int64, err error) {
 
 // content is a file that is hashed piece by piece, however long it is.
 func (e *env) content(ctx context.Context, name string) cms.Content {
+	if name == "-" {
+		return &passing{e: e, ctx: ctx}
+	}
 	return cms.Stream(ctx, e.source(name))
+}
+
+// passing is a document on standard input. It passes once, and signers may have
+// used several hash algorithms: the values of all are computed meanwhile.
+type passing struct {
+	e    *env
+	ctx  context.Context //nolint:containedctx // of one command
+	sums map[*pki.HashAlgorithm][]byte
+}
+
+// Digest implements cms.Content.
+func (p *passing) Digest(h *pki.HashAlgorithm) ([]byte, error) {
+	if p.sums == nil {
+		if err := p.read(); err != nil {
+			return nil, err
+		}
+	}
+	sum, ok := p.sums[h]
+	if !ok {
+		return nil, fmt.Errorf("%w: no %s value", cms.ErrNoContent, h.Name)
+	}
+	return sum, nil
+}
+
+func (p *passing) read() error {
+	src, err := p.e.start("-")
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	all := [...]*pki.HashAlgorithm{pki.BeltHash, pki.Bash256, pki.Bash384, pki.Bash512}
+	var hashes [len(all)]hash.Hash
+	var to [len(all)]io.Writer
+	for i, h := range all {
+		hashes[i] = h.New()
+		to[i] = hashes[i]
+	}
+	if _, err := io.CopyBuffer(io.MultiWriter(to[:]...), untilDone{p.ctx, src}, make([]byte, 256<<10)); err != nil {
+		return err
+	}
+	p.sums = map[*pki.HashAlgorithm][]byte{}
+	for i, h := range all {
+		p.sums[h] = hashes[i].Sum(nil)
+	}
+	return nil
+}
+
+// untilDone is a reader that ends with a context.
+type untilDone struct {
+	ctx context.Context //nolint:containedctx // of one command
+	io.Reader
+}
+
+// Read implements io.Reader.
+func (r untilDone) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(b)
 }
 
 // source opens a file, and shows how it is read.
 func (e *env) source(name string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
-		if name == "-" {
-			return io.NopCloser(e.in), nil
-		}
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, err

@@ -22,5 +22,8 @@ type env struct {
 	out, err io.Writer
 	now      clock.Clock
 	json     bool            // exactly one JSON document is wanted on out
+	used     bool            // in was read: it can be only once
+	answered bool            // that document was printed
+	taken    bool            // out carries the octets of a file, so that words go to err
 	ctx      context.Context //nolint:containedctx // that of the program; nil where nothing ends it
 }

@@ -12,6 +12,9 @@ import (
 // maxPassword is the number of octets of the longest password.
 const maxPassword = 1024
 
+// utf8Mark is what editors of Windows put before a text in UTF-8; no text begins with it.
+var utf8Mark = []byte("\ufeff")
+
 var (
 	errNoPassword   = errors.New("no password: give --password-file, or run in a terminal")
 	errLongPassword = fmt.Errorf("password longer than %d octets", maxPassword)
@@ -23,12 +26,12 @@ func (e *env) password(file, prompt string) ([]byte, error) {
 	if file == "" {
 		return e.ask(prompt)
 	}
-	b, err := os.ReadFile(file)
+	b, err := e.read(file)
+	defer clear(b)
 	if err != nil {
 		return nil, err
 	}
-	defer clear(b)
-	line, _, _ := bytes.Cut(b, []byte("\n"))
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(b, utf8Mark), []byte("\n"))
 	return checkPassword(bytes.Clone(bytes.TrimSuffix(line, []byte("\r"))))
 }
 

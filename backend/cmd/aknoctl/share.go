@@ -52,7 +52,7 @@ func keySplit(e *env, args []string) (int, error) {
 			return exitUsage, err
 		}
 	}
-	if err := atomicfile.Create(*out, sealed, 0o600); err != nil {
+	if err := e.create(*out, sealed, 0o600); err != nil {
 		return exitUsage, err
 	}
 	answer := describe(container.FormatContainer, key)

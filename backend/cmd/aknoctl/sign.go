@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"akno/backend/stb/cms"
@@ -66,6 +68,9 @@ func signFiles(e *env, args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
+	if e.json && *f.out == "" && slices.Contains(files, "-") {
+		return exitUsage, errTwoOutputs
+	}
 	s := signOptions{attached: *f.attached}
 	if s.cert, err = oneCertificate("--cert", *f.cert, e.certificates); err != nil {
 		return exitUsage, err
@@ -107,7 +112,11 @@ func (e *env) signEach(ctx context.Context, files []string, out string, s signOp
 	status, answers, text := exitYes, []done{}, ""
 	for _, name := range files {
 		target := out
-		if target == "" {
+		switch {
+		case target != "":
+		case name == "-":
+			target = name
+		default:
 			target = name + ".p7s"
 		}
 		d := done{File: name, Out: target}
@@ -115,9 +124,9 @@ func (e *env) signEach(ctx context.Context, files []string, out string, s signOp
 			d.Out, d.Error, status = "", said(err).Error(), exitUsage
 		}
 		answers = append(answers, d)
-		text += fmt.Sprintf("%s: %s%s\n", name, d.Out, d.Error)
+		text += fmt.Sprintf("\n%s: %s%s", name, d.Out, d.Error)
 	}
-	return status, e.answer(map[string]any{"files": answers}, text)
+	return status, e.answer(map[string]any{"files": answers}, strings.TrimPrefix(text, "\n"))
 }
 
 // options are those of one signature.

@@ -71,6 +71,9 @@ func verifySignature(e *env, args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
+	if rest[0] == "-" && *contentFile == "-" {
+		return wrongUsage("the signature and the content cannot both be standard input")
+	}
 	opt := cms.Options{}
 	if opt.Verifier, opt.At, err = t.load(e); err != nil {
 		return exitUsage, err
