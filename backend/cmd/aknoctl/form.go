@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"akno/backend/akno"
@@ -74,7 +73,7 @@ func codesOf(problems []form.Problem) []fieldCode {
 // filled is a file of answers.
 type filled struct {
 	Form    string                     `json:"form"`
-	Version int                        `json:"version"`
+	Version int                        `json:"version"` // 0: that of the form
 	Values  map[string]json.RawMessage `json:"values"`
 }
 
@@ -143,19 +142,39 @@ func formFill(e *env, args []string) (int, error) {
 		}
 		*formID = p.Form
 	}
-	f, err := c.Form(*formID)
+	f, err := formOf(c, *formID)
 	if err != nil {
-		return exitUsage, fmt.Errorf("form %q: %w", *formID, err)
+		return exitUsage, err
 	}
 	given, err := e.filled(*answersFile)
 	if err != nil {
 		return exitUsage, err
 	}
-	if given.Form != "" && given.Form != f.ID() || given.Version != 0 && given.Version != f.Version() {
-		return exitUsage, fmt.Errorf("%s: answers to %s version %d, not to %s version %d", *answersFile, given.Form, given.Version, f.ID(), f.Version())
+	if err := given.fits(f); err != nil {
+		return exitUsage, fmt.Errorf("%s: %w", *answersFile, err)
 	}
 	answer := evaluate(f.Schema, given, day)
 	return statusOf(answer.Valid), e.answer(answer, answer.text())
+}
+
+// formOf returns a form by its id.
+func formOf(c *catalogue.Catalogue, id string) (*catalogue.Form, error) {
+	f, err := c.Form(id)
+	if akno.CodeOf(err) == akno.NotFound {
+		return nil, fmt.Errorf("there is no form %q", id)
+	}
+	return f, err
+}
+
+// fits says whether answers are to a form, where they say to which.
+func (f filled) fits(to *catalogue.Form) error {
+	switch {
+	case f.Form != "" && f.Form != to.ID():
+		return fmt.Errorf("answers to the form %s, not to %s", f.Form, to.ID())
+	case f.Version != 0 && f.Version != to.Version():
+		return fmt.Errorf("answers to version %d of %s, here is version %d", f.Version, to.ID(), to.Version())
+	}
+	return nil
 }
 
 func statusOf(yes bool) int {
@@ -180,11 +199,63 @@ func (e *env) filled(name string) (filled, error) {
 
 var errNoValues = errors.New("no member values")
 
+// parseFilled reads answers, which an editor may have put its mark before. A
+// member that stands twice is refused: one of its answers would be lost, and
+// nobody would say which.
 func parseFilled(raw []byte) (f filled, err error) {
-	if err = json.Unmarshal(raw, &f); err == nil && f.Values == nil {
-		err = errNoValues
+	raw = bytes.TrimPrefix(raw, utf8Mark)
+	var wrong *json.UnmarshalTypeError
+	switch err = json.Unmarshal(raw, &f); {
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return f, fmt.Errorf("no object, but: %s", wrong.Value)
+	case errors.As(err, &wrong):
+		return f, fmt.Errorf("the member %s is of another kind: %s", wrong.Field, wrong.Value)
+	case err != nil:
+		return f, err
+	case f.Values == nil:
+		return f, errNoValues
 	}
-	return f, err
+	if name, twice := repeated(json.NewDecoder(bytes.NewReader(raw))); twice {
+		return f, fmt.Errorf("the member %q stands twice", name)
+	}
+	return f, nil
+}
+
+// repeated looks for a name that stands twice in an object of a document without
+// faults of syntax, whatever the depth.
+func repeated(d *json.Decoder) (name string, twice bool) {
+	var open []map[string]bool // the objects and, as nil, the lists around
+	wantName := false
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return "", false
+		}
+		switch t := token.(type) {
+		case json.Delim:
+			switch t {
+			case '{':
+				open = append(open, map[string]bool{})
+			case '[':
+				open = append(open, nil)
+			default:
+				open = open[:len(open)-1]
+			}
+			wantName = len(open) > 0 && open[len(open)-1] != nil
+			continue
+		case string:
+			if !wantName {
+				break
+			}
+			names := open[len(open)-1]
+			if names[t] {
+				return t, true
+			}
+			names[t], wantName = true, false
+			continue
+		}
+		wantName = len(open) > 0 && open[len(open)-1] != nil
+	}
 }
 
 // maxCase is the length of the longest line of cases, in octets.
@@ -193,15 +264,11 @@ const maxCase = 16 << 20
 // fillCases answers each line of a file of cases with a line. The lines that
 // could not be answered say so, and so does the exit status.
 func (e *env) fillCases(c *catalogue.Catalogue, name string, day workdays.Date) (status int, err error) {
-	in := e.in
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return exitUsage, err
-		}
-		defer f.Close()
-		in = f
+	in, err := e.start(name)
+	if err != nil {
+		return exitUsage, err
 	}
+	defer in.Close()
 	out := bufio.NewWriter(e.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	w := json.NewEncoder(out)
@@ -249,9 +316,12 @@ func fillCase(c *catalogue.Catalogue, line []byte, day workdays.Date) (evaluated
 	if err != nil {
 		return evaluated{}, err
 	}
-	f, err := c.Form(given.Form)
+	f, err := formOf(c, given.Form)
+	if err == nil {
+		err = given.fits(f)
+	}
 	if err != nil {
-		return evaluated{}, fmt.Errorf("form %q: %w", given.Form, err)
+		return evaluated{}, err
 	}
 	return evaluate(f.Schema, given, day), nil
 }
