@@ -24,7 +24,7 @@ func (s *Service) command(ctx context.Context, who session.Session, id portalapi
 	now := s.Clock()
 	err = s.DB.Write(ctx, func(tx dbx.Tx) error {
 		var err error
-		out, err = store.OnceAs(ctx, tx, who.AccountID, op, now, func() (portalapi.Application, error) {
+		out, err = once(ctx, tx, who.AccountID, id, op, now, func() (portalapi.Application, error) {
 			r, err := application.Load(ctx, tx, who.AccountID, id)
 			if err != nil {
 				return portalapi.Application{}, err
@@ -95,7 +95,7 @@ func (s *Service) Answer(ctx context.Context, who session.Session, id portalapi.
 	if err != nil {
 		return portalapi.Application{}, err
 	}
-	if out, again, err := s.replay(ctx, who.AccountID, op); err != nil || again {
+	if out, again, err := s.replay(ctx, who.AccountID, id, op); err != nil || again {
 		return out, err
 	}
 	if err := s.checkAnswerFiles(ctx, who.AccountID, cmd.Files); err != nil {

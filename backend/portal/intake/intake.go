@@ -117,24 +117,38 @@ var errNew = errors.New("intake: a new command")
 // replay returns the answer that a command got when it was applied before. It is
 // asked before the slow checks: a repeat must get its answer even when the
 // certificate has been revoked or the form replaced since.
-func (s *Service) replay(ctx context.Context, account string, op store.Op) (out portalapi.Application, again bool, err error) {
+func (s *Service) replay(ctx context.Context, account, id string, op store.Op) (out portalapi.Application, again bool, err error) {
 	err = s.DB.Read(ctx, func(tx dbx.Tx) error {
 		var err error
-		out, again, err = known(ctx, tx, account, op)
+		out, again, err = known(ctx, tx, account, id, op)
 		return err
 	})
 	return out, again, err
 }
 
 // known is replay within a transaction.
-func known(ctx context.Context, tx dbx.Tx, account string, op store.Op) (out portalapi.Application, again bool, err error) {
-	out, err = store.OnceAs(ctx, tx, account, op, time.Time{}, func() (portalapi.Application, error) {
+func known(ctx context.Context, tx dbx.Tx, account, id string, op store.Op) (out portalapi.Application, again bool, err error) {
+	out, err = once(ctx, tx, account, id, op, time.Time{}, func() (portalapi.Application, error) {
 		return portalapi.Application{}, errNew
 	})
 	if errors.Is(err, errNew) {
 		return out, false, nil
 	}
 	return out, err == nil, err
+}
+
+// once applies a command on an application once. A repeat gets the answer of that
+// time, or, when that is forgotten, the application as it is.
+func once(ctx context.Context, tx dbx.Tx, account, id string, op store.Op, now time.Time, fn func() (portalapi.Application, error)) (portalapi.Application, error) {
+	out, err := store.OnceAs(ctx, tx, account, op, now, fn)
+	if !errors.Is(err, store.ErrForgotten) {
+		return out, err
+	}
+	r, err := application.Load(ctx, tx, account, id)
+	if err != nil {
+		return out, err
+	}
+	return r.Doc, nil
 }
 
 // fieldError returns an error with code Invalid about one field.

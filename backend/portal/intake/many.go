@@ -104,7 +104,7 @@ func (s *Service) replayAll(ctx context.Context, account string, all []*entry) {
 			if f.settled() {
 				continue
 			}
-			out, again, err := known(ctx, tx, account, f.op)
+			out, again, err := known(ctx, tx, account, f.req.ApplicationId, f.op)
 			f.Filed = Filed{Application: out, Again: again, Err: err}
 		}
 		return nil
@@ -135,7 +135,7 @@ func (s *Service) keep(ctx context.Context, who session.Session, group []*entry,
 			wrote := false
 			var o Filed
 			again := true
-			o.Application, o.Err = store.OnceAs(ctx, tx, who.AccountID, f.op, now, func() (portalapi.Application, error) {
+			o.Application, o.Err = once(ctx, tx, who.AccountID, f.req.ApplicationId, f.op, now, func() (portalapi.Application, error) {
 				again = false
 				return s.accept(ctx, tx, who, f.req, f.filed, now, &wrote)
 			})

@@ -6,7 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"math"
 	"time"
 
 	"akno/backend/akno"
@@ -132,6 +132,10 @@ func NewOp(id, operation string, parts ...any) (Op, error) {
 	return op, nil
 }
 
+// ErrForgotten says that a command was applied so long ago that its result is not
+// kept any more.
+var ErrForgotten = &akno.Error{Code: akno.ExpiredCode, Op: "store.Once"}
+
 // Once applies a command at most once: when the account has applied op before,
 // it returns the result of that time without calling fn; when the id was used
 // for another command, an error with code Conflict. Otherwise it calls fn and
@@ -165,7 +169,8 @@ func Once(ctx context.Context, tx dbx.Tx, accountID string, op Op, now time.Time
 }
 
 // OnceAs is Once for a result that travels as JSON: it decodes what a repeat
-// gets into the same type that fn returns.
+// gets into the same type that fn returns. A repeat of a command whose result is
+// forgotten gets ErrForgotten.
 func OnceAs[T any](ctx context.Context, tx dbx.Tx, accountID string, op Op, now time.Time, fn func() (T, error)) (T, error) {
 	var out T
 	fresh := false
@@ -179,6 +184,9 @@ func OnceAs[T any](ctx context.Context, tx dbx.Tx, accountID string, op Op, now 
 	})
 	if err != nil || fresh {
 		return out, err
+	}
+	if len(raw) == 0 {
+		return out, ErrForgotten
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
 		return out, fmt.Errorf("applied op: %w", err)
@@ -211,7 +219,7 @@ func Enqueue(ctx context.Context, tx dbx.Tx, id string, j Job) error {
 
 // How long rows are kept that nobody asks for any more.
 const (
-	keepOps        = 400 * 24 * time.Hour // longer than any client keeps a command
+	keepResults    = 400 * 24 * time.Hour // of commands
 	keepJobs       = 7 * 24 * time.Hour
 	keepSessions   = 30 * 24 * time.Hour
 	keepThrottle   = 48 * time.Hour
@@ -219,28 +227,31 @@ const (
 	keepClaims     = 24 * time.Hour // as long as a registration may stand unfinished
 )
 
-// Sweep removes what is only of use for a time and returns how many rows went.
+// forgotten is the time of a command whose result is forgotten: it is never swept
+// again.
+const forgotten = math.MaxInt64
+
+// Sweep removes what is only of use for a time and returns how many rows went. Of
+// a command the result goes, and not that it was applied: a device brings what it
+// ever sent to a portal that was restored, however long ago that was.
 func (db *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := db.Write(ctx, func(tx dbx.Tx) error {
 		n = 0
+		before := func(keep time.Duration) int64 { return now.Add(-keep).UnixMilli() }
 		for _, q := range []struct {
 			query string
-			keep  time.Duration
+			args  []any
 		}{
-			{`DELETE FROM challenge WHERE expires_at < ?`, keepChallenges},
-			{`DELETE FROM password_reset WHERE expires_at < ?`, keepChallenges},
-			{`DELETE FROM claim_code WHERE expires_at < ?`, keepClaims},
-			{`DELETE FROM session WHERE expires_at < ?`, keepSessions},
-			{`DELETE FROM throttle WHERE since < ? AND next_at < ?`, keepThrottle},
-			{`DELETE FROM applied_op WHERE at < ?`, keepOps},
-			{`DELETE FROM job WHERE done_at > 0 AND done_at < ?`, keepJobs},
+			{`DELETE FROM challenge WHERE expires_at < ?`, []any{before(keepChallenges)}},
+			{`DELETE FROM password_reset WHERE expires_at < ?`, []any{before(keepChallenges)}},
+			{`DELETE FROM claim_code WHERE expires_at < ?`, []any{before(keepClaims)}},
+			{`DELETE FROM session WHERE expires_at < ?`, []any{before(keepSessions)}},
+			{`DELETE FROM throttle WHERE since < ? AND next_at < ?`, []any{before(keepThrottle), before(keepThrottle)}},
+			{`UPDATE applied_op SET result = ?, at = ? WHERE at < ?`, []any{[]byte{}, int64(forgotten), before(keepResults)}},
+			{`DELETE FROM job WHERE done_at > 0 AND done_at < ?`, []any{before(keepJobs)}},
 		} {
-			args := []any{now.Add(-q.keep).UnixMilli()}
-			if strings.Count(q.query, "?") == 2 {
-				args = append(args, args[0])
-			}
-			m, err := dbx.Changed(ctx, tx, q.query, args...)
+			m, err := dbx.Changed(ctx, tx, q.query, q.args...)
 			if err != nil {
 				return fmt.Errorf("sweep: %w", err)
 			}

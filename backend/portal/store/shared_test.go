@@ -49,6 +49,35 @@ func TestACommandIsAppliedOnceAndAnswersAlike(t *testing.T) {
 	}
 }
 
+func TestACommandWhoseAnswerIsForgottenIsNotAppliedAgain(t *testing.T) {
+	db := fresh(t)
+	ran := 0
+	do := func(o Op) error {
+		return db.Write(t.Context(), func(tx dbx.Tx) error {
+			_, err := OnceAs(t.Context(), tx, "a", o, at, func() (string, error) {
+				ran++
+				return "answer", nil
+			})
+			return err
+		})
+	}
+	if err := do(op(t, "1", "body")); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{0, 1, 0} { // rows that are swept: not yet, then once
+		n, err := db.Sweep(t.Context(), at.Add(time.Duration(300+200*i)*24*time.Hour))
+		if err != nil || n != want {
+			t.Errorf("%d: %d rows swept, %v", i, n, err)
+		}
+	}
+	if err := do(op(t, "1", "body")); !errors.Is(err, ErrForgotten) || ran != 1 {
+		t.Errorf("%v, applied %d times", err, ran)
+	}
+	if err := do(op(t, "1", "another body")); akno.CodeOf(err) != akno.Conflict {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestARefusedCommandMayBeTriedAgain(t *testing.T) {
 	db := fresh(t)
 	refuse := errors.New("not now")
