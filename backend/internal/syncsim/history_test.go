@@ -236,6 +236,19 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 				h.meet(d, pushes, relapses)
 			}
 		},
+		"what was answered is forgotten after years, and the portal is restored": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			id, other := h.file(d), h.file(d)
+			h.meet(d, "")
+			h.withdraw(d, other)
+			h.meet(d, "")
+			h.step(id)
+			h.years()
+			h.goBack(h.keep())
+			h.meet(d, "")
+			h.file(d) // and it goes on
+		},
 		"a clock runs ahead by years, and back, while commands wait": func(h *tale) {
 			d := h.devices[0]
 			h.meet(d, "")

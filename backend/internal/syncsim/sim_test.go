@@ -364,6 +364,16 @@ func (r *run) restore() {
 	r.must(r.portal.restore(r.ctx, r.cat, r.backups[rapid.IntRange(0, len(r.backups)-1).Draw(r.t, "backup")]))
 }
 
+// years lets the portal sweep as it will when years have passed: sessions are over,
+// and what commands were answered is forgotten.
+func (r *run) years() {
+	if r.portal.full {
+		return
+	}
+	_, err := r.portal.db.Sweep(r.ctx, r.at.Add(3*365*24*time.Hour))
+	r.must(err)
+}
+
 func (r *run) killDevice() { r.must(r.device().kill(r.ctx)) }
 func (r *run) killPortal() { r.must(r.portal.restart(r.ctx, r.cat, r.fromDisk())) }
 
@@ -429,7 +439,7 @@ func (r *run) settle() {
 
 func (r *run) actions() map[string]func(*rapid.T) {
 	optional := map[string]func(){
-		"restore": r.restore, "killDevice": r.killDevice, "killPortal": r.killPortal, "cutCable": r.cutCable,
+		"restore": r.restore, "years": r.years, "killDevice": r.killDevice, "killPortal": r.killPortal, "cutCable": r.cutCable,
 		"lock": r.lock, "signInWeakly": r.signInWeakly,
 		"fillDisk": r.fillDisk, "settle": r.settle, "takeBack": r.takeBack, "act": r.act, "clerk": r.clerk, "deliver": r.deliver, "forge": r.forge,
 	}
