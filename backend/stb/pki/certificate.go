@@ -53,6 +53,7 @@ type Certificate struct {
 
 	defect error
 	signed memo
+	hashes digests
 }
 
 // ParseCertificate reads one certificate in DER with nothing after it and
@@ -99,6 +100,10 @@ func ReadCertificate(data []byte) (*Certificate, error) {
 	}
 	return c, nil
 }
+
+// Digest returns the hash value of the whole certificate, which the caller does not
+// change. A certificate that is met again knows it.
+func (c *Certificate) Digest(h *HashAlgorithm) []byte { return c.hashes.of(c.Raw, h) }
 
 // Defect returns the first rule that the certificate breaks, or nil.
 func (c *Certificate) Defect() error { return c.defect }

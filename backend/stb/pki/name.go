@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -274,11 +275,23 @@ func (n Name) Equal(o Name) bool {
 		return false
 	}
 	for i, rdn := range n.RDNs {
-		if !slices.Equal(folded(rdn), folded(o.RDNs[i])) {
+		if !sameRDN(rdn, o.RDNs[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// sameRDN compares relative names. Nearly all have one attribute, and most names
+// that are compared differ in the octets of it or not at all.
+func sameRDN(a, b []Attribute) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	if len(a) == 1 {
+		return a[0].Type.Equal(b[0].Type) && sameValue(a[0].Value, b[0].Value)
+	}
+	return slices.Equal(folded(a), folded(b))
 }
 
 // folded returns the attributes of a relative name in a form and an order that
@@ -286,10 +299,51 @@ func (n Name) Equal(o Name) bool {
 func folded(rdn []Attribute) []string {
 	out := make([]string, len(rdn))
 	for i, a := range rdn {
-		out[i] = a.Type.String() + "=" + strings.ToLower(strings.Join(strings.Fields(a.Value), " "))
+		out[i] = a.Type.String() + "=" + foldedValue(a.Value)
 	}
 	slices.Sort(out)
 	return out
+}
+
+func foldedValue(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// sameValue says whether foldedValue of both is the same, and stops where they part.
+func sameValue(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, y := folding{rest: a}, folding{rest: b}
+	for {
+		r, more := x.next()
+		if s, another := y.next(); r != s || more != another {
+			return false
+		}
+		if !more {
+			return true
+		}
+	}
+}
+
+// A folding reads the runes of foldedValue one by one.
+type folding struct {
+	rest  string
+	begun bool
+}
+
+func (f *folding) next() (r rune, more bool) {
+	for space := false; f.rest != ""; space = true {
+		r, n := utf8.DecodeRuneInString(f.rest)
+		if unicode.IsSpace(r) {
+			f.rest = f.rest[n:]
+			continue
+		}
+		if space && f.begun {
+			return ' ', true
+		}
+		f.begun, f.rest = true, f.rest[n:]
+		return unicode.ToLower(r), true
+	}
+	return 0, false
 }
 
 // String writes the name in the order of its encoding, such as
