@@ -37,18 +37,14 @@ type Store struct {
 // maxMet is how many certificates of signers are remembered.
 const maxMet = 4096
 
-// meet puts the certificates of a message that were met before in the place of the
-// same octets: they know by which keys their signatures verify, and a person files
-// with the same certificate again and again. Whether a certificate is good, at its
-// time and by the lists at hand, is judged anew for every message.
-func (s *Store) meet(sd *cms.SignedData) {
+// known returns a certificate with these octets that was met before, or nil: it has
+// been read, and knows its hash and by which keys its signature verifies, and a person
+// files with the same certificate again and again. Whether a certificate is good, at
+// its time and by the lists at hand, is judged anew for every message.
+func (s *Store) known(raw []byte) *pki.Certificate {
 	s.metMu.Lock()
 	defer s.metMu.Unlock()
-	for i, c := range sd.Certificates {
-		if had := s.met[string(c.Raw)]; had != nil {
-			sd.Certificates[i] = had
-		}
-	}
+	return s.met[string(raw)]
 }
 
 // remember keeps the certificate of a signer that was found good.
@@ -172,7 +168,7 @@ func (s *Store) Attached(_ context.Context, signature []byte, at time.Time) ([]b
 // content, at the time at. The report is filled whatever the outcome.
 func (s *Store) Detached(_ context.Context, content, signature []byte, at time.Time) (session.Signer, portalapi.SignatureReport, error) {
 	const op = "trust.Detached"
-	sd, err := cms.Parse(signature)
+	sd, err := cms.ParseMet(signature, s.known)
 	if err == nil && !sd.Detached {
 		err = errors.New("the signature carries a content of its own")
 	}
@@ -181,7 +177,6 @@ func (s *Store) Detached(_ context.Context, content, signature []byte, at time.T
 		return session.Signer{}, portalapi.SignatureReport{Verdict: portalapi.FAILED, Reason: &reason, CheckedAt: at.UnixMilli()},
 			&akno.Error{Code: akno.BadSignature, Op: op, Err: err}
 	}
-	s.meet(sd)
 	r := cms.Verify(sd, cms.Octets(content), cms.Options{Verifier: s.Verifier(), At: at, RequireLevel: cms.LevelBB})
 	report := Report(r)
 	if err := Judge(op, r); err != nil {

@@ -193,7 +193,7 @@ func (r *certRef) fits(c *pki.Certificate) bool {
 		if h == nil {
 			return false
 		}
-		sum = h.Sum(c.Raw)
+		sum = c.Digest(h)
 	}
 	if !bytes.Equal(sum, r.sum) {
 		return false

@@ -63,6 +63,8 @@ type SignedData struct {
 	pool pki.Verifier
 	// streamed is the embedded content of a message that is not held.
 	streamed *embedded
+	// met knows certificates that were read before; nil knows none.
+	met func(raw []byte) *pki.Certificate
 }
 
 // Signer is one signature of a message.
@@ -147,11 +149,17 @@ func readAlgorithm(e ber.Element, out *pki.AlgorithmIdentifier) bool {
 }
 
 // Parse reads one signed message in BER or DER with nothing after it.
-func Parse(data []byte) (*SignedData, error) {
+func Parse(data []byte) (*SignedData, error) { return ParseMet(data, nil) }
+
+// ParseMet is Parse for who meets the same certificates again and again. met returns
+// the one with just these octets, or nil. What such a certificate is good for is
+// asked as of any other; it only has been read, and knows its hash and by which keys
+// its signature verifies.
+func ParseMet(data []byte, met func(raw []byte) *pki.Certificate) (*SignedData, error) {
 	if len(data) > MaxContent+MaxSize {
 		return nil, malformed("too long")
 	}
-	sd := &SignedData{Raw: bytes.Clone(data)}
+	sd := &SignedData{Raw: bytes.Clone(data), met: met}
 	body, err := contentInfo(sd.Raw, TypeSignedData)
 	if err != nil {
 		return nil, err
@@ -250,9 +258,14 @@ func (sd *SignedData) readCertificates(e ber.Element) error {
 			sd.Notes = append(sd.Notes, "an attribute certificate or another form of certificate was passed over")
 			continue
 		}
-		c, err := pki.ReadCertificate(x.Raw)
-		if err != nil {
-			return malformed("a certificate")
+		var c *pki.Certificate
+		if sd.met != nil {
+			c = sd.met(x.Raw)
+		}
+		if c == nil {
+			if c, err = pki.ReadCertificate(x.Raw); err != nil {
+				return malformed("a certificate")
+			}
 		}
 		sd.Certificates = append(sd.Certificates, c)
 	}
