@@ -209,18 +209,29 @@ func Parse(raw []byte) (Submission, error) {
 	if len(raw) > MaxSize {
 		return Submission{}, &akno.Error{Code: akno.TooLarge, Op: "canon.Parse"}
 	}
-	var s Submission
+	s, ok := read(raw)
+	if !ok {
+		var err error
+		if s, err = decode(raw); err != nil {
+			return Submission{}, fmt.Errorf("%w: %w", ErrFormat, err)
+		}
+	}
+	again, err := s.Encode()
+	if s.Format != Format || err != nil || !bytes.Equal(raw, again) {
+		return Submission{}, ErrFormat
+	}
+	return s, nil
+}
+
+// decode reads a submission whatever its form.
+func decode(raw []byte) (s Submission, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); err != nil {
-		return Submission{}, fmt.Errorf("%w: %w", ErrFormat, err)
+		return s, err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) || s.Format != Format {
-		return Submission{}, ErrFormat
-	}
-	again, err := s.Encode()
-	if err != nil || !bytes.Equal(raw, again) {
-		return Submission{}, ErrFormat
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return s, errors.New("octets after the end")
 	}
 	return s, nil
 }

@@ -167,6 +167,9 @@ func writeString(b *bytes.Buffer, s string) error {
 // AppendText appends s to b in quotes, escaped as RFC 8785, 3.2.2.2 does. An octet
 // that is no UTF-8 becomes U+FFFD, as in encoding/json.
 func AppendText(b []byte, s string) []byte {
+	if plain(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	b = append(b, '"')
 	from := 0
 	for i := 0; i < len(s); {
@@ -206,6 +209,16 @@ func AppendText(b []byte, s string) []byte {
 		}
 	}
 	return append(append(b, s[from:]...), '"')
+}
+
+// plain says whether s has no escapes.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }
 
 // Sort brings names into the order of an object's members, and returns them.
