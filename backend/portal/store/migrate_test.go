@@ -1,11 +1,18 @@
 package store
 
 import (
+	"database/sql"
+	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
 	"strings"
 	"testing"
+
+	"akno/backend/internal/clock"
+	"akno/backend/internal/dbx"
+	"akno/backend/internal/testkit/testdb"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -59,5 +66,79 @@ func TestBothEnginesGetTheSameTables(t *testing.T) {
 		if diff := cmp.Diff(want, statements(t, serverDialect.folder+"/"+name)); diff != "" {
 			t.Errorf("%s: the file for PostgreSQL is not that for SQLite in other words (TEXT COLLATE \"C\", BIGINT, BYTEA, no STRICT):\n%s", name, diff)
 		}
+	}
+}
+
+// TestChangesOfAnEarlierVersionKeepTheirPlaces fills the index of changes as it was
+// before its rows lay in the order of their numbers.
+func TestChangesOfAnEarlierVersionKeepTheirPlaces(t *testing.T) {
+	ctx := t.Context()
+	address := testdb.Address(t)
+	d, q := fileDialect, func(query string) string { return query }
+	var old *sql.DB
+	var err error
+	if IsServer(address) {
+		d, q = serverDialect, dbx.Dollar
+		old, err = connect(address, 2, nil)
+	} else {
+		old, err = sql.Open("sqlite", dsn(address, "rwc", writerPragmas))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := migrate(ctx, d, old, 9); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := old.ExecContext(ctx, q(`INSERT INTO stream(account_id, name, seq, min_seq, live_count, checksum) VALUES('a', 'acct', 7, 0, 0, NULL)`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range [][]any{{"a", "z", 2, 5, 0, nil}, {"a", "y", 7, 1, 1, nil}, {"a", "x", 4, 3, 0, `{"x":1}`}, {"b", "x", 4, 1, 0, nil}} {
+		_, err := old.ExecContext(ctx, q(`INSERT INTO change(account_id, stream, kind, id, seq, version, deleted, doc) VALUES(?, 'acct', 'thing', ?, ?, ?, ?, ?)`), row...)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(ctx, address, clock.Fixed(at))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var before, after []string
+	list := func(into *[]string) func(tx dbx.Tx) error {
+		return func(tx dbx.Tx) error {
+			*into = nil
+			return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+				var account, id string
+				var seq, version int64
+				var gone bool
+				var doc *string
+				err := scan(&account, &id, &seq, &version, &gone, &doc)
+				*into = append(*into, fmt.Sprint(account, " ", id, " ", seq, " v", version, " ", gone, " ", doc != nil && *doc == `{"x":1}`))
+				return err
+			}, `SELECT account_id, id, seq, version, deleted, doc FROM change ORDER BY account_id, seq`)
+		}
+	}
+	err = errors.Join(
+		db.Read(ctx, list(&before)),
+		db.Write(ctx, func(tx dbx.Tx) error { return RecordChange(ctx, tx, "a", "thing", "x", 9, false) }),
+		db.Read(ctx, list(&after)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"a z 2 v5 false false", "a x 4 v3 false true", "a y 7 v1 true false", "b x 4 v1 false false"}
+	if diff := cmp.Diff(want, before); diff != "" {
+		t.Error(diff)
+	}
+	want = []string{"a z 2 v5 false false", "a y 7 v1 true false", "a x 8 v9 false false", "b x 4 v1 false false"}
+	if diff := cmp.Diff(want, after); diff != "" {
+		t.Error(diff)
 	}
 }
