@@ -65,7 +65,9 @@ func (t *writeTx) QueryRow(ctx context.Context, query string, args ...any) *sql.
 	return row
 }
 
-// A readTx is a snapshot on one of the read-only connections.
+// A readTx is a snapshot on one of the read-only connections. It is short, so that
+// the caller's context does not reach the engine here either: to watch it takes two
+// goroutines for every statement, which is more than most of them cost.
 type readTx struct {
 	p *prepared
 }
@@ -75,7 +77,7 @@ func (t *readTx) Exec(ctx context.Context, query string, args ...any) (sql.Resul
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(ctx, args...) // the connection refuses a write: query_only
+	return s.ExecContext(context.WithoutCancel(ctx), args...) // the connection refuses a write: query_only
 }
 
 func (t *readTx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -83,10 +85,11 @@ func (t *readTx) Query(ctx context.Context, query string, args ...any) (*sql.Row
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(ctx, args...)
+	return s.QueryContext(context.WithoutCancel(ctx), args...)
 }
 
 func (t *readTx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	ctx = context.WithoutCancel(ctx)
 	s, err := t.p.stmt(query)
 	if err != nil {
 		return t.p.conn.QueryRowContext(ctx, query, args...) // carries the same error
@@ -128,6 +131,9 @@ func (p *prepared) exec(query string) error {
 }
 
 func (p *prepared) read(ctx context.Context, fn func(dbx.Tx) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := p.exec("BEGIN"); err != nil {
 		p.broken = true
 		return fmt.Errorf("store: read: %w", err)
