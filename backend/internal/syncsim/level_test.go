@@ -27,8 +27,7 @@ type witness struct {
 }
 
 func (i witness) Submit(ctx context.Context, who session.Session, req portalapi.SubmissionRequest) (portalapi.Application, error) {
-	f := i.SubmitAll(ctx, who, []portalapi.SubmissionRequest{req})[0]
-	return f.Application, f.Err
+	return i.SubmitAll(ctx, who, []portalapi.SubmissionRequest{req})[0].Application()
 }
 
 func (i witness) SubmitAll(ctx context.Context, who session.Session, reqs []portalapi.SubmissionRequest) []intake.Filed {

@@ -59,7 +59,7 @@ func filed(t *testing.T, db *store.DB) *Record {
 	if err := r.Take(Step{Event: akno.EventSync, To: akno.Submitted, Actor: akno.BySystem, Shown: "citizen"}, noon); err != nil {
 		t.Fatal(err)
 	}
-	write(t, db, func(tx dbx.Tx) error { return r.Insert(ctx, tx, Octets{Submission: []byte("x")}, cause, noon) })
+	write(t, db, func(tx dbx.Tx) error { return Insert(ctx, tx, noon, Filing{r, Octets{Submission: []byte("x")}, cause}) })
 	return r
 }
 

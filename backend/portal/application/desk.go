@@ -48,33 +48,41 @@ func (r *Record) Item() portalapi.DeskItem {
 	return item
 }
 
-// list brings the body's list up to r. The list is derived: a version that is
-// older than the one it has changes nothing.
-func (r *Record) list(ctx context.Context, tx dbx.Tx) error {
-	item := r.Item()
-	deadline, number := noDeadline, ""
-	if item.Deadline != nil {
-		deadline = *item.Deadline
+// enlist brings the lists of the bodies up to new versions. The lists are derived: a
+// version that is older than the one they have changes nothing.
+func enlist(ctx context.Context, tx dbx.Tx, list []version) error {
+	rows := make([][]any, len(list))
+	for i, r := range list {
+		item := r.Item()
+		deadline := noDeadline
+		if item.Deadline != nil {
+			deadline = *item.Deadline
+		}
+		rows[i] = []any{
+			r.Doc.Body.Id, r.Doc.Id, r.Account, r.Doc.Version, string(QueueOf(r.Status(), r.Review.Proposal != nil)),
+			deadline, r.search(), encode(item),
+		}
 	}
-	if item.RegistrationNumber != nil {
-		number = *item.RegistrationNumber
-	}
-	code := ""
-	if r.Doc.Order != nil {
-		code = r.Doc.Order.Code
-	}
-	search := Fold(strings.Join([]string{r.people(), r.Doc.Procedure, number, code}, " "))
-	_, err := tx.Exec(ctx, `INSERT INTO desk_item (body_id, id, account_id, version, queue, deadline, search, doc)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (body_id, id) DO UPDATE SET version = excluded.version, queue = excluded.queue,
+	err := dbx.Insert(ctx, tx, `INSERT INTO desk_item (body_id, id, account_id, version, queue, deadline, search, doc)`,
+		`ON CONFLICT (body_id, id) DO UPDATE SET version = excluded.version, queue = excluded.queue,
 			deadline = excluded.deadline, search = excluded.search, doc = excluded.doc
-		WHERE excluded.version > desk_item.version`,
-		r.Doc.Body.Id, r.Doc.Id, r.Account, r.Doc.Version, string(QueueOf(r.Status(), item.Proposed != nil && *item.Proposed)),
-		deadline, search, encode(item))
+		WHERE excluded.version > desk_item.version`, rows...)
 	if err != nil {
 		return fmt.Errorf("application: list of the body: %w", err)
 	}
 	return nil
+}
+
+// search is the text in which a body looks for r.
+func (r *Record) search() string {
+	number, code := "", ""
+	if r.Doc.RegistrationNumber != nil {
+		number = *r.Doc.RegistrationNumber
+	}
+	if r.Doc.Order != nil {
+		code = r.Doc.Order.Code
+	}
+	return Fold(strings.Join([]string{r.people(), r.Doc.Procedure, number, code}, " "))
 }
 
 // people names those by whom a body looks for r: the applicant, and for whom he

@@ -70,34 +70,53 @@ type Cause struct {
 	Due    string      // of the letter, YYYY-MM-DD; may be empty
 }
 
-// Insert stores a new application with its octets.
-func (r *Record) Insert(ctx context.Context, tx dbx.Tx, o Octets, c Cause, now time.Time) error {
-	r.Doc.Version = 1
-	var report any
-	if r.Report != nil {
-		report = encode(r.Report)
+// A Filing is a new application with what is stored beside it.
+type Filing struct {
+	*Record
+	Octets Octets
+	Cause  Cause
+}
+
+// Insert stores new applications of one account, in their order, with the octets of
+// each, and leaves their JSON in the records.
+func Insert(ctx context.Context, tx dbx.Tx, now time.Time, list ...Filing) error {
+	rows := make([][]any, len(list))
+	news := make([]version, len(list))
+	for i, f := range list {
+		r := f.Record
+		r.Doc.Version = 1
+		r.JSON = encode(r.Doc)
+		var report any
+		if r.Report != nil {
+			report = encode(r.Report)
+		}
+		rows[i] = []any{
+			r.Account, r.Doc.Id, r.Doc.Procedure, r.Doc.FormId, r.Doc.FormVersion, r.FormHash, r.Doc.Body.Id, r.Doc.Status,
+			r.Doc.Version, f.Octets.Submission, f.Octets.Signature, report, encode(r.Applicant), string(r.Paid), now.UnixMilli(),
+			encode(r.Review), r.due(), r.JSON,
+		}
+		news[i] = version{r, f.Cause}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO application
+	err := dbx.Insert(ctx, tx, `INSERT INTO application
 		(account_id, id, procedure, form_id, form_version, form_hash, body_id, status, version, submission, signature,
-		 report, applicant, paid, filed_at, review, due_at, doc)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.Account, r.Doc.Id, r.Doc.Procedure, r.Doc.FormId, r.Doc.FormVersion, r.FormHash, r.Doc.Body.Id, r.Doc.Status,
-		r.Doc.Version, o.Submission, o.Signature, report, encode(r.Applicant), string(r.Paid), now.UnixMilli(),
-		encode(r.Review), r.due(), encode(r.Doc))
+		 report, applicant, paid, filed_at, review, due_at, doc)`, "", rows...)
 	if err != nil {
 		return fmt.Errorf("application: insert: %w", err)
 	}
-	r.stored = 1
-	return r.follow(ctx, tx, c, now)
+	for _, f := range list {
+		f.stored = 1
+	}
+	return follow(ctx, tx, now, news...)
 }
 
 // Save stores the next version of r. Somebody else's change in between is
 // akno.Conflict.
 func (r *Record) Save(ctx context.Context, tx dbx.Tx, c Cause, now time.Time) error {
 	r.Doc.Version = r.stored + 1
+	r.JSON = encode(r.Doc)
 	n, err := dbx.Changed(ctx, tx, `UPDATE application SET status = ?, version = ?, paid = ?, review = ?, due_at = ?, doc = ?
 		WHERE account_id = ? AND id = ? AND version = ?`,
-		r.Doc.Status, r.Doc.Version, string(r.Paid), encode(r.Review), r.due(), encode(r.Doc),
+		r.Doc.Status, r.Doc.Version, string(r.Paid), encode(r.Review), r.due(), r.JSON,
 		r.Account, r.Doc.Id, r.stored)
 	if err != nil {
 		return fmt.Errorf("application: save: %w", err)
@@ -106,7 +125,7 @@ func (r *Record) Save(ctx context.Context, tx dbx.Tx, c Cause, now time.Time) er
 		return &akno.Error{Code: akno.Conflict, Op: "application.Save"}
 	}
 	r.stored = r.Doc.Version
-	return r.follow(ctx, tx, c, now)
+	return follow(ctx, tx, now, version{r, c})
 }
 
 func (r *Record) due() any {
@@ -116,27 +135,49 @@ func (r *Record) due() any {
 	return r.DueAt.UnixMilli()
 }
 
-// follow writes everything that a new version of r brings with it.
-func (r *Record) follow(ctx context.Context, tx dbx.Tx, c Cause, now time.Time) error {
-	err := audit.Append(ctx, tx, r.Account, now, audit.Record{
-		Actor: c.Actor, Action: string(c.Event), Entity: ChangeKind + ":" + r.Doc.Id, Ground: c.Ground,
-	})
-	if err != nil {
+// A version is a new one of an application, with its cause.
+type version struct {
+	*Record
+	cause Cause
+}
+
+// follow writes everything that new versions of one account's applications bring
+// with them.
+func follow(ctx context.Context, tx dbx.Tx, now time.Time, list ...version) error {
+	if len(list) == 0 {
+		return nil
+	}
+	account := list[0].Account
+	journal, bodies := make([]audit.Record, len(list)), make([]store.Body, len(list))
+	for i, n := range list {
+		journal[i] = audit.Record{Actor: n.cause.Actor, Action: string(n.cause.Event), Entity: ChangeKind + ":" + n.Doc.Id, Ground: n.cause.Ground}
+		bodies[i] = store.Body{ID: n.Doc.Id, Version: n.Doc.Version, JSON: n.JSON}
+	}
+	if err := audit.Append(ctx, tx, account, now, journal...); err != nil {
 		return err
 	}
-	if err := r.list(ctx, tx); err != nil {
+	if err := enlist(ctx, tx, list); err != nil {
 		return err
 	}
-	if c.Letter != "" {
-		note := mail.Note{
-			Letter: c.Letter, Application: r.Doc.Id, Procedure: r.Doc.Procedure, Status: r.Doc.Status, Due: c.Due,
-		}
-		if r.Doc.RegistrationNumber != nil {
-			note.Number = *r.Doc.RegistrationNumber
-		}
-		if _, err := mail.Enqueue(ctx, tx, r.Account, note, now); err != nil {
+	for _, n := range list {
+		if err := n.write(ctx, tx, now); err != nil {
 			return err
 		}
 	}
-	return store.RecordBody(ctx, tx, r.Account, ChangeKind, r.Doc.Id, r.Doc.Version, encode(r.Doc))
+	return store.RecordBodies(ctx, tx, account, ChangeKind, bodies...)
+}
+
+// write queues the letter that a new version brings.
+func (n version) write(ctx context.Context, tx dbx.Tx, now time.Time) error {
+	if n.cause.Letter == "" {
+		return nil
+	}
+	note := mail.Note{
+		Letter: n.cause.Letter, Application: n.Doc.Id, Procedure: n.Doc.Procedure, Status: n.Doc.Status, Due: n.cause.Due,
+	}
+	if n.Doc.RegistrationNumber != nil {
+		note.Number = *n.Doc.RegistrationNumber
+	}
+	_, err := mail.Enqueue(ctx, tx, n.Account, note, now)
+	return err
 }

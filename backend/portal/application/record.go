@@ -33,7 +33,9 @@ type Record struct {
 	Paid   portalapi.DeskItemPaid
 	Review Review
 	// DueAt is when the portal itself has to act next; zero when never.
-	DueAt  time.Time
+	DueAt time.Time
+	// JSON is Doc as it was stored; empty before that.
+	JSON   string
 	stored int64 // the version that is in the database; 0 before it was inserted
 }
 
@@ -126,6 +128,18 @@ func Load(ctx context.Context, tx dbx.Tx, account, id string) (*Record, error) {
 	return r, err
 }
 
+// Filed returns which of the ids an account's applications have.
+func Filed(ctx context.Context, tx dbx.Tx, account string, ids ...string) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := dbx.EachOf(ctx, tx, func(scan func(...any) error) error {
+		var id string
+		err := scan(&id)
+		out[id] = true
+		return err
+	}, `SELECT id FROM application WHERE account_id = ? AND id IN (?)`, []any{account}, ids)
+	return out, err
+}
+
 // LoadOctets returns what was filed.
 func LoadOctets(ctx context.Context, tx dbx.Tx, account, id string) (o Octets, err error) {
 	found, err := dbx.Found(ctx, tx, `SELECT submission, signature FROM application WHERE account_id = ? AND id = ?`,
@@ -163,6 +177,7 @@ func read(scan func(...any) error) (*Record, error) {
 	if err := scan(&r.Account, &r.FormHash, &report, &applicant, &paid, &review, &due, &r.stored, &doc); err != nil {
 		return nil, err
 	}
+	r.JSON = doc
 	r.Paid = portalapi.DeskItemPaid(paid)
 	if due != nil {
 		r.DueAt = time.UnixMilli(*due).UTC()

@@ -40,22 +40,23 @@ const (
 	System = "system"
 )
 
-// Append adds a record to the account's chain. The head is read in the
-// transaction, so that a rollback leaves nothing to repair.
-func Append(ctx context.Context, tx dbx.Tx, accountID string, at time.Time, r Record) error {
-	e := Entry{Record: r, Seq: 1, At: at, Prev: make([]byte, sha256.Size)}
-	var last int64
-	found, err := dbx.Found(ctx, tx, `SELECT seq, hash FROM audit WHERE account_id = ? ORDER BY seq DESC LIMIT 1`,
-		[]any{accountID}, &last, &e.Prev)
+// Append adds records to the account's chain, in their order. The head is read in
+// the transaction, so that a rollback leaves nothing to repair.
+func Append(ctx context.Context, tx dbx.Tx, accountID string, at time.Time, records ...Record) error {
+	last, prev := int64(0), make([]byte, sha256.Size)
+	_, err := dbx.Found(ctx, tx, `SELECT seq, hash FROM audit WHERE account_id = ? ORDER BY seq DESC LIMIT 1`,
+		[]any{accountID}, &last, &prev)
 	if err != nil {
 		return fmt.Errorf("audit: head: %w", err)
 	}
-	if found {
-		e.Seq = last + 1
+	rows := make([][]any, len(records))
+	for i, r := range records {
+		last++
+		hash := digest(accountID, Entry{Record: r, Seq: last, At: at, Prev: prev})
+		rows[i] = []any{accountID, last, at.UnixMilli(), r.Actor, r.Action, r.Entity, r.Ground, prev, hash}
+		prev = hash
 	}
-	e.Hash = digest(accountID, e)
-	_, err = tx.Exec(ctx, `INSERT INTO audit(account_id, seq, at, actor, action, entity, ground, prev, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		accountID, e.Seq, at.UnixMilli(), r.Actor, r.Action, r.Entity, r.Ground, e.Prev, e.Hash)
+	err = dbx.Insert(ctx, tx, `INSERT INTO audit(account_id, seq, at, actor, action, entity, ground, prev, hash)`, "", rows...)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}

@@ -75,14 +75,15 @@ func New(b Behind, o Options) http.Handler {
 		requests:   newGuard(o.Rate, o.Burst),
 		challenges: newGuard(float64(o.Challenges)/60, o.Challenges),
 	}
-	strict := NewStrictHandlerWithOptions(&server{b}, []StrictMiddlewareFunc{checked}, StrictHTTPServerOptions{
+	own := &server{b}
+	strict := NewStrictHandlerWithOptions(own, []StrictMiddlewareFunc{checked}, StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(_ http.ResponseWriter, r *http.Request, err error) {
 			fail(r, malformed(err))
 		},
 		ResponseErrorHandlerFunc: func(_ http.ResponseWriter, r *http.Request, err error) { fail(r, err) },
 	})
 	mux := http.NewServeMux()
-	HandlerWithOptions(strict, StdHTTPServerOptions{
+	HandlerWithOptions(door{strict, own}, StdHTTPServerOptions{
 		BaseRouter:       mux,
 		Middlewares:      []MiddlewareFunc{e.admit},
 		ErrorHandlerFunc: func(_ http.ResponseWriter, r *http.Request, err error) { fail(r, malformed(err)) },

@@ -23,23 +23,38 @@ const maxOps = 100
 // submitKind is the kind of the command that files an application.
 const submitKind = "submit"
 
-// PushCommands does the commands of a device in their order, applications that
-// stand together beside one another. Each has its own outcome: one that is refused
-// holds up none of the others, and a push that is repeated after a lost answer
-// repeats its outcomes.
+// A command is one of a push. filing is its body when that was read in place.
+type command struct {
+	portalapi.PushOp
+	filing *portalapi.SubmissionRequest
+}
+
+// PushCommands does the commands of a device, see push.
+func (s *server) PushCommands(ctx context.Context, r PushCommandsRequestObject) (PushCommandsResponseObject, error) {
+	ops := make([]command, len(r.Body.Ops))
+	for i, op := range r.Body.Ops {
+		ops[i].PushOp = op
+	}
+	return s.push(ctx, ops)
+}
+
+// push does the commands of a device in their order, applications that stand
+// together beside one another. Each has its own outcome: one that is refused holds up
+// none of the others, and a push that is repeated after a lost answer repeats its
+// outcomes.
 // What epoch the device believes in does not matter: ids make it safe, and the
 // answer names the present one.
-func (s *server) PushCommands(ctx context.Context, r PushCommandsRequestObject) (PushCommandsResponseObject, error) {
+func (s *server) push(ctx context.Context, ops []command) (pushAnswer, error) {
 	who := visitOf(ctx).session
-	if n := len(r.Body.Ops); n == 0 || n > maxOps {
-		return nil, &akno.Error{Code: akno.Invalid, Op: "httpapi.push", Fields: map[string]string{"ops": "number"}}
+	if n := len(ops); n == 0 || n > maxOps {
+		return pushAnswer{}, &akno.Error{Code: akno.Invalid, Op: "httpapi.push", Fields: map[string]string{"ops": "number"}}
 	}
-	out := portalapi.PushResult{Results: make([]portalapi.PushOutcome, len(r.Body.Ops))}
-	for ops, results := r.Body.Ops, out.Results; len(ops) > 0; {
+	out := pushAnswer{results: make([]outcome, len(ops))}
+	for results := out.results; len(ops) > 0; {
 		if ctx.Err() != nil { // nobody listens any more
-			return nil, ctx.Err()
+			return pushAnswer{}, ctx.Err()
 		}
-		n := slices.IndexFunc(ops, func(op portalapi.PushOp) bool { return op.Kind != submitKind })
+		n := slices.IndexFunc(ops, func(op command) bool { return op.Kind != submitKind })
 		if n < 0 {
 			n = len(ops)
 		}
@@ -47,43 +62,63 @@ func (s *server) PushCommands(ctx context.Context, r PushCommandsRequestObject) 
 		if n > 0 {
 			s.file(ctx, who, ops[:n], results)
 		} else {
-			n, err = 1, s.one(ctx, who, ops[0], &results[0])
+			n, err = 1, s.one(ctx, who, ops[0].PushOp, &results[0])
 		}
 		if err != nil {
-			return nil, err
+			return pushAnswer{}, err
 		}
 		ops, results = ops[n:], results[n:]
 	}
-	out.Epoch = s.Changes.Epoch()
-	return PushCommands200ApplicationVndAknoSyncPlusJSONResponse(out), nil
+	out.epoch = s.Changes.Epoch()
+	return out, nil
 }
 
 // one does a command that files nothing.
-func (s *server) one(ctx context.Context, who session.Session, op portalapi.PushOp, into *portalapi.PushOutcome) error {
+func (s *server) one(ctx context.Context, who session.Session, op portalapi.PushOp, into *outcome) error {
 	before, err := s.Intake.Applied(ctx, who, []portalapi.PushOp{op})
 	if err != nil {
 		return err
 	}
 	a, err := s.do(ctx, who, op)
-	*into = outcome(ctx, op, a, before[op.OpId], err)
+	var doc []byte
+	if err == nil {
+		doc, err = json.Marshal(a)
+	}
+	*into = outcomeOf(ctx, op, doc, before[op.OpId], err)
 	return nil
 }
 
 // file files applications.
-func (s *server) file(ctx context.Context, who session.Session, ops []portalapi.PushOp, into []portalapi.PushOutcome) {
+func (s *server) file(ctx context.Context, who session.Session, ops []command, into []outcome) {
 	var reqs []portalapi.SubmissionRequest
 	var at []int
 	for i, op := range ops {
-		req, err := decode(op, func(b portalapi.SubmissionRequest) (string, string) { return b.OpId, b.ApplicationId })
+		req, err := op.submission()
 		if err != nil {
-			into[i] = outcome(ctx, op, portalapi.Application{}, false, err)
+			into[i] = outcomeOf(ctx, op.PushOp, nil, false, err)
 			continue
 		}
 		reqs, at = append(reqs, req), append(at, i)
 	}
 	for k, f := range s.Intake.SubmitAll(ctx, who, reqs) {
-		into[at[k]] = outcome(ctx, ops[at[k]], f.Application, f.Again, f.Err)
+		into[at[k]] = outcomeOf(ctx, ops[at[k]].PushOp, f.JSON, f.Again, f.Err)
 	}
+}
+
+// submission returns the body of a command that files an application.
+func (c *command) submission() (portalapi.SubmissionRequest, error) {
+	if c.filing == nil {
+		return decode(c.PushOp, submissionNames)
+	}
+	if !hashed(c.PushOp) {
+		return portalapi.SubmissionRequest{}, errHash
+	}
+	return *c.filing, nil
+}
+
+// submissionNames are by which names a submission goes.
+func submissionNames(b portalapi.SubmissionRequest) (opID, target string) {
+	return b.OpId, b.ApplicationId
 }
 
 // do does one command as if it had come alone.
@@ -124,10 +159,19 @@ func as[T any](op portalapi.PushOp, named func(T) (opID, target string), do func
 	return do(body)
 }
 
+// errHash is for a body that is not the one whose hash stands beside it.
+var errHash = &akno.Error{Code: akno.BadFile, Op: "httpapi.push"}
+
+// hashed says whether the body of op has its hash.
+func hashed(op portalapi.PushOp) bool {
+	sum := sha256.Sum256(op.Body)
+	return hex.EncodeToString(sum[:]) == op.BodyHash
+}
+
 // decode returns the body of op, held against its hash and the contract.
 func decode[T any](op portalapi.PushOp, named func(T) (opID, target string)) (body T, err error) {
-	if sum := sha256.Sum256(op.Body); hex.EncodeToString(sum[:]) != op.BodyHash {
-		return body, &akno.Error{Code: akno.BadFile, Op: "httpapi.push"}
+	if !hashed(op) {
+		return body, errHash
 	}
 	d := json.NewDecoder(bytes.NewReader(op.Body))
 	d.DisallowUnknownFields()
@@ -137,27 +181,38 @@ func decode[T any](op portalapi.PushOp, named func(T) (opID, target string)) (bo
 		}
 		return body, malformed(err)
 	}
-	fields := map[string]string{}
-	walk("", "", reflect.ValueOf(body), fields)
-	if id, target := named(body); id != op.OpId || target != op.Target {
-		fields["opId"] = "another"
-	}
-	if len(fields) > 0 {
+	if fields := flaws(op, body, named); len(fields) > 0 {
 		return body, &akno.Error{Code: akno.Invalid, Op: "httpapi.push", Fields: fields}
 	}
 	return body, nil
 }
 
-// outcome is what became of a command. Deferred is one of which the portal holds
+// flaws holds a decoded body against the contract and the command around it.
+func flaws[T any](op portalapi.PushOp, body T, named func(T) (opID, target string)) map[string]string {
+	fields := map[string]string{}
+	walk("", "", reflect.ValueOf(body), fields)
+	if id, target := named(body); id != op.OpId || target != op.Target {
+		fields["opId"] = "another"
+	}
+	return fields
+}
+
+// An outcome is what became of a command, with the application as JSON.
+type outcome struct {
+	portalapi.PushOutcome
+	application []byte
+}
+
+// outcomeOf is what became of a command. Deferred is one of which the portal holds
 // nothing and which may come again as it is. What the portal stumbled over goes to
 // the log: the answer goes on.
-func outcome(ctx context.Context, op portalapi.PushOp, a portalapi.Application, before bool, err error) portalapi.PushOutcome {
-	out := portalapi.PushOutcome{OpId: op.OpId}
+func outcomeOf(ctx context.Context, op portalapi.PushOp, doc []byte, before bool, err error) outcome {
+	out := outcome{PushOutcome: portalapi.PushOutcome{OpId: op.OpId}}
 	switch {
 	case err == nil && before:
-		out.Outcome, out.Application = portalapi.Replayed, &a
+		out.Outcome, out.application = portalapi.Replayed, doc
 	case err == nil:
-		out.Outcome, out.Application = portalapi.Applied, &a
+		out.Outcome, out.application = portalapi.Applied, doc
 	case waits(err):
 		out.Outcome = portalapi.Deferred
 	default:

@@ -280,7 +280,7 @@ func (office) Submit(context.Context, session.Session, portalapi.SubmissionReque
 func (o office) SubmitAll(ctx context.Context, s session.Session, reqs []portalapi.SubmissionRequest) []intake.Filed {
 	out := make([]intake.Filed, len(reqs))
 	for i, req := range reqs {
-		out[i].Application, out[i].Err = o.Submit(ctx, s, req)
+		_, out[i].Err = o.Submit(ctx, s, req)
 	}
 	return out
 }

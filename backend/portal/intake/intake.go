@@ -118,18 +118,11 @@ var errNew = errors.New("intake: a new command")
 // asked before the slow checks: a repeat must get its answer even when the
 // certificate has been revoked or the form replaced since.
 func (s *Service) replay(ctx context.Context, account, id string, op store.Op) (out portalapi.Application, again bool, err error) {
-	err = s.DB.Read(ctx, func(tx dbx.Tx) error {
-		var err error
-		out, again, err = known(ctx, tx, account, id, op)
+	err = s.DB.Read(ctx, func(tx dbx.Tx) (err error) {
+		out, err = once(ctx, tx, account, id, op, time.Time{}, func() (portalapi.Application, error) {
+			return portalapi.Application{}, errNew
+		})
 		return err
-	})
-	return out, again, err
-}
-
-// known is replay within a transaction.
-func known(ctx context.Context, tx dbx.Tx, account, id string, op store.Op) (out portalapi.Application, again bool, err error) {
-	out, err = once(ctx, tx, account, id, op, time.Time{}, func() (portalapi.Application, error) {
-		return portalapi.Application{}, errNew
 	})
 	if errors.Is(err, errNew) {
 		return out, false, nil

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -11,6 +12,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
+	"akno/backend/portal/application"
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
 	"akno/backend/portalapi"
@@ -18,9 +20,17 @@ import (
 
 // Filed is what became of a command to file an application.
 type Filed struct {
-	Application portalapi.Application
-	Again       bool // it was applied before, and this is its answer of that time
-	Err         error
+	JSON  []byte // the portalapi.Application
+	Again bool   // it was applied before, and this is its answer of that time
+	Err   error
+}
+
+// Application returns what was filed, or why nothing was.
+func (f *Filed) Application() (a portalapi.Application, err error) {
+	if f.Err != nil {
+		return a, f.Err
+	}
+	return a, json.Unmarshal(f.JSON, &a)
 }
 
 // An entry is one command on its way.
@@ -97,21 +107,43 @@ func protected(f *entry, fn func(*entry)) {
 	fn(f)
 }
 
-// replayAll is replay for many.
+// replayAll finds the answers of the commands that were applied before. It is asked
+// before the slow checks: a repeat must get its answer even when the certificate has
+// been revoked or the form replaced since.
 func (s *Service) replayAll(ctx context.Context, account string, all []*entry) {
+	var ops []store.Op
+	var of []*entry
+	for _, f := range all {
+		if !f.settled() {
+			ops, of = append(ops, f.op), append(of, f)
+		}
+	}
 	err := s.DB.Read(ctx, func(tx dbx.Tx) error {
-		for _, f := range all {
-			if f.settled() {
-				continue
-			}
-			out, again, err := known(ctx, tx, account, f.req.ApplicationId, f.op)
-			f.Filed = Filed{Application: out, Again: again, Err: err}
+		before, err := store.Before(ctx, tx, account, ops...)
+		if err != nil {
+			return err
+		}
+		for i, f := range of {
+			f.Filed = recall(ctx, tx, account, f.req.ApplicationId, before[i])
 		}
 		return nil
 	})
 	if err != nil {
 		fail(all, err)
 	}
+}
+
+// recall is what a command gets that came before: the answer of that time, or, when
+// that is forgotten, the application as it is.
+func recall(ctx context.Context, tx dbx.Tx, account, id string, o store.Outcome) Filed {
+	if !o.Before || len(o.Result) > 0 {
+		return Filed{JSON: o.Result, Again: o.Before, Err: o.Err}
+	}
+	r, err := application.Load(ctx, tx, account, id)
+	if err != nil {
+		return Filed{Err: err}
+	}
+	return Filed{JSON: []byte(r.JSON), Again: true}
 }
 
 // fail is the outcome of every command that has none yet.
@@ -124,42 +156,100 @@ func fail(all []*entry, err error) {
 }
 
 // keep stores what was found good by one transaction. A command that is refused
-// there before its first write leaves the others alone; one that fails later takes
-// them back, and then each is stored by itself.
+// there leaves the others alone; when storing fails they are taken back, and each is
+// stored by itself.
 func (s *Service) keep(ctx context.Context, who session.Session, group []*entry, now time.Time) {
-	spoiled := false
-	outcomes := make([]Filed, len(group))
-	err := s.DB.Write(ctx, func(tx dbx.Tx) error {
-		spoiled = false
-		for i, f := range group {
-			wrote := false
-			var o Filed
-			again := true
-			o.Application, o.Err = once(ctx, tx, who.AccountID, f.req.ApplicationId, f.op, now, func() (portalapi.Application, error) {
-				again = false
-				return s.accept(ctx, tx, who, f.req, f.filed, now, &wrote)
-			})
-			o.Again = again && o.Err == nil
-			outcomes[i] = o
-			if o.Err != nil && (wrote || len(group) == 1) {
-				spoiled = true
-				return o.Err
-			}
-		}
-		return nil
+	var outcomes []Filed
+	err := s.DB.Write(ctx, func(tx dbx.Tx) (err error) {
+		outcomes, err = s.store(ctx, tx, who, group, now)
+		return err
 	})
 	switch {
 	case err == nil:
 		for i, f := range group {
 			f.Filed = outcomes[i]
 		}
-	case len(group) == 1 || !spoiled || whole(err):
+	case len(group) == 1 || whole(err):
 		fail(group, err)
 	default:
 		for _, f := range group {
 			s.keep(ctx, who, []*entry{f}, now)
 		}
 	}
+}
+
+// store is the transaction of keep: first everything that is looked at, then the
+// writes, many rows by one statement. An error takes back all of it.
+func (s *Service) store(ctx context.Context, tx dbx.Tx, who session.Session, group []*entry, now time.Time) ([]Filed, error) {
+	ops, names := make([]store.Op, len(group)), make([]string, len(group))
+	for i, f := range group {
+		ops[i], names[i] = f.op, f.req.ApplicationId
+	}
+	before, err := store.Before(ctx, tx, who.AccountID, ops...)
+	if err != nil {
+		return nil, err
+	}
+	there, err := application.Filed(ctx, tx, who.AccountID, names...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Filed, len(group))
+	bodies := map[string]application.Body{}
+	var filings []application.Filing
+	var at []int // of each filing in the group
+	met := map[string]int{}
+	for i, f := range group {
+		if before[i].Before || before[i].Err != nil {
+			out[i] = recall(ctx, tx, who.AccountID, f.req.ApplicationId, before[i])
+			continue
+		}
+		if k, twice := met[f.op.ID]; twice {
+			o := store.Applied{Op: ops[at[k]]}.Meets(f.op)
+			out[i] = Filed{Again: o.Before, Err: o.Err}
+			continue // its JSON is known further below
+		}
+		filing, err := s.admit(ctx, tx, who, f, there, bodies, now)
+		if err != nil {
+			if len(group) == 1 { // it may have noted a proof
+				return nil, err
+			}
+			out[i].Err = err
+			continue
+		}
+		met[f.op.ID], there[f.req.ApplicationId] = len(filings), true
+		filings, at = append(filings, filing), append(at, i)
+	}
+	if err := application.Insert(ctx, tx, now, filings...); err != nil {
+		return nil, err
+	}
+	applied := make([]store.Applied, len(filings))
+	for k, f := range filings {
+		applied[k] = store.Applied{Op: ops[at[k]], Result: []byte(f.JSON)}
+	}
+	for i, f := range group {
+		if k, ok := met[f.op.ID]; ok && out[i].Err == nil && !before[i].Before {
+			out[i].JSON = applied[k].Result
+		}
+	}
+	return out, store.Note(ctx, tx, who.AccountID, now, applied...)
+}
+
+// admit is what an application needs of the database before it is stored.
+func (s *Service) admit(ctx context.Context, tx dbx.Tx, who session.Session, f *entry, there map[string]bool,
+	bodies map[string]application.Body, now time.Time,
+) (out application.Filing, err error) {
+	if there[f.req.ApplicationId] {
+		return out, &akno.Error{Code: akno.Conflict, Op: opSubmit, Fields: map[string]string{"applicationId": "filed"}}
+	}
+	kind := f.filed.procedure.Body
+	body, known := bodies[kind]
+	if !known {
+		if body, err = application.BodyOfKind(ctx, tx, kind); err != nil {
+			return out, err
+		}
+		bodies[kind] = body
+	}
+	return s.accept(ctx, tx, who, f.req, f.filed, body, now)
 }
 
 // whole says whether err is that of the database, which every one would meet.

@@ -70,11 +70,15 @@ func TestManyApplicationsAreFiledEachWithItsOwnOutcome(t *testing.T) {
 			}
 			continue
 		}
-		if again := i == 9; f.Again != again || f.Application.Id != all[i].ApplicationId || f.Application.Version != 1 {
+		a, err := f.Application()
+		if err != nil {
+			t.Errorf("command %d: %v", i, err)
+		}
+		if again := i == 9; f.Again != again || a.Id != all[i].ApplicationId || a.Version != 1 {
 			t.Errorf("command %d: %+v", i, f)
 		}
 		if i != 9 {
-			filed = append(filed, f.Application.Id)
+			filed = append(filed, a.Id)
 		}
 	}
 	if got := w.indexed(); !slices.Equal(got, filed) {
@@ -151,5 +155,22 @@ func TestAPanicOfACheckIsTheFailureOfItsCommand(t *testing.T) {
 	})
 	if all[0].Err != nil || !all[0].Again || akno.CodeOf(all[1].Err) != akno.Internal || all[2].Err != nil {
 		t.Errorf("%v %v %v", all[0].Err, all[1].Err, all[2].Err)
+	}
+}
+
+func TestARepeatWhoseAnswerIsForgottenGetsTheApplicationAsItIs(t *testing.T) {
+	w := open(t)
+	all := w.requests(2)
+	w.submit(all[0])
+	if _, err := w.db.Sweep(ctx, w.now.AddDate(2, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range w.SubmitAll(ctx, strict(), all) {
+		if a, err := f.Application(); err != nil || a.Id != all[i].ApplicationId || f.Again != (i == 0) {
+			t.Errorf("command %d: %v, again %v, %v", i, a.Id, f.Again, err)
+		}
+	}
+	if got := w.indexed(); len(got) != 2 {
+		t.Errorf("%d applications", len(got))
 	}
 }

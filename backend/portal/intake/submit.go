@@ -19,29 +19,17 @@ import (
 // Submit files an application. Everything is checked before anything is written;
 // the same command again gets the answer of the first time.
 func (s *Service) Submit(ctx context.Context, who session.Session, req portalapi.SubmissionRequest) (portalapi.Application, error) {
-	f := s.SubmitAll(ctx, who, []portalapi.SubmissionRequest{req})[0]
-	return f.Application, f.Err
+	return s.SubmitAll(ctx, who, []portalapi.SubmissionRequest{req})[0].Application()
 }
 
-// accept stores an application that was found good. wrote becomes true before the
-// first write, but for that of a proof of payment.
+// accept returns what is stored of an application that was found good. It writes
+// nothing but that a proof of payment is used.
 func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, req portalapi.SubmissionRequest, f *filed,
-	now time.Time, wrote *bool,
-) (portalapi.Application, error) {
-	_, err := application.Load(ctx, tx, who.AccountID, req.ApplicationId)
-	if akno.CodeOf(err) != akno.NotFound {
-		if err == nil {
-			err = &akno.Error{Code: akno.Conflict, Op: opSubmit, Fields: map[string]string{"applicationId": "filed"}}
-		}
-		return portalapi.Application{}, err
-	}
-	body, err := application.BodyOfKind(ctx, tx, f.procedure.Body)
-	if err != nil {
-		return portalapi.Application{}, err
-	}
+	body application.Body, now time.Time,
+) (out application.Filing, err error) {
 	paid, order, err := s.paid(ctx, tx, who.AccountID, f, now)
 	if err != nil {
-		return portalapi.Application{}, err
+		return out, err
 	}
 	ms := now.UnixMilli()
 	deadline := s.Calendar.Deadline(workdays.Of(now), f.procedure.Term.Value, workdays.Unit(f.procedure.Term.Unit)).String()
@@ -53,20 +41,20 @@ func (s *Service) accept(ctx context.Context, tx dbx.Tx, who session.Session, re
 	r.Review.Represented = f.represented()
 	for _, step := range way(paid, order != nil) {
 		if err := r.Take(step, now); err != nil {
-			return portalapi.Application{}, err
+			return out, err
 		}
 	}
-	octets := application.Octets{Submission: req.Submission}
+	out = application.Filing{
+		Record: r, Octets: application.Octets{Submission: req.Submission},
+		Cause: application.Cause{Actor: audit.ByAccount(who.AccountID), Event: akno.EventSubmit, Ground: string(paid)},
+	}
 	if req.Signature != nil {
-		octets.Signature = *req.Signature
+		out.Octets.Signature = *req.Signature
 	}
-	cause := application.Cause{Actor: audit.ByAccount(who.AccountID), Event: akno.EventSubmit, Ground: string(paid)}
 	if who.Email != "" {
-		cause.Letter = mail.StatusChanged
+		out.Cause.Letter = mail.StatusChanged
 	}
-	*wrote = true
-	err = r.Insert(ctx, tx, octets, cause, now)
-	return r.Doc, err
+	return out, nil
 }
 
 // way returns the steps from the device's queue to the body. A free and a paid

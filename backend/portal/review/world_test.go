@@ -202,7 +202,9 @@ func (w *world) filed(paid portalapi.DeskItemPaid, files ...portalapi.FileRef) s
 	r.Paid, r.Applicant = paid, portalapi.Person{Surname: "Тестовский", Name: "Ян", Patronymic: new("Янович")}
 	must(w.t, r.Take(application.Step{Event: akno.EventSync, To: akno.Submitted, Actor: akno.BySystem, Shown: "citizen"}, w.now))
 	w.write(func(tx dbx.Tx) error {
-		return r.Insert(ctx, tx, application.Octets{Submission: octets}, application.Cause{Actor: audit.System, Event: akno.EventSubmit}, w.now)
+		return application.Insert(ctx, tx, w.now, application.Filing{
+			Record: r, Octets: application.Octets{Submission: octets}, Cause: application.Cause{Actor: audit.System, Event: akno.EventSubmit},
+		})
 	})
 	return id
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"akno/backend/akno"
@@ -21,14 +22,25 @@ const AccountStream = "acct"
 // at version, or gone. It is the last thing a transaction does to an entity
 // that the citizen sees.
 func RecordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, deleted bool) error {
-	return recordChange(ctx, tx, accountID, kind, id, version, deleted, nil)
+	return recordChanges(ctx, tx, accountID, kind, []changed{{id: id, version: version, deleted: deleted}})
 }
 
-// RecordBody is RecordChange of an entity whose JSON, as devices pull it, is kept
-// in the index: a pull need not look for it elsewhere. Who changes the JSON
-// without a change says so by ReplaceBody.
-func RecordBody(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, body string) error {
-	return recordChange(ctx, tx, accountID, kind, id, version, false, &body)
+// A Body is an entity with its JSON as devices pull it.
+type Body struct {
+	ID      string
+	Version int64
+	JSON    string
+}
+
+// RecordBodies is RecordChange of entities of one kind, in their order and each
+// once, whose JSON is kept in the index: a pull need not look for it elsewhere. Who
+// changes the JSON without a change says so by ReplaceBody.
+func RecordBodies(ctx context.Context, tx dbx.Tx, accountID, kind string, bodies ...Body) error {
+	list := make([]changed, len(bodies))
+	for i, b := range bodies {
+		list[i] = changed{id: b.ID, version: b.Version, json: &b.JSON}
+	}
+	return recordChanges(ctx, tx, accountID, kind, list)
 }
 
 // ReplaceBody replaces the JSON of an entity in the index.
@@ -41,27 +53,43 @@ func ReplaceBody(ctx context.Context, tx dbx.Tx, accountID, kind, id, body strin
 	return nil
 }
 
-func recordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, version int64, deleted bool, body *string) error {
+// changed is an entity as it is now.
+type changed struct {
+	id      string
+	version int64
+	deleted bool
+	json    *string
+}
+
+func recordChanges(ctx context.Context, tx dbx.Tx, accountID, kind string, list []changed) error {
+	if len(list) == 0 {
+		return nil
+	}
 	// The first statement locks the stream where several writers are at work.
 	var seq, live int64
 	var sum *int64
-	err := tx.QueryRow(ctx, `INSERT INTO stream(account_id, name, seq, min_seq, live_count, checksum) VALUES(?, ?, 1, 0, 0, 0)
-		ON CONFLICT(account_id, name) DO UPDATE SET seq = stream.seq + 1 RETURNING seq, live_count, checksum`,
-		accountID, AccountStream).Scan(&seq, &live, &sum)
+	err := tx.QueryRow(ctx, `INSERT INTO stream(account_id, name, seq, min_seq, live_count, checksum) VALUES(?, ?, ?, 0, 0, 0)
+		ON CONFLICT(account_id, name) DO UPDATE SET seq = stream.seq + excluded.seq RETURNING seq, live_count, checksum`,
+		accountID, AccountStream, len(list)).Scan(&seq, &live, &sum)
 	if err != nil {
 		return fmt.Errorf("stream: %w", err)
 	}
-	if live, sum, err = without(ctx, tx, accountID, kind, id, live, sum); err != nil {
+	seq -= int64(len(list))
+	if live, sum, err = without(ctx, tx, accountID, kind, list, live, sum); err != nil {
 		return err
 	}
-	if !deleted {
-		live++
-		*sum += int64(portalapi.RowSum(kind, id, version))
+	rows := make([][]any, len(list))
+	for i, c := range list {
+		if !c.deleted {
+			live++
+			*sum += int64(portalapi.RowSum(kind, c.id, c.version))
+		}
+		seq++
+		rows[i] = []any{accountID, AccountStream, kind, c.id, seq, c.version, c.deleted, c.json}
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO change(account_id, stream, kind, id, seq, version, deleted, doc) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT(account_id, stream, kind, id) DO UPDATE SET seq = excluded.seq, version = excluded.version, deleted = excluded.deleted,
-			doc = excluded.doc`,
-		accountID, AccountStream, kind, id, seq, version, deleted, body)
+	err = dbx.Insert(ctx, tx, `INSERT INTO change(account_id, stream, kind, id, seq, version, deleted, doc)`,
+		`ON CONFLICT(account_id, stream, kind, id) DO UPDATE SET seq = excluded.seq, version = excluded.version, deleted = excluded.deleted,
+			doc = excluded.doc`, rows...)
 	if err != nil {
 		return fmt.Errorf("change: %w", err)
 	}
@@ -73,35 +101,41 @@ func recordChange(ctx context.Context, tx dbx.Tx, accountID, kind, id string, ve
 	return nil
 }
 
-// without returns the number and the sum of a stream's records but for one. A
-// stream of an earlier version has no sum, and is summed up as a whole.
-func without(ctx context.Context, tx dbx.Tx, accountID, kind, id string, live int64, sum *int64) (int64, *int64, error) {
+// without returns the number and the sum of a stream's records but for those in
+// list. A stream of an earlier version has no sum, and is summed up as a whole.
+func without(ctx context.Context, tx dbx.Tx, accountID, kind string, list []changed, live int64, sum *int64) (int64, *int64, error) {
+	keys := make([]string, len(list))
+	for i, c := range list {
+		keys[i] = c.id
+	}
+	var err error
 	if sum == nil {
 		live, sum = 0, new(int64)
-		err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
 			var k, i string
 			var v int64
-			if err := scan(&k, &i, &v); err != nil || k == kind && i == id {
+			if err := scan(&k, &i, &v); err != nil || k == kind && slices.Contains(keys, i) {
 				return err
 			}
 			live++
 			*sum += int64(portalapi.RowSum(k, i, v))
 			return nil
 		}, `SELECT kind, id, version FROM change WHERE account_id = ? AND stream = ? AND deleted = 0`, accountID, AccountStream)
-		if err != nil {
-			return 0, nil, fmt.Errorf("stream: %w", err)
-		}
-		return live, sum, nil
+	} else {
+		err = dbx.EachOf(ctx, tx, func(scan func(...any) error) error {
+			var id string
+			var version int64
+			if err := scan(&id, &version); err != nil {
+				return err
+			}
+			live--
+			*sum -= int64(portalapi.RowSum(kind, id, version))
+			return nil
+		}, `SELECT id, version FROM change WHERE account_id = ? AND stream = ? AND deleted = 0 AND kind = ? AND id IN (?)`,
+			[]any{accountID, AccountStream, kind}, keys)
 	}
-	var version int64
-	found, err := dbx.Found(ctx, tx, `SELECT version FROM change WHERE account_id = ? AND stream = ? AND kind = ? AND id = ? AND deleted = 0`,
-		[]any{accountID, AccountStream, kind, id}, &version)
 	if err != nil {
 		return 0, nil, fmt.Errorf("stream: %w", err)
-	}
-	if found {
-		live--
-		*sum -= int64(portalapi.RowSum(kind, id, version))
 	}
 	return live, sum, nil
 }
@@ -136,36 +170,95 @@ func NewOp(id, operation string, parts ...any) (Op, error) {
 // kept any more.
 var ErrForgotten = &akno.Error{Code: akno.ExpiredCode, Op: "store.Once"}
 
+// An Outcome is what became of a command when it came before.
+type Outcome struct {
+	Before bool   // it was applied
+	Result []byte // of that time; empty when it is forgotten
+	Err    error  // with code Conflict: the id was used for another command
+}
+
+// Before tells for each of ops what became of it.
+func Before(ctx context.Context, tx dbx.Tx, accountID string, ops ...Op) ([]Outcome, error) {
+	at := make(map[string][]int, len(ops))
+	keys := make([]string, 0, len(ops))
+	for i, op := range ops {
+		if at[op.ID] == nil {
+			keys = append(keys, op.ID)
+		}
+		at[op.ID] = append(at[op.ID], i)
+	}
+	out := make([]Outcome, len(ops))
+	err := dbx.EachOf(ctx, tx, func(scan func(...any) error) error {
+		var id string
+		var hash, result []byte
+		if err := scan(&id, &hash, &result); err != nil {
+			return err
+		}
+		for _, i := range at[id] {
+			out[i] = ops[i].met(hash, result)
+		}
+		return nil
+	}, `SELECT op_id, hash, result FROM applied_op WHERE account_id = ? AND op_id IN (?)`, []any{accountID}, keys)
+	if err != nil {
+		return nil, fmt.Errorf("applied op: %w", err)
+	}
+	return out, nil
+}
+
+// met returns what becomes of op when its id was applied with a hash and a result.
+func (op Op) met(hash, result []byte) Outcome {
+	if !bytes.Equal(hash, op.Hash[:]) {
+		return Outcome{Err: &akno.Error{Code: akno.Conflict, Op: "store.Once", Fields: map[string]string{"opId": "reused"}}}
+	}
+	return Outcome{Before: true, Result: result}
+}
+
+// An Applied is a command with its result.
+type Applied struct {
+	Op     Op
+	Result []byte
+}
+
+// Meets returns what becomes of op after a.
+func (a Applied) Meets(op Op) Outcome { return op.met(a.Op.Hash[:], a.Result) }
+
+// Note stores the results of commands that Before did not know, in the transaction
+// that applied them.
+func Note(ctx context.Context, tx dbx.Tx, accountID string, now time.Time, list ...Applied) error {
+	rows := make([][]any, len(list))
+	for i, a := range list {
+		if a.Result == nil {
+			a.Result = []byte{}
+		}
+		rows[i] = []any{accountID, a.Op.ID, a.Op.Hash[:], a.Result, now.UnixMilli()}
+	}
+	if err := dbx.Insert(ctx, tx, `INSERT INTO applied_op(account_id, op_id, hash, result, at)`, "", rows...); err != nil {
+		return fmt.Errorf("applied op: %w", err)
+	}
+	return nil
+}
+
 // Once applies a command at most once: when the account has applied op before,
 // it returns the result of that time without calling fn; when the id was used
 // for another command, an error with code Conflict. Otherwise it calls fn and
 // stores its result in the same transaction. It is the first thing a command's
 // transaction does, so that a repeat never writes.
 func Once(ctx context.Context, tx dbx.Tx, accountID string, op Op, now time.Time, fn func() ([]byte, error)) ([]byte, error) {
-	var hash, result []byte
-	found, err := dbx.Found(ctx, tx, `SELECT hash, result FROM applied_op WHERE account_id = ? AND op_id = ?`,
-		[]any{accountID, op.ID}, &hash, &result)
+	before, err := Before(ctx, tx, accountID, op)
 	if err != nil {
-		return nil, fmt.Errorf("applied op: %w", err)
+		return nil, err
 	}
-	if found {
-		if !bytes.Equal(hash, op.Hash[:]) {
-			return nil, &akno.Error{Code: akno.Conflict, Op: "store.Once", Fields: map[string]string{"opId": "reused"}}
-		}
-		return result, nil
+	if o := before[0]; o.Before || o.Err != nil {
+		return o.Result, o.Err
 	}
-	if result, err = fn(); err != nil {
+	result, err := fn()
+	if err != nil {
 		return nil, err
 	}
 	if result == nil {
 		result = []byte{}
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO applied_op(account_id, op_id, hash, result, at) VALUES(?, ?, ?, ?, ?)`,
-		accountID, op.ID, op.Hash[:], result, now.UnixMilli())
-	if err != nil {
-		return nil, fmt.Errorf("applied op: %w", err)
-	}
-	return result, nil
+	return result, Note(ctx, tx, accountID, now, Applied{Op: op, Result: result})
 }
 
 // OnceAs is Once for a result that travels as JSON: it decodes what a repeat
