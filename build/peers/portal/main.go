@@ -7,6 +7,9 @@
 //
 //	portal -portald PROGRAM -pocketbase PROGRAM [-rounds 5] [-dir FOLDER]
 //
+// With -only one work is measured and nothing is judged, and -cpu-profile has the
+// portal write where its processor time went meanwhile.
+//
 // The figures come from /proc, so that it runs on Linux only.
 package main
 
@@ -26,7 +29,8 @@ import (
 // options are what the operator chooses.
 type options struct {
 	portald, pocketbase, dir string
-	profile                  string
+	only                     string
+	profile, cpuProfile      string
 	rounds, batches, clients int
 	entities                 int
 }
@@ -42,6 +46,8 @@ func main() {
 	flag.IntVar(&o.batches, "batches", 40, "batches of 100 applications in a round")
 	flag.IntVar(&o.clients, "clients", 4, "clients at once")
 	flag.IntVar(&o.entities, "entities", 10000, "records of the full pull")
+	flag.StringVar(&o.only, "only", "", "the one `work` to measure, as the table names it; nothing is judged then")
+	flag.StringVar(&o.cpuProfile, "cpu-profile", "", "`file` for a profile of the portal's processor time in the last round")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -61,7 +67,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(o.dir)) }()
-	own := &portal{server: server{name: "portald", program: o.portald, dir: filepath.Join(o.dir, "portald")}, profile: o.profile}
+	own := &portal{server: server{name: "portald", program: o.portald, dir: filepath.Join(o.dir, "portald")}, profile: o.profile, cpuProfile: o.cpuProfile}
 	log.Print("signing applications and making the accounts")
 	load, err := own.prepare(ctx, o)
 	if err != nil {
@@ -89,6 +95,9 @@ func run(ctx context.Context, o options) (err error) {
 		rounds = append(rounds, round)
 		slices.Reverse(sides) // who was second is first in the next one
 	}
+	if o.only != "" {
+		return list(os.Stdout, rounds, o.only)
+	}
 	return report(os.Stdout, rounds)
 }
 
@@ -106,6 +115,10 @@ type side interface {
 	full(ctx context.Context) (int, error)
 }
 
+// fullPulls is how often everything is pulled in a round: once is too short for a
+// clock of 10 ms.
+const fullPulls = 5
+
 // measure starts a side over its prepared data and does all work once.
 func measure(ctx context.Context, s side, l *load, o options) (figures, error) {
 	b := s.base()
@@ -117,10 +130,16 @@ func measure(ctx context.Context, s side, l *load, o options) (figures, error) {
 		return nil, err
 	}
 	out := figures{}
-	if err := out.take(b, "full pull", 1, 1, func(int) (int, error) { return s.full(ctx) }); err != nil {
+	take := func(name string, clients, calls int, work func(n int) (int, error)) error {
+		if o.only != "" && o.only != name {
+			return nil
+		}
+		return out.take(b, name, clients, calls, work)
+	}
+	if err := take("full pull", 1, fullPulls, func(int) (int, error) { return s.full(ctx) }); err != nil {
 		return nil, err
 	}
-	if err := out.take(b, "pull 50", o.clients, 100*o.clients, func(n int) (int, error) {
+	if err := take("pull 50", o.clients, 300*o.clients, func(n int) (int, error) {
 		got, err := s.pull(ctx, n%len(l.people), false)
 		if err == nil && got != page {
 			err = fmt.Errorf("%d records on a page", got)
@@ -129,7 +148,7 @@ func measure(ctx context.Context, s side, l *load, o options) (figures, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if err := out.take(b, "pull, nothing new", o.clients, 500*o.clients, func(n int) (int, error) {
+	if err := take("pull, nothing new", o.clients, 2000*o.clients, func(n int) (int, error) {
 		got, err := s.pull(ctx, n%len(l.people), true)
 		if err == nil && got != 0 {
 			err = fmt.Errorf("%d records where nothing is new", got)
@@ -138,12 +157,12 @@ func measure(ctx context.Context, s side, l *load, o options) (figures, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if own, ok := s.(*portal); ok {
+	if own, ok := s.(*portal); ok && (o.only == "" || o.only == alone || o.only == queue) {
 		if err := own.alone(ctx, l, out); err != nil {
 			return nil, err
 		}
 	}
-	return out, out.take(b, "push 100", o.clients, o.batches, func(n int) (int, error) {
+	return out, take("push 100", o.clients, o.batches, func(n int) (int, error) {
 		return perBatch, s.push(ctx, n)
 	})
 }

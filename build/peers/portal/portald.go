@@ -44,14 +44,25 @@ type portal struct {
 	load  *load
 	ready [][]byte // pushes, as they are sent
 
-	profile string // where that of the device goes, "" for none
+	profile    string // where that of the device goes, "" for none
+	cpuProfile string // and that of the portal
 }
+
+// What the queue of a desktop is measured by.
+const (
+	alone = "push 100, alone"
+	queue = "queue of 1000"
+)
 
 // prepare makes the authority, the people with their cabinets and what they have.
 func (p *portal) prepare(ctx context.Context, o options) (*load, error) {
 	p.health = "/v1/readyz"
 	p.args = func(addr, data string) []string {
-		return []string{"serve", "-data", data, "-addr", addr, "-rate", tooOften}
+		args := []string{"serve", "-data", data, "-addr", addr, "-rate", tooOften}
+		if p.cpuProfile != "" {
+			args = append(args, "-cpu-profile", p.cpuProfile)
+		}
+		return args
 	}
 	l := &load{}
 	p.load = l
@@ -329,7 +340,7 @@ func (p *portal) alone(ctx context.Context, l *load, out figures) error {
 		}
 		raws = append(raws, raw)
 	}
-	err := out.take(&p.server, "push 100, alone", 1, len(raws), func(n int) (int, error) {
+	err := out.take(&p.server, alone, 1, len(raws), func(n int) (int, error) {
 		return perBatch, p.send(ctx, l.queue, raws[n], perBatch)
 	})
 	if err != nil {
@@ -339,7 +350,7 @@ func (p *portal) alone(ctx context.Context, l *load, out figures) error {
 	if err != nil {
 		return err
 	}
-	err = out.take(&p.server, "queue of 1000", 1, 1, func(int) (int, error) {
+	err = out.take(&p.server, queue, 1, 1, func(int) (int, error) {
 		stop, err := profile(p.profile)
 		if err != nil {
 			return 0, err

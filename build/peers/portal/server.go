@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -25,33 +21,13 @@ type server struct {
 	args               func(addr, data string) []string
 	health             string
 
-	cmd  *exec.Cmd
-	http *http.Client
-	wire atomic.Int64 // octets both ways
-	sent atomic.Int64 // requests
+	cmd    *exec.Cmd
+	client *client
 }
 
 func (s *server) base() *server    { return s }
 func (s *server) data() string     { return filepath.Join(s.dir, "data") }
 func (s *server) prepared() string { return filepath.Join(s.dir, "prepared") }
-
-// counted is a connection whose octets are counted.
-type counted struct {
-	net.Conn
-	n *atomic.Int64
-}
-
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-func (c counted) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	c.n.Add(int64(n))
-	return n, err
-}
 
 // start runs the program and waits until it takes work.
 func (s *server) start(ctx context.Context) error {
@@ -75,13 +51,7 @@ func (s *server) start(ctx context.Context) error {
 	defer out.Close()
 	s.cmd = exec.Command(s.program, s.args(s.addr, s.data())...)
 	s.cmd.Stdout, s.cmd.Stderr = out, out
-	s.http = &http.Client{Timeout: time.Minute, Transport: &http.Transport{
-		MaxIdleConnsPerHost: 64, DisableCompression: true,
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
-			return counted{c, &s.wire}, err
-		},
-	}}
+	s.client = &client{addr: s.addr}
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
@@ -107,7 +77,7 @@ func (s *server) stop() {
 	force := time.AfterFunc(20*time.Second, func() { _ = s.cmd.Process.Kill() })
 	_ = s.cmd.Wait()
 	force.Stop()
-	s.http.CloseIdleConnections()
+	s.client.close()
 	s.cmd = nil
 }
 
@@ -128,25 +98,9 @@ func (s *server) tail() string {
 
 // call sends a request and returns the body of a good answer.
 func (s *server) call(ctx context.Context, method, path, token, kind string, body []byte) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+s.addr+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	if kind != "" {
-		req.Header.Set("Content-Type", kind)
-	}
-	if token != "" {
-		req.Header.Set("Authorization", token)
-	}
-	s.sent.Add(1)
-	res, err := s.http.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode/100 != 2 {
-		err = fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, raw)
+	status, raw, err := s.client.do(ctx, method, path, token, kind, body)
+	if err == nil && status/100 != 2 {
+		err = fmt.Errorf("%s %s: %d: %.300s", method, path, status, raw)
 	}
 	return raw, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -29,7 +30,7 @@ func (f figures) take(s *server, name string, clients, calls int, work func(n in
 	if err != nil {
 		return err
 	}
-	wire := s.wire.Load()
+	wire := s.client.wire.Load()
 	var next, things atomic.Int64
 	errs := make([]error, clients)
 	began := time.Now()
@@ -53,7 +54,7 @@ func (f figures) take(s *server, name string, clients, calls int, work func(n in
 	if n == 0 {
 		return fmt.Errorf("%s: nothing was done", name)
 	}
-	f[name] = figure{float64(n) / took.Seconds(), (after - before) / time.Duration(n), (s.wire.Load() - wire) / n}
+	f[name] = figure{float64(n) / took.Seconds(), (after - before) / time.Duration(n), (s.client.wire.Load() - wire) / n}
 	return nil
 }
 
@@ -65,7 +66,7 @@ type bar struct {
 }
 
 func bars() []bar {
-	return []bar{{"push 100", "", 3}, {"pull 50", "", 3}, {"full pull", "", 5}, {"pull, nothing new", "", 3}, {"queue of 1000", "push 100, alone", 0.7}}
+	return []bar{{"push 100", "", 3}, {"pull 50", "", 3}, {"full pull", "", 5}, {"pull, nothing new", "", 3}, {queue, alone, 0.7}}
 }
 
 // mostBytes is the bar on a pull that brings nothing.
@@ -97,6 +98,25 @@ func report(w io.Writer, rounds []map[string]figures) error {
 		return errBar
 	}
 	return nil
+}
+
+// list prints one work of every round, without a judgement.
+func list(w io.Writer, rounds []map[string]figures, work string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "round\tserver\t/s\tCPU µs\t")
+	n := 0
+	for i, r := range rounds {
+		for _, server := range slices.Sorted(maps.Keys(r)) {
+			if f, ok := r[server][work]; ok {
+				n++
+				fmt.Fprintf(t, "%d\t%s\t%.0f\t%.1f\t\n", i+1, server, f.rate, float64(f.cpu.Nanoseconds())/1000)
+			}
+		}
+	}
+	if n == 0 {
+		return fmt.Errorf("no work is named %q", work)
+	}
+	return t.Flush()
 }
 
 // line prints one bar beside what was measured, and says whether it holds.
