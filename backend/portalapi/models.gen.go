@@ -668,6 +668,9 @@ type ChangePage struct {
 	// Live records that the account has at the cursor; with the last page only
 	Live *int64 `json:"live,omitempty"`
 	More bool   `json:"more"`
+
+	// Now the portal's time, Unix milliseconds; with the last page only
+	Now *int64 `json:"now,omitempty"`
 }
 
 // ClerkDay defines model for ClerkDay.

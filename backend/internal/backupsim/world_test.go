@@ -82,7 +82,7 @@ func (w *world) open(limits draftbackup.Limits) {
 		w.t.Fatal(err)
 	}
 	drafts := draftbackup.New(w.db, w.now, w.db.Epoch, limits)
-	changes := change.New(w.db, w.db.Epoch, []byte("key"), map[string]change.Body{draftbackup.ChangeKind: drafts.Body})
+	changes := change.New(w.db, w.db.Epoch, []byte("key"), w.now, map[string]change.Body{draftbackup.ChangeKind: drafts.Body})
 	o := httpapi.DefaultOptions()
 	o.Clock, o.Rate, o.Burst = w.now, 1e9, 1e9
 	w.handler = testcontract.Handler(w.t, httpapi.New(httpapi.Behind{Access: access{}, Drafts: drafts, Changes: changes}, o))

@@ -151,7 +151,7 @@ func (p *portal) run(cat *catalogue.Catalogue) error {
 	pay.Watch(in.OrderChanged)
 	p.payments = pay
 	drafts := draftbackup.New(db, p.now, p.db.Epoch, draftbackup.DefaultLimits())
-	p.changes = change.New(db, p.db.Epoch, []byte("key"), map[string]change.Body{
+	p.changes = change.New(db, p.db.Epoch, []byte("key"), p.now, map[string]change.Body{
 		account.ChangeKind: account.Body, noteKind: noteBody, draftbackup.ChangeKind: drafts.Body,
 	})
 	var lane httpapi.Intake = witness{in, p}

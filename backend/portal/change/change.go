@@ -12,6 +12,7 @@ import (
 	"strconv"
 
 	"akno/backend/akno"
+	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
@@ -30,14 +31,15 @@ type Service struct {
 	db     dbx.DB
 	epoch  func() string
 	key    []byte
+	now    clock.Clock
 	bodies map[string]Body
 }
 
 // New returns the service over db. epoch names the life of the database, key is
-// that under which cursors are made. bodies are the kinds whose JSON is not stored
+// that under which cursors are made, now the portal's clock. bodies are the kinds whose JSON is not stored
 // as it is sent; applications and orders are read from their rows.
-func New(db dbx.DB, epoch func() string, key []byte, bodies map[string]Body) *Service {
-	return &Service{db: db, epoch: epoch, key: key, bodies: bodies}
+func New(db dbx.DB, epoch func() string, key []byte, now clock.Clock, bodies map[string]Body) *Service {
+	return &Service{db: db, epoch: epoch, key: key, now: now, bodies: bodies}
 }
 
 // Epoch names the life of the database.
@@ -48,7 +50,7 @@ func (s *Service) Epoch() string { return s.epoch() }
 // akno.ExpiredCode: the device begins anew and sends again what the portal may
 // have lost.
 func (s *Service) Pull(ctx context.Context, who session.Session, cursor string, limit int) (portalapi.ChangePage, error) {
-	after, err := s.parse(who.AccountID, cursor)
+	from, err := s.parse(who.AccountID, cursor)
 	if err != nil {
 		return portalapi.ChangePage{}, err
 	}
@@ -63,19 +65,28 @@ func (s *Service) Pull(ctx context.Context, who session.Session, cursor string, 
 			[]any{who.AccountID, store.AccountStream}, &seq, &least, &live, &sum); err != nil {
 			return err
 		}
-		if after > seq || after < least && cursor != "" {
+		at := from
+		if cursor == "" {
+			at.since = seq
+		}
+		if at.after > seq || max(at.after, at.since) < least {
 			return expired("range")
 		}
-		if after == seq { // the usual answer: nothing new
-			page.Cursor, page.At = s.cursor(who.AccountID, after), &after
-			seal(&page, live, sum)
+		if at.after == seq { // the usual answer: nothing new
+			page.Cursor, page.At = s.cursor(who.AccountID, at), &at.after
+			s.seal(&page, live, sum)
 			return nil
 		}
 		page.Changes = make([]portalapi.Change, 0, limit)
-		last, more, err := s.fill(ctx, tx, who.AccountID, after, limit, &page.Changes)
-		page.Cursor, page.At, page.More = s.cursor(who.AccountID, last), &last, more
+		last, more, err := s.fill(ctx, tx, who.AccountID, at.after, limit, &page.Changes)
 		if !more {
-			seal(&page, live, sum)
+			// All that there is was told, also what was forgotten since: the end is that
+			// of the stream, so that a reading anew does not end before an earlier one.
+			last = seq
+		}
+		page.Cursor, page.At, page.More = s.cursor(who.AccountID, place{last, at.since}), &last, more
+		if !more {
+			s.seal(&page, live, sum)
 		}
 		return err
 	})
@@ -150,9 +161,11 @@ func (s *Service) complete(ctx context.Context, tx dbx.Tx, account string, chang
 	return nil
 }
 
-// seal tells with the last page what the device should have after it. A stream
-// that was not summed up since an earlier version says nothing.
-func seal(page *portalapi.ChangePage, live int64, sum *int64) {
+// seal tells with the last page what the device should have after it, and when. A
+// stream that was not summed up since an earlier version says only when.
+func (s *Service) seal(page *portalapi.ChangePage, live int64, sum *int64) {
+	now := s.now().UnixMilli()
+	page.Now = &now
 	if sum != nil {
 		text := portalapi.Checksum(uint64(*sum))
 		page.Live, page.Checksum = &live, &text

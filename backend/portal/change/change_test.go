@@ -2,6 +2,8 @@ package change
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -47,7 +49,7 @@ func open(t *testing.T) *world {
 		}
 		return json.RawMessage(`{"id":"` + id + `"}`), nil
 	}}
-	return &world{Service: New(db, db.Epoch, []byte("key"), bodies), t: t, db: db}
+	return &world{Service: New(db, db.Epoch, []byte("key"), clock.Fixed(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)), bodies), t: t, db: db}
 }
 
 // order writes an order and its change.
@@ -109,7 +111,7 @@ func TestPull(t *testing.T) {
 	t.Run("an account without changes has an empty page and a cursor", func(t *testing.T) {
 		w := open(t)
 		p := w.pull("", 50)
-		if p.Changes == nil || len(p.Changes) != 0 || p.More || p.Cursor != w.cursor(anna.AccountID, 0) {
+		if p.Changes == nil || len(p.Changes) != 0 || p.More || p.Cursor != w.cursor(anna.AccountID, place{after: 0}) {
 			t.Errorf("page is %+v", p)
 		}
 	})
@@ -185,18 +187,18 @@ func TestPull(t *testing.T) {
 func TestCursor(t *testing.T) {
 	w := open(t)
 	w.order(anna.AccountID, 1, 1)
-	good := w.cursor(anna.AccountID, 1)
-	elsewhere := New(w.db, func() string { return "0193f0a0-0000-7000-8000-000000000001" }, w.key, nil)
+	good := w.cursor(anna.AccountID, place{after: 1})
+	elsewhere := New(w.db, func() string { return "0193f0a0-0000-7000-8000-000000000001" }, w.key, w.now, nil)
 	for name, tt := range map[string]struct {
 		cursor string
 		code   akno.Code
 		why    string
 	}{
-		"of another epoch is over":       {elsewhere.cursor(anna.AccountID, 1), akno.ExpiredCode, "epoch"},
-		"from the future is over":        {w.cursor(anna.AccountID, 2), akno.ExpiredCode, "range"},
+		"of another epoch is over":       {elsewhere.cursor(anna.AccountID, place{after: 1}), akno.ExpiredCode, "epoch"},
+		"from the future is over":        {w.cursor(anna.AccountID, place{after: 2}), akno.ExpiredCode, "range"},
 		"of an earlier version is over":  {w.db.Epoch() + ".1", akno.ExpiredCode, "form"},
-		"of another account is refused":  {w.cursor(hank.AccountID, 1), akno.Invalid, "format"},
-		"that was made up is refused":    {New(w.db, w.db.Epoch, []byte("guess"), nil).cursor(anna.AccountID, 1), akno.Invalid, "format"},
+		"of another account is refused":  {w.cursor(hank.AccountID, place{after: 1}), akno.Invalid, "format"},
+		"that was made up is refused":    {New(w.db, w.db.Epoch, []byte("guess"), w.now, nil).cursor(anna.AccountID, place{after: 1}), akno.Invalid, "format"},
 		"that was cut off is refused":    {good[:len(good)-2], akno.Invalid, "format"},
 		"that is no base64 is refused":   {"____?", akno.Invalid, "format"},
 		"with a changed head is refused": {"B" + good[1:], akno.Invalid, "format"},
@@ -216,13 +218,66 @@ func TestCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Pull(ctx, anna, w.cursor(anna.AccountID, 0), 50); akno.CodeOf(err) != akno.ExpiredCode {
+		if _, err := w.Pull(ctx, anna, w.cursor(anna.AccountID, place{}), 50); akno.CodeOf(err) != akno.ExpiredCode {
 			t.Errorf("error is %v", err)
 		}
 		if got := told(w.pull("", 50)); len(got) != 1 {
 			t.Errorf("told %v", got)
 		}
 	})
+}
+
+func TestAReadingFromTheBeginningGoesOnWhileWhatIsGoneIsForgotten(t *testing.T) {
+	w := open(t)
+	for n := range 6 {
+		w.order(anna.AccountID, n, 1)
+	}
+	w.record("order", fmt.Sprintf("%030d", 2), 2, true) // number 7
+	old := w.pull("", 50)
+	least := func(seq int64) {
+		t.Helper()
+		err := w.db.Write(ctx, func(tx dbx.Tx) error {
+			if _, err := tx.Exec(ctx, `DELETE FROM change WHERE deleted = 1 AND seq <= ?`, seq); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE stream SET min_seq = ? WHERE account_id = ?`, seq, anna.AccountID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	least(7)
+	first := w.pull("", 2)
+	if second := w.pull(first.Cursor, 2); len(second.Changes) != 2 || !second.More {
+		t.Errorf("the second page is %+v", second)
+	}
+	if p := w.pull(old.Cursor, 50); len(p.Changes) != 0 || p.Now == nil || *p.Now != w.now().UnixMilli() {
+		t.Errorf("who has seen everything: %+v", p)
+	}
+	w.record("order", fmt.Sprintf("%030d", 0), 2, true) // number 8, which the reading has seen alive
+	least(8)
+	if _, err := w.Pull(ctx, anna, first.Cursor, 2); akno.CodeOf(err) != akno.ExpiredCode {
+		t.Errorf("a reading that was not told of what went meanwhile goes on: %v", err)
+	}
+	if _, err := w.Pull(ctx, anna, old.Cursor, 2); akno.CodeOf(err) != akno.ExpiredCode {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestACursorOfTheFirstVersionIsGood(t *testing.T) {
+	w := open(t)
+	w.order(anna.AccountID, 1, 1)
+	w.order(anna.AccountID, 2, 1)
+	head := append([]byte{1}, epochOctets(w.db.Epoch())...)
+	head = binary.BigEndian.AppendUint64(head, 1)
+	text := base64.RawURLEncoding.EncodeToString(append(head, w.mac(anna.AccountID, head)...))
+	if got := told(w.pull(text, 50)); len(got) != 1 {
+		t.Errorf("told %v", got)
+	}
+	if _, err := w.Pull(ctx, hank, text, 50); akno.CodeOf(err) != akno.Invalid {
+		t.Errorf("another account: %v", err)
+	}
 }
 
 // sumOf is the checksum of what a page and those before it told.

@@ -16,20 +16,32 @@ import (
 //	1 octet    version
 //	16 octets  epoch
 //	8 octets   number in the stream, big-endian
+//	8 octets   number of the stream when the reading began, big-endian
 //	16 octets  HMAC-SHA-256, cut off, over the account and what stands before
 //
-// so that one that was made up, or is another account's, is not a cursor at all.
+// so that one that was made up, or is another account's, is not a cursor at all. Who
+// began to read after a record was gone was never given it, and need not be told:
+// so a reading of many pages goes on although what is gone is being forgotten.
+// Cursors of version 1 have no fourth part.
 const (
-	cursorVersion = 1
-	cursorHead    = 1 + 16 + 8
+	cursorVersion = 2
+	cursorHead    = 1 + 16 + 8 + 8
 	cursorMAC     = 16
+	firstHead     = 1 + 16 + 8
 )
 
-func (s *Service) cursor(account string, seq int64) string {
+// place is where a device stands in a stream.
+type place struct {
+	after int64 // the number of what it was told last
+	since int64 // that of the stream when it began to read
+}
+
+func (s *Service) cursor(account string, p place) string {
 	b := make([]byte, 1, cursorHead+cursorMAC)
 	b[0] = cursorVersion
 	b = append(b, epochOctets(s.epoch())...)
-	b = binary.BigEndian.AppendUint64(b, uint64(seq))
+	b = binary.BigEndian.AppendUint64(b, uint64(p.after))
+	b = binary.BigEndian.AppendUint64(b, uint64(p.since))
 	return base64.RawURLEncoding.EncodeToString(append(b, s.mac(account, b)...))
 }
 
@@ -51,22 +63,30 @@ func epochOctets(epoch string) []byte {
 	return b
 }
 
-// parse returns the number in a cursor; "" is the beginning. A cursor of another
-// epoch, or in the form of earlier versions, is akno.ExpiredCode; what is no
+// parse returns the place that a cursor names; "" is the beginning. A cursor of
+// another epoch, or in the form of earlier versions, is akno.ExpiredCode; what is no
 // cursor of this account is akno.Invalid.
-func (s *Service) parse(account, cursor string) (int64, error) {
+func (s *Service) parse(account, cursor string) (place, error) {
 	if cursor == "" {
-		return 0, nil
+		return place{}, nil
 	}
 	if strings.Contains(cursor, ".") {
-		return 0, expired("form")
+		return place{}, expired("form")
 	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(b) != cursorHead+cursorMAC || b[0] != cursorVersion || !hmac.Equal(b[cursorHead:], s.mac(account, b[:cursorHead])) {
-		return 0, &akno.Error{Code: akno.Invalid, Op: "change.Pull", Fields: map[string]string{"cursor": "format"}}
+	head := cursorHead
+	if err == nil && len(b) == firstHead+cursorMAC && b[0] == 1 {
+		head = firstHead
+	}
+	if err != nil || len(b) != head+cursorMAC || head == cursorHead && b[0] != cursorVersion || !hmac.Equal(b[head:], s.mac(account, b[:head])) {
+		return place{}, &akno.Error{Code: akno.Invalid, Op: "change.Pull", Fields: map[string]string{"cursor": "format"}}
 	}
 	if string(b[1:17]) != string(epochOctets(s.epoch())) {
-		return 0, expired("epoch")
+		return place{}, expired("epoch")
 	}
-	return int64(binary.BigEndian.Uint64(b[17:cursorHead])), nil
+	p := place{after: int64(binary.BigEndian.Uint64(b[17:firstHead]))}
+	if head == cursorHead {
+		p.since = int64(binary.BigEndian.Uint64(b[firstHead:cursorHead]))
+	}
+	return p, nil
 }

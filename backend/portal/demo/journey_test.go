@@ -51,7 +51,7 @@ func setOut(t *testing.T) *journey {
 	})
 	j.pay.Watch(j.intake.OrderChanged)
 	j.review = review.New(review.Config{DB: j.db, Clock: j.clock, Catalogue: j.cat, Blobs: j.blobs, Signatures: j.trust, Documents: documents})
-	j.changes = change.New(j.db, j.db.Epoch, []byte("key"), map[string]change.Body{account.ChangeKind: account.Body})
+	j.changes = change.New(j.db, j.db.Epoch, []byte("key"), j.clock, map[string]change.Body{account.ChangeKind: account.Body})
 	return j
 }
 

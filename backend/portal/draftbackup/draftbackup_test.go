@@ -53,7 +53,7 @@ func openAt(t *testing.T, address string, limits Limits) *world {
 		}
 	})
 	w := &world{t: t, Service: New(db, now, db.Epoch, limits)}
-	w.changes = change.New(db, db.Epoch, []byte("key"), map[string]change.Body{ChangeKind: w.Body})
+	w.changes = change.New(db, db.Epoch, []byte("key"), now, map[string]change.Body{ChangeKind: w.Body})
 	return w
 }
 

@@ -61,7 +61,11 @@ func (p *changePage) octets() []byte {
 	if p.Live != nil {
 		b = strconv.AppendInt(append(b, `,"live":`...), *p.Live, 10)
 	}
-	return append(strconv.AppendBool(append(b, `,"more":`...), p.More), "}\n"...)
+	b = strconv.AppendBool(append(b, `,"more":`...), p.More)
+	if p.Now != nil {
+		b = strconv.AppendInt(append(b, `,"now":`...), *p.Now, 10)
+	}
+	return append(b, "}\n"...)
 }
 
 // text appends s as JSON.

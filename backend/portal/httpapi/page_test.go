@@ -13,7 +13,7 @@ func TestAPageIsWrittenAsEncodingJSONWritesIt(t *testing.T) {
 	for _, p := range []portalapi.ChangePage{
 		{Changes: []portalapi.Change{}},
 		{
-			At: ptr(int64(-7)), Checksum: ptr("00ff"), Cursor: "AQ_-", Epoch: "0193f0a0-0000-7000-8000-000000000000", From: ptr(""), Live: ptr(int64(3)), More: true,
+			At: ptr(int64(-7)), Checksum: ptr("00ff"), Cursor: "AQ_-", Epoch: "0193f0a0-0000-7000-8000-000000000000", From: ptr(""), Live: ptr(int64(3)), More: true, Now: ptr(int64(1795424400000)),
 			Changes: []portalapi.Change{
 				{Body: &body, Id: "a", Kind: "application", Version: 1},
 				{Deleted: ptr(true), Id: "b", Kind: "order", Version: 9007199254740993},

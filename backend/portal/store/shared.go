@@ -89,7 +89,7 @@ func recordChanges(ctx context.Context, tx dbx.Tx, accountID, kind string, list 
 	}
 	err = dbx.Insert(ctx, tx, `INSERT INTO change(account_id, stream, kind, id, seq, version, deleted, doc)`,
 		`ON CONFLICT(account_id, stream, kind, id) DO UPDATE SET seq = excluded.seq, version = excluded.version, deleted = excluded.deleted,
-			doc = excluded.doc`, rows...)
+			doc = excluded.doc, gone_at = 0`, rows...)
 	if err != nil {
 		return fmt.Errorf("change: %w", err)
 	}
@@ -313,6 +313,7 @@ func Enqueue(ctx context.Context, tx dbx.Tx, id string, j Job) error {
 // How long rows are kept that nobody asks for any more.
 const (
 	keepResults    = 400 * 24 * time.Hour // of commands
+	keepGone       = 400 * 24 * time.Hour // records that are not there any more, for devices that were away
 	keepJobs       = 7 * 24 * time.Hour
 	keepSessions   = 30 * 24 * time.Hour
 	keepThrottle   = 48 * time.Hour
@@ -330,8 +331,12 @@ const forgotten = math.MaxInt64
 func (db *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := db.Write(ctx, func(tx dbx.Tx) error {
-		n = 0
 		before := func(keep time.Duration) int64 { return now.Add(-keep).UnixMilli() }
+		gone, err := sweepGone(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		n = gone
 		for _, q := range []struct {
 			query string
 			args  []any
@@ -353,4 +358,38 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) (int, error) {
 		return nil
 	})
 	return int(n), err
+}
+
+// sweepGone forgets the records that have been gone for keepGone, and notes in their
+// streams that a cursor from before is over. Who was gone is found and dated here,
+// so that its time is that of the sweep that met it first.
+func sweepGone(ctx context.Context, tx dbx.Tx, now time.Time) (int64, error) {
+	type stream struct {
+		account, name string
+		seq           int64
+	}
+	var over []stream
+	limit := now.Add(-keepGone).UnixMilli()
+	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var s stream
+		err := scan(&s.account, &s.name, &s.seq)
+		over = append(over, s)
+		return err
+	}, `SELECT account_id, stream, max(seq) FROM change WHERE deleted = 1 AND gone_at > 0 AND gone_at < ? GROUP BY account_id, stream`, limit)
+	if err != nil {
+		return 0, fmt.Errorf("sweep: gone: %w", err)
+	}
+	for _, s := range over {
+		if _, err := tx.Exec(ctx, `UPDATE stream SET min_seq = ? WHERE account_id = ? AND name = ? AND min_seq < ?`, s.seq, s.account, s.name, s.seq); err != nil {
+			return 0, fmt.Errorf("sweep: gone: %w", err)
+		}
+	}
+	n, err := dbx.Changed(ctx, tx, `DELETE FROM change WHERE deleted = 1 AND gone_at > 0 AND gone_at < ?`, limit)
+	if err != nil {
+		return 0, fmt.Errorf("sweep: gone: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE change SET gone_at = ? WHERE deleted = 1 AND gone_at = 0`, now.UnixMilli()); err != nil {
+		return 0, fmt.Errorf("sweep: gone: %w", err)
+	}
+	return n, nil
 }

@@ -97,6 +97,63 @@ func TestARefusedCommandMayBeTriedAgain(t *testing.T) {
 	}
 }
 
+func TestWhatIsGoneIsForgottenInTimeAndItsStreamSaysSo(t *testing.T) {
+	db := fresh(t)
+	record := func(account, id string, version int64, gone bool) {
+		t.Helper()
+		err := db.Write(t.Context(), func(tx dbx.Tx) error { return RecordChange(t.Context(), tx, account, "thing", id, version, gone) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep := func(days int, want int) {
+		t.Helper()
+		if n, err := db.Sweep(t.Context(), at.Add(time.Duration(days)*24*time.Hour)); err != nil || n != want {
+			t.Errorf("day %d: %d forgotten, want %d, %v", days, n, want, err)
+		}
+	}
+	state := func() (out string) {
+		t.Helper()
+		err := db.Read(t.Context(), func(tx dbx.Tx) error {
+			out = ""
+			return dbx.Each(t.Context(), tx, func(scan func(...any) error) error {
+				var id string
+				var seq, least int64
+				err := scan(&id, &seq, &least)
+				out += fmt.Sprintf("%s %d/%d; ", id, seq, least)
+				return err
+			}, `SELECT c.id, c.seq, s.min_seq FROM change c JOIN stream s ON s.account_id = c.account_id AND s.name = c.stream ORDER BY c.account_id, c.seq`)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for i, id := range []string{"x", "y", "z"} {
+		record("a", id, 1, false)
+		if i == 1 {
+			record("a", id, 2, true)
+		}
+	}
+	record("b", "x", 1, false)
+	sweep(0, 0)
+	record("a", "x", 2, true)
+	sweep(30, 0)
+	sweep(399, 0)
+	sweep(401, 1) // y is gone for good
+	if got, want := state(), "z 4/3; x 5/3; x 1/0; "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	record("a", "x", 3, false) // comes back, and goes again
+	record("a", "x", 4, true)
+	sweep(402, 0)
+	sweep(431, 0)
+	sweep(803, 1)
+	if got, want := state(), "z 4/7; x 1/0; "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestOpsOfDifferentPartsDiffer(t *testing.T) {
 	a, b, c := op(t, "1", "ab", "c"), op(t, "1", "a", "bc"), op(t, "1", "abc")
 	if a.Hash == b.Hash || a.Hash == c.Hash || b.Hash == c.Hash {

@@ -160,7 +160,7 @@ func (p *Portal) openDesk(c Config, x Extension, fresh bool) error {
 		Documents: documents,
 	})
 	p.Drafts = draftbackup.New(p.DB, p.now, p.DB.Epoch, draftbackup.DefaultLimits())
-	p.Changes = change.New(p.DB, p.DB.Epoch, p.Accounts.Secret.CursorKey(), map[string]change.Body{
+	p.Changes = change.New(p.DB, p.DB.Epoch, p.Accounts.Secret.CursorKey(), p.now, map[string]change.Body{
 		account.ChangeKind: account.Body, draftbackup.ChangeKind: p.Drafts.Body,
 	})
 	return nil
