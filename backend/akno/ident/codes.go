@@ -128,7 +128,7 @@ func phoneText(s string) string {
 // a full stop inside after it, no blanks or control characters, at most 254
 // octets.
 func ParseEmail(s string) (Checked, Fault) {
-	text := strings.TrimSpace(Visible(s))
+	text := strings.TrimSpace(s)
 	c := Checked{Text: text}
 	local, domain, ok := strings.Cut(text, "@")
 	if !ok || local == "" || strings.Contains(domain, "@") || !utf8.ValidString(text) ||
@@ -196,11 +196,7 @@ var nameShape = regexp.MustCompile(`^[А-ЯЁІЎ][А-ЯЁІЎа-яёіў'’\- 
 // Letters are composed, kinds of apostrophes made one, Latin look-alikes
 // replaced and blanks made single.
 func ParseName(s string) (Checked, Fault) {
-	typed := Compose(strings.Join(strings.Fields(Visible(s)), " "))
-	text, repaired := Cyrillic(typed)
-	if Word(typed) { // a name in Latin letters, for whoever knows it to write in Cyrillic ones
-		text, repaired = typed, false
-	}
+	text, repaired := Cyrillic(Compose(strings.Join(strings.Fields(s), " ")))
 	c := Checked{Text: text, Repaired: repaired}
 	if text == "" || utf8.RuneCountInString(text) > 60 {
 		return c, Length

@@ -248,6 +248,28 @@ func again(ctx context.Context, tx dbx.Tx, account, epoch string) (n int64, err 
 	return n, err
 }
 
+// keepSent is how long what the portal took is kept after that was confirmed: a
+// portal that is restored from a copy younger than this is given again what the copy
+// does not have.
+const keepSent = 30 * 24 * time.Hour
+
+// confirm notes that the portal's records were read to their end, when its clock told
+// now, and forgets what was confirmed so long before. Both times are the portal's:
+// nobody's clock here makes anything old. What was taken in another life is neither
+// confirmed nor forgotten.
+func confirm(ctx context.Context, tx dbx.Tx, account, epoch string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE sent SET confirmed_at=? WHERE account=? AND confirmed_at=0 AND epoch=?`, now.UnixMilli(), account, epoch)
+	if err != nil {
+		return fmt.Errorf("confirm: %w", err)
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM sent WHERE account=? AND confirmed_at>0 AND confirmed_at<? AND epoch=?`,
+		account, now.Add(-keepSent).UnixMilli(), epoch)
+	if err != nil {
+		return fmt.Errorf("confirm: %w", err)
+	}
+	return nil
+}
+
 // ask lets what the portal refused in another life of its database be judged
 // anew: this life may have taken it, or have another reason.
 func ask(ctx context.Context, tx dbx.Tx, account string) error {

@@ -94,6 +94,11 @@ func applyPage(ctx context.Context, tx dbx.Tx, account, from string, page *porta
 	if err != nil || page.More {
 		return changed, err
 	}
+	if page.Now != nil {
+		if err := confirm(ctx, tx, account, page.Epoch, time.UnixMilli(*page.Now)); err != nil {
+			return nil, err
+		}
+	}
 	agrees, err := agreed(ctx, tx, account, page)
 	if err != nil || agrees || *page.Checksum == s.doubt {
 		return changed, err

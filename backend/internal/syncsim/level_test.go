@@ -112,8 +112,7 @@ func (r *run) enterWeakly(d *device, level akno.Level, way session.Way) error {
 		return err
 	}
 	d.client.SetToken(token)
-	d.account.Store(r.account)
-	d.weak = true
+	d.account, d.weak = r.account, true
 	return d.sync.Hurry(r.ctx)
 }
 
@@ -121,7 +120,7 @@ func (r *run) enterWeakly(d *device, level akno.Level, way session.Way) error {
 // was under way ends, and nothing lies in the open meanwhile (C13).
 func (r *run) lock() {
 	d := r.device()
-	if d.who() == "" {
+	if d.account == "" {
 		_ = d.signIn(r.ctx)
 	}
 	locked := false

@@ -132,7 +132,7 @@ func beProgram(ctx context.Context) error {
 		}
 	}
 	for tries := 0; ; tries++ {
-		if d.who() == "" {
+		if d.account == "" {
 			err = d.signIn(ctx)
 		}
 		if err == nil {
