@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sirupsen/logrus"
@@ -27,13 +28,16 @@ var rules = []struct {
 	{func(t traits) bool { return t.digits >= 7 }, regexp.MustCompile(`\b[A-Z]{2}[0-9]{7}\b`), "<passport>"},
 	{func(t traits) bool { return t.plus }, regexp.MustCompile(`\+375[0-9 ()-]{9,16}`), "<phone>"},
 	{func(t traits) bool { return t.digits >= 20 }, regexp.MustCompile(`[0-9]{20,}`), "<digits>"},
-	{func(t traits) bool { return t.slash }, regexp.MustCompile(`(?:file://)?(?:[A-Za-z]:\\|\\\\|/(?:home|root|Users|Volumes|media|mnt|run|tmp|var|srv|opt|data|work)/)(?:[^\s:"'<>|]*[/\\])?[^\s:"'<>|]*(?: [^\s:"'<>|/\\]+\.[\p{L}0-9]{1,5}\b)?`), "<path>"},
+	{func(t traits) bool { return t.slash }, regexp.MustCompile(`(?:file://)?(?:[A-Za-z]:\\|\\\\|/(?:` + strings.Join(folders, "|") + `)/)(?:[^\s:"'<>|]*[/\\])?[^\s:"'<>|]*(?: [^\s:"'<>|/\\]+\.[\p{L}0-9]{1,5}\b)?`), "<path>"},
 	{func(t traits) bool { return t.wide }, regexp.MustCompile(`[\p{L}\p{M}\p{N}'’.-]*\p{Cyrillic}[\p{L}\p{M}\p{N}'’.-]*(?:[ ,]+[\p{L}\p{M}\p{N}'’.-]*\p{Cyrillic}[\p{L}\p{M}\p{N}'’.-]*)*`), "<text>"},
 }
 
+// folders are those at the top of a disk below which people keep files.
+var folders = []string{"home", "root", "Users", "Volumes", "media", "mnt", "run", "tmp", "var", "srv", "opt", "data", "work"}
+
 // traits are what one look at a text's octets tells.
 type traits struct {
-	at, plus, slash bool // has @, +, a slash of either kind
+	at, plus, slash bool // has @, +, a backslash or one of the folders
 	wide            bool // has letters beyond ASCII
 	digits          int  // the longest run of them
 }
@@ -50,8 +54,11 @@ func traitsOf(s string) (t traits) {
 			t.at = true
 		case c == '+':
 			t.plus = true
-		case c == '/' || c == '\\':
+		case c == '\\':
 			t.slash = true
+		case c == '/':
+			name, _, ended := strings.Cut(s[i+1:], "/")
+			t.slash = t.slash || ended && slices.Contains(folders, name)
 		case c >= 0x80:
 			t.wide = true
 		}

@@ -114,3 +114,17 @@ func FuzzScrub(f *testing.F) {
 		}
 	})
 }
+
+func FuzzARuleIsTriedWhereverItFindsSomething(f *testing.F) {
+	f.Add("open /home//a b.pdf: C:\\x /v1/changes")
+	f.Add("a@b.c +375 29 1234567 MP1234567 ёж")
+	f.Add("//data//run/work/")
+	f.Fuzz(func(t *testing.T, s string) {
+		seen := traitsOf(s)
+		for _, r := range rules {
+			if !r.may(seen) && r.what.MatchString(s) {
+				t.Errorf("%s finds something in %q and is not tried", r.what, s)
+			}
+		}
+	})
+}
