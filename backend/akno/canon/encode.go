@@ -1,8 +1,10 @@
 package canon
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"akno/backend/akno/canon/jcs"
 	"akno/backend/akno/form"
@@ -19,9 +21,9 @@ type encoder struct {
 	deep bool // something is nested too deep
 }
 
-// octets returns the canonical octets of s.
-func (s *Submission) octets() ([]byte, error) {
-	e := &encoder{b: make([]byte, 0, 8<<10)}
+// octets appends the canonical octets of s to b.
+func (s *Submission) octets(b []byte) ([]byte, error) {
+	e := &encoder{b: b}
 	day := ""
 	if !s.AsOf.IsZero() {
 		day = s.AsOf.String()
@@ -70,6 +72,21 @@ func (s *Submission) octets() ([]byte, error) {
 		return nil, fmt.Errorf("canon: %w", jcs.ErrValue)
 	}
 	return e.b, nil
+}
+
+// buffers hold octets that are compared and forgotten.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// isWritten says whether raw are the octets of s.
+func (s *Submission) isWritten(raw []byte) (bool, error) {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	out, err := s.octets((*buf)[:0])
+	if err != nil {
+		return false, err
+	}
+	*buf = out
+	return bytes.Equal(raw, out), nil
 }
 
 func (e *encoder) applicant(a Applicant) {

@@ -193,7 +193,7 @@ func invalid(op string, st form.State) error {
 
 // Encode returns the octets that are signed.
 func (s Submission) Encode() ([]byte, error) {
-	out, err := s.octets()
+	out, err := s.octets(make([]byte, 0, 8<<10))
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +216,7 @@ func Parse(raw []byte) (Submission, error) {
 			return Submission{}, fmt.Errorf("%w: %w", ErrFormat, err)
 		}
 	}
-	again, err := s.Encode()
-	if s.Format != Format || err != nil || !bytes.Equal(raw, again) {
+	if same, err := s.isWritten(raw); err != nil || !same || s.Format != Format {
 		return Submission{}, ErrFormat
 	}
 	return s, nil

@@ -1,8 +1,6 @@
 package canon
 
 import (
-	"bytes"
-
 	"akno/backend/akno"
 	"akno/backend/akno/form"
 	"akno/backend/akno/ordercode"
@@ -60,12 +58,9 @@ func VerifyOctets(raw []byte, s Submission, c Catalogue, schema *form.Schema, fo
 	if err != nil {
 		return st, err
 	}
-	want, err := again.Encode()
-	if err != nil {
-		return st, err
+	same, err := again.isWritten(raw)
+	if err == nil && !same {
+		err = &akno.Error{Code: akno.Invalid, Op: op}
 	}
-	if !bytes.Equal(raw, want) {
-		return st, &akno.Error{Code: akno.Invalid, Op: op}
-	}
-	return st, nil
+	return st, err
 }

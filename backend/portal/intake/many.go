@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -12,6 +13,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
+	"akno/backend/internal/ids"
 	"akno/backend/portal/application"
 	"akno/backend/portal/session"
 	"akno/backend/portal/store"
@@ -53,7 +55,7 @@ func (s *Service) SubmitAll(ctx context.Context, who session.Session, reqs []por
 	for i, req := range reqs {
 		all[i] = &entry{req: req}
 	}
-	beside(all, func(f *entry) { f.op, f.Err = store.NewOp(f.req.OpId, opSubmit, f.req) })
+	beside(all, func(f *entry) { f.op, f.Err = opOf(f.req) })
 	s.replayAll(ctx, who.AccountID, all)
 	now := s.Clock()
 	beside(all, func(f *entry) { f.filed, f.Err = s.check(ctx, who, f.req, now) })
@@ -74,6 +76,28 @@ func (s *Service) SubmitAll(ctx context.Context, who session.Session, reqs []por
 		out[i] = f.Filed
 	}
 	return out
+}
+
+// buffers hold octets that are hashed and forgotten.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// opOf is store.NewOp of a command that files, whose parts are octets nearly all.
+func opOf(req portalapi.SubmissionRequest) (store.Op, error) {
+	odd := req.Document != nil || req.Submission == nil || req.Signature != nil && *req.Signature == nil
+	if odd || !ids.Valid(req.OpId) || !ids.Valid(req.ApplicationId) {
+		return store.NewOp(req.OpId, opSubmit, req)
+	}
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	b := append((*buf)[:0], `"`+opSubmit+`"`+"\n"+`{"applicationId":"`...)
+	b = append(append(append(b, req.ApplicationId...), `","opId":"`...), req.OpId...)
+	if req.Signature != nil {
+		b = base64.StdEncoding.AppendEncode(append(b, `","signature":"`...), *req.Signature)
+	}
+	b = base64.StdEncoding.AppendEncode(append(b, `","submission":"`...), req.Submission)
+	b = append(b, "\"}\n"...)
+	*buf = b
+	return store.OpOf(req.OpId, b), nil
 }
 
 // proven says whether an application that was found good brings a proof of payment.

@@ -11,6 +11,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
+	"akno/backend/portal/store"
 	"akno/backend/portalapi"
 )
 
@@ -172,5 +173,23 @@ func TestARepeatWhoseAnswerIsForgottenGetsTheApplicationAsItIs(t *testing.T) {
 	}
 	if got := w.indexed(); len(got) != 2 {
 		t.Errorf("%d applications", len(got))
+	}
+}
+
+func TestACommandIsNamedAsTheStoreNamesIt(t *testing.T) {
+	id := ids.New(friday)
+	for name, req := range map[string]portalapi.SubmissionRequest{
+		"signed":           {OpId: id, ApplicationId: id, Submission: []byte("{<\xff>}"), Signature: &[]byte{0, 1, 255}},
+		"unsigned":         {OpId: id, ApplicationId: id, Submission: []byte("12")},
+		"signed by naught": {OpId: id, ApplicationId: id, Submission: []byte("123"), Signature: &[]byte{}},
+		"of nothing":       {OpId: id, ApplicationId: id},
+		"signed by nil":    {OpId: id, ApplicationId: id, Submission: []byte("1"), Signature: new([]byte)},
+		"with a document":  {OpId: id, ApplicationId: id, Submission: []byte("1"), Document: &portalapi.FileRef{Name: "<a>"}},
+		"of an odd name":   {OpId: "\"<", ApplicationId: id, Submission: []byte("1")},
+	} {
+		want, err := store.NewOp(req.OpId, opSubmit, req)
+		if got, gerr := opOf(req); err != nil || gerr != nil || got != want {
+			t.Errorf("%s: %x %v, want %x %v", name, got.Hash, gerr, want.Hash, err)
+		}
 	}
 }

@@ -166,6 +166,11 @@ func NewOp(id, operation string, parts ...any) (Op, error) {
 	return op, nil
 }
 
+// OpOf returns the Op of a command for who has made the octets that NewOp would: the
+// name of the operation and its parts as encoding/json writes them, each with a line
+// feed behind it.
+func OpOf(id string, octets []byte) Op { return Op{ID: id, Hash: sha256.Sum256(octets)} }
+
 // ErrForgotten says that a command was applied so long ago that its result is not
 // kept any more.
 var ErrForgotten = &akno.Error{Code: akno.ExpiredCode, Op: "store.Once"}
