@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -177,7 +176,7 @@ func (db *DB) prepare(ctx context.Context, path string, inOrder bool) error {
 			return err
 		}
 	}
-	return readBack(ctx, db.rw)
+	return dbx.ReadBack(ctx, db.rw, applicationID)
 }
 
 // Blobs returns the profile's folder of files.
@@ -361,37 +360,11 @@ func dsn(path, vfs, mode string, pragmas []string) string {
 
 // checkOwner refuses a file that belongs to another program.
 func checkOwner(ctx context.Context, db *sql.DB) error {
-	var id, tables int64
-	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		return err
+	err := dbx.CheckOwner(ctx, db, applicationID)
+	if _, foreign := errors.AsType[dbx.Foreign](err); foreign {
+		return &akno.Error{Code: akno.BadFile, Op: "store.owner", Err: err}
 	}
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return err
-	}
-	if id != applicationID && (id != 0 || tables != 0) {
-		return &akno.Error{Code: akno.BadFile, Op: "store.owner", Err: fmt.Errorf("application id %#x", id)}
-	}
-	return nil
-}
-
-// readBack proves that the settings of the DSN are in force.
-func readBack(ctx context.Context, db *sql.DB) error {
-	for _, s := range []struct{ name, want string }{
-		{"journal_mode", "wal"},
-		{"synchronous", "2"},
-		{"foreign_keys", "1"},
-		{"busy_timeout", "5000"},
-		{"application_id", strconv.Itoa(applicationID)},
-	} {
-		var got string
-		if err := db.QueryRowContext(ctx, "PRAGMA "+s.name).Scan(&got); err != nil {
-			return err
-		}
-		if got != s.want {
-			return fmt.Errorf("%s is %s, want %s", s.name, got, s.want)
-		}
-	}
-	return nil
+	return err
 }
 
 // quickCheck reads a table through, or with "" the whole file.

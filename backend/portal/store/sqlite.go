@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"runtime"
-	"strconv"
 
 	"akno/backend/akno"
 	"akno/backend/internal/clock"
@@ -47,13 +46,13 @@ func openFile(ctx context.Context, path string, now clock.Clock) (*file, error) 
 }
 
 func (f *file) prepare(ctx context.Context, now clock.Clock) error {
-	if err := checkOwner(ctx, f.rw); err != nil {
-		return err
+	if err := dbx.CheckOwner(ctx, f.rw, applicationID); err != nil {
+		return fmt.Errorf("not a database of the portal: %w", err)
 	}
 	if err := migrate(ctx, fileDialect, f.rw, newest); err != nil {
 		return err
 	}
-	if err := readBack(ctx, f.rw); err != nil {
+	if err := dbx.ReadBack(ctx, f.rw, applicationID); err != nil {
 		return err
 	}
 	if err := quickCheck(ctx, f.rw); err != nil {
@@ -146,41 +145,6 @@ var (
 func dsn(path, mode string, pragmas []string) string {
 	q := url.Values{"mode": {mode}, "_pragma": pragmas}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
-}
-
-// checkOwner refuses a file that belongs to another program.
-func checkOwner(ctx context.Context, db *sql.DB) error {
-	var id, tables int64
-	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		return err
-	}
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return err
-	}
-	if id != applicationID && (id != 0 || tables != 0) {
-		return fmt.Errorf("not a database of the portal (application id %#x)", id)
-	}
-	return nil
-}
-
-// readBack proves that the settings of the DSN are in force.
-func readBack(ctx context.Context, db *sql.DB) error {
-	for _, s := range []struct{ name, want string }{
-		{"journal_mode", "wal"},
-		{"synchronous", "2"},
-		{"foreign_keys", "1"},
-		{"busy_timeout", "5000"},
-		{"application_id", strconv.Itoa(applicationID)},
-	} {
-		var got string
-		if err := db.QueryRowContext(ctx, "PRAGMA "+s.name).Scan(&got); err != nil {
-			return err
-		}
-		if got != s.want {
-			return fmt.Errorf("%s is %s, want %s", s.name, got, s.want)
-		}
-	}
-	return nil
 }
 
 func quickCheck(ctx context.Context, db *sql.DB) error {
