@@ -151,11 +151,13 @@ func Build(in Input) (Submission, error) {
 		Form: FormRef{
 			ID: in.Schema.ID(), Version: in.Schema.Version(), Title: in.Schema.Definition().Title.In(l), SHA256: in.FormHash,
 		},
-		Language: l, AsOf: in.AsOf, Applicant: applicant(in), Sections: []Section{}, Attachments: []Attachment{},
+		Language: l, AsOf: in.AsOf, Applicant: applicant(in), Attachments: []Attachment{},
 		Order: in.Order, Payment: in.Payment,
 	}
-	for _, sec := range in.Schema.Show(in.State, l) {
-		out := Section{ID: sec.ID, Title: sec.Title, Answers: []Answer{}}
+	shown := in.Schema.Show(in.State, l)
+	s.Sections = make([]Section, 0, len(shown))
+	for _, sec := range shown {
+		out := Section{ID: sec.ID, Title: sec.Title, Answers: make([]Answer, 0, len(sec.Fields))}
 		for _, f := range sec.Fields {
 			out.Answers = append(out.Answers, answer(f))
 		}
@@ -243,7 +245,11 @@ func Hash(raw []byte) string {
 
 // Answers returns the answers of a submission, for the evaluator.
 func (s Submission) Answers() form.Answers {
-	out := form.Answers{}
+	n := 0
+	for _, sec := range s.Sections {
+		n += len(sec.Answers)
+	}
+	out := make(form.Answers, n)
 	for _, sec := range s.Sections {
 		for _, a := range sec.Answers {
 			out[a.Field] = a.Value

@@ -38,13 +38,22 @@ func (s *Schema) Show(st State, l akno.Lang) []ShownSection {
 		}
 		if f.section != last {
 			sec := s.def.Sections[f.section]
-			out = append(out, ShownSection{ID: sec.ID, Title: sec.Title.In(l)})
+			out = append(out, ShownSection{ID: sec.ID, Title: sec.Title.In(l), Fields: make([]ShownField, 0, s.following(i))})
 			last = f.section
 		}
 		sec := &out[len(out)-1]
 		sec.Fields = append(sec.Fields, f.show(fs, l))
 	}
 	return out
+}
+
+// following is how many fields there are from place i to the end of its section.
+func (s *Schema) following(i int) int {
+	n := i
+	for n < len(s.fields) && s.fields[n].section == s.fields[i].section {
+		n++
+	}
+	return n - i
 }
 
 func (f *field) show(fs FieldState, l akno.Lang) ShownField {

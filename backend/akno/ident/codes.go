@@ -120,8 +120,10 @@ func ParseE164(s string) (Checked, Fault) {
 	return c, None
 }
 
+var phoneSigns = strings.NewReplacer("(", "", ")", "", ".", "")
+
 func phoneText(s string) string {
-	return strings.NewReplacer("(", "", ")", "", ".", "").Replace(strip(s))
+	return phoneSigns.Replace(strip(s))
 }
 
 // ParseEmail reads an e-mail address: one @, something before it, a domain with
