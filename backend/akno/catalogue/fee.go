@@ -89,6 +89,9 @@ var youth = map[string]int{
 // option or a ticked line with the fact's name, or the applicant's age. The
 // order is that of the variants.
 func FeeFacts(p akno.Procedure, st form.State, today workdays.Date) []string {
+	if len(p.Fee.Variants) == 0 {
+		return nil
+	}
 	said := map[string]bool{}
 	for _, f := range st.Fields {
 		if !f.Visible {
