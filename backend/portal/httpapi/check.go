@@ -24,14 +24,22 @@ var (
 // checked refuses a request whose parts are not of the form that the contract
 // gives them, before any service sees it. A thing named in the path by a
 // malformed name does not exist.
-func checked(next StrictHandlerFunc, _ string) StrictHandlerFunc {
+func checked(next StrictHandlerFunc, operation string) StrictHandlerFunc {
 	return func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error) {
 		fields := map[string]string{}
 		v := reflect.ValueOf(request)
 		for i := range v.NumField() {
 			f, t := v.Field(i), v.Type().Field(i)
 			if f.Kind() == reflect.String && flawOf(t.Name, f) != "" {
+				if operation == "HeadBlob" { // none of its octets are here
+					w.Header().Set("Upload-Offset", "0")
+				}
 				return nil, &akno.Error{Code: akno.NotFound, Op: "httpapi.path"}
+			}
+			if t.Name == "Body" && f.Kind() == reflect.Pointer {
+				if body := visitOf(ctx).body; body != nil {
+					closed("", body, f.Type(), fields)
+				}
 			}
 			if f.Kind() != reflect.Interface && f.Kind() != reflect.String {
 				walk("", t.Name, f, fields)
@@ -68,7 +76,7 @@ func walk(path, name string, v reflect.Value, fields map[string]string) {
 			walk(path, name, v.Index(i), fields)
 		}
 	case reflect.String:
-		if flaw := flawOf(name, v); flaw != "" {
+		if flaw := flawOf(name, v); flaw != "" && fields[path] == "" {
 			fields[path] = flaw
 		}
 	}

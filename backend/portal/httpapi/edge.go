@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -38,6 +39,11 @@ const (
 
 // putDraft is the one operation besides those of files that takes octets.
 const putDraft = "PUT /v1/drafts/{draftId}"
+
+const jsonType = "application/json"
+
+// pushCommands takes commands of several kinds in one body.
+const pushCommands = "POST /v1/sync/push"
 
 // Options say how the server stands in its network.
 type Options struct {
@@ -91,7 +97,19 @@ func New(b Behind, o Options) http.Handler {
 	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) {
 		fail(r, &akno.Error{Code: akno.NotFound, Op: "httpapi.route"})
 	})
-	return e.outermost(mux)
+	return e.outermost(clean(mux))
+}
+
+// clean finds nothing at a path that the router would have written in another way
+// and answered with the address of that.
+func clean(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := path.Clean(r.URL.Path); p != strings.TrimSuffix(r.URL.Path, "/") && p != r.URL.Path {
+			fail(r, &akno.Error{Code: akno.NotFound, Op: "httpapi.clean"})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // malformed names what could not be decoded; a limit that was broken keeps its
@@ -113,6 +131,7 @@ type visit struct {
 	ref     string
 	from    string
 	session session.Session
+	body    []byte // of a command in JSON
 	err     error
 }
 
@@ -239,7 +258,13 @@ func (e *edge) enter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if may.provider {
-		return e.authentic(r)
+		if err := e.authentic(r); err != nil {
+			return err
+		}
+	}
+	// A push holds what is a command each, and says of each what is wrong with it.
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == jsonType && (r.Method == http.MethodPost || r.Method == http.MethodPut) {
+		return hold(r, v)
 	}
 	return nil
 }
@@ -289,7 +314,7 @@ func bound(w http.ResponseWriter, r *http.Request) error {
 		return &akno.Error{Code: akno.TooLarge, Op: "httpapi.bound"}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	want := "application/json"
+	want := jsonType
 	switch {
 	case r.Method == http.MethodPatch:
 		want = "application/offset+octet-stream"
@@ -297,7 +322,7 @@ func bound(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	case limit == maxBlob, r.Pattern == putDraft:
 		want = "application/octet-stream"
-	case r.Pattern == "POST /v1/sync/push":
+	case r.Pattern == pushCommands:
 		want = "application/vnd.akno.sync+json"
 	}
 	if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != want {
