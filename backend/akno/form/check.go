@@ -95,7 +95,7 @@ const (
 
 func (c *checker) text(s string) {
 	if strings.ContainsFunc(s, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) && (r != '\n' && r != '\t' || c.f.Type == TypeText)
+		return r == utf8.RuneError || r == '\u2028' || r == '\u2029' || unicode.IsControl(r) && (r != '\n' && r != '\t' || c.f.Type == TypeText)
 	}) {
 		c.fail(Charset)
 		return
@@ -135,11 +135,16 @@ func (c *checker) pattern() *regexp.Regexp {
 }
 
 // match tries the repairs of a text typed on the other keyboard before it
-// calls the text wrong: МР for MP in a passport, 10A for 10А in an address.
+// calls the text wrong: МР for MP in a passport, 10A for 10А in an address. A
+// whole word of the other alphabet is no slip, and only its case is repaired.
 func (c *checker) match(p *regexp.Regexp, s string) {
 	latin, _ := ident.Latin(s)
 	cyrillic, _ := ident.Cyrillic(s)
-	for _, t := range []string{ident.Capitals(s), latin, cyrillic} {
+	repairs := []string{ident.Capitals(s), latin, cyrillic}
+	if ident.Word(s) {
+		repairs = []string{strings.ToUpper(s)}
+	}
+	for _, t := range repairs {
 		if p.MatchString(t) {
 			c.fs.Value, c.fs.Repaired = Text(t), true
 			return

@@ -85,6 +85,13 @@ func TestWrongAnswersAreNamed(t *testing.T) {
 		{"a Latin letter in the house", "F_1_3_4", `{"reg_house":"10A"}`, "", ""},
 		{"a house of another form", "F_1_3_4", `{"reg_house":"дом 10"}`, "reg_house pattern", ""},
 		{"a surname in Latin", "F_1_3_4", `{"surname":"Testovski"}`, "surname pattern", ""},
+		{"a surname in Latin letters that look Cyrillic", "F_1_3_4", `{"surname":"HOPE"}`, "surname pattern", ""},
+		{"one Latin letter in a surname", "F_1_3_4", `{"surname":"Тестовcкий"}`, "", ""},
+		{"a Latin surname in Cyrillic letters that look Latin", "F_11_2_1", `{"surname_lat":"СТАС"}`, "surname_lat pattern", ""},
+		{"a Latin surname in small Cyrillic letters", "F_11_2_1", `{"surname_lat":"том"}`, "surname_lat pattern", ""},
+		{"one Cyrillic letter in a Latin surname", "F_11_2_1", `{"surname_lat":"TESTОWSKI"}`, "", ""},
+		{"a Latin surname in small letters", "F_11_2_1", `{"surname_lat":"testowski"}`, "", ""},
+		{"a line separator in one line", "F_1_3_4", `{"id_doc_issuer":"a\u2028b"}`, "id_doc_issuer charset", ""},
 		{"a text too long", "F_1_3_4", `{"id_doc_issuer":"` + strings.Repeat("ў", 201) + `"}`, "id_doc_issuer max_len", ""},
 		{"a text just long enough", "F_1_3_4", `{"id_doc_issuer":"` + strings.Repeat("ў", 200) + `"}`, "", ""},
 		{"a blank text", "F_1_3_4", `{"id_doc_issuer":"  "}`, "id_doc_issuer required", ""},
@@ -156,6 +163,22 @@ func TestRepairsAreSaidAndFiled(t *testing.T) {
 		if f, _ := st.Field(id); f.Repaired != want {
 			t.Errorf("%s: repaired %v", id, f.Repaired)
 		}
+	}
+}
+
+// A mark of direction would show the reader another text than the one that is signed.
+func TestWhatNobodySeesIsNotFiled(t *testing.T) {
+	s := compile(t, `[{"id":"line","type":"text","label":{"ru":"С"},"required":true},{"id":"area","type":"textarea","label":{"ru":"Т"}},
+		{"id":"one","type":"select","label":{"ru":"В"},"options":[{"value":"a","label":{"ru":"а"}}]},{"id":"day","type":"date","label":{"ru":"Д"}}]`)
+	st := form.Evaluate(s, answers(t, `{"line":"за\u202eдом\u202c\u200b","area":"a\r\nb\rc\u2028d\ufeff","one":"\u200ea","day":"2026-11-21\u200f"}`), today)
+	filed := st.Submission()
+	for id, want := range map[string]string{"line": "задом", "area": "a\nb\nc\nd", "one": "a", "day": "2026-11-21"} {
+		if got := filed[id].Text(); got != want || !st.Valid() {
+			t.Errorf("%s is filed as %q, want %q; %s", id, got, want, codes(st.Errors))
+		}
+	}
+	if st := form.Evaluate(s, answers(t, `{"line":"\u200b\u2060"}`), today); codes(st.Errors) != "line required" {
+		t.Errorf("a text of nothing that is seen: %s", codes(st.Errors))
 	}
 }
 

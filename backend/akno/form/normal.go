@@ -7,13 +7,13 @@ import (
 	"akno/backend/akno/ident"
 )
 
-// normal returns the answer as rules see it: blanks around a text are dropped,
-// letters are composed, numbers are decimal, and what says nothing is Null. What
+// normal returns the answer as rules see it: blanks around a text and characters
+// that nobody sees are dropped, letters are composed, numbers are decimal, and what says nothing is Null. What
 // is wrong is left as it was typed, for the person to see and for check to name.
 func (f *field) normal(v Value) Value {
 	switch v.kind {
 	case String:
-		return f.normalText(strings.TrimSpace(v.text))
+		return f.normalText(strings.TrimSpace(ident.Visible(v.text)))
 	case Number:
 		if f.Type == TypeNumber || f.Type == TypeMoney {
 			return f.normalText(v.text)
@@ -41,7 +41,7 @@ func (f *field) normalText(s string) Value {
 	case TypeText:
 		return Text(ident.Compose(s))
 	case TypeTextarea:
-		return Text(ident.Compose(strings.ReplaceAll(s, "\r\n", "\n")))
+		return Text(ident.Compose(lineEnds.Replace(s)))
 	case TypeNumber, TypeMoney:
 		d, err := decimal.Parse(numberBlanks.Replace(s))
 		switch {
@@ -60,6 +60,9 @@ func (f *field) normalText(s string) Value {
 }
 
 const moneyPlaces = 2
+
+// lineEnds makes the ends of lines of every system one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
 var numberBlanks = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "")
 

@@ -130,7 +130,7 @@ func phoneText(s string) string {
 // a full stop inside after it, no blanks or control characters, at most 254
 // octets.
 func ParseEmail(s string) (Checked, Fault) {
-	text := strings.TrimSpace(s)
+	text := strings.TrimSpace(Visible(s))
 	c := Checked{Text: text}
 	local, domain, ok := strings.Cut(text, "@")
 	if !ok || local == "" || strings.Contains(domain, "@") || !utf8.ValidString(text) ||
@@ -198,7 +198,11 @@ var nameShape = regexp.MustCompile(`^[А-ЯЁІЎ][А-ЯЁІЎа-яёіў'’\- 
 // Letters are composed, kinds of apostrophes made one, Latin look-alikes
 // replaced and blanks made single.
 func ParseName(s string) (Checked, Fault) {
-	text, repaired := Cyrillic(Compose(strings.Join(strings.Fields(s), " ")))
+	typed := Compose(strings.Join(strings.Fields(Visible(s)), " "))
+	text, repaired := Cyrillic(typed)
+	if Word(typed) { // a name in Latin letters, for whoever knows it to write in Cyrillic ones
+		text, repaired = typed, false
+	}
 	c := Checked{Text: text, Repaired: repaired}
 	if text == "" || utf8.RuneCountInString(text) > 60 {
 		return c, Length

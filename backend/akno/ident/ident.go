@@ -5,7 +5,10 @@
 // never guesses between a letter and a digit.
 package ident
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // A Fault says why a text is not what it should be. The words are part of the
 // API: each selects a message that a person reads.
@@ -81,11 +84,56 @@ func Cyrillic(s string) (out string, repaired bool) {
 	return out, repaired
 }
 
-// strip removes blanks and hyphens of every kind.
+// Word reports whether s is a word of one alphabet: three letters or more, all of
+// them Cyrillic or all Latin, and no digit. Such a word was typed on the keyboard
+// of its alphabet and is no slip: СТАС in Latin letters is not CTAC, nor HOPE in Cyrillic ones НОРЕ.
+func Word(s string) bool {
+	letters, cyrillic := 0, 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			return false
+		case unicode.Is(unicode.Cyrillic, r):
+			letters, cyrillic = letters+1, cyrillic+1
+		case unicode.IsLetter(r):
+			letters++
+		}
+	}
+	return letters >= 3 && (cyrillic == 0 || cyrillic == letters)
+}
+
+// Visible returns s without the characters that nobody sees: marks of direction,
+// zero widths and soft hyphens, which come along when a text is copied from a
+// page, a messenger or a list of contacts. What is signed must be what is shown,
+// and a mark of direction shows a text in another order than it has.
+func Visible(s string) string {
+	if !strings.ContainsFunc(s, unseen) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if unseen(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func unseen(r rune) bool {
+	switch {
+	case r == '\u00ad', r == '\u061c', r == '\ufeff', r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2060' && r <= '\u2069':
+		return true
+	}
+	return false
+}
+
+// strip removes blanks and hyphens of every kind, and what nobody sees.
 func strip(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {
 		case ' ', '\t', '\n', '\r', '\u00a0', '\u2007', '\u2009', '\u202f', '-', '\u2010', '\u2011', '\u2012', '\u2013', '\u2014':
+			return -1
+		}
+		if unseen(r) {
 			return -1
 		}
 		return r

@@ -96,6 +96,35 @@ func TestACyrillicNumberIsRepairedAndSaysSo(t *testing.T) {
 	}
 }
 
+// Numbers are copied out of pages and messengers with what nobody sees around them.
+func TestUnseenCharactersAreDropped(t *testing.T) {
+	for in, want := range map[string]string{
+		"\u202a3110575A001PB7\u202c":       "3110575A001PB7",
+		"\ufeff3110575\u00adA001PB7\u200b": "3110575A001PB7",
+	} {
+		if n, fault := ParseNumber(in); fault != None || n.Text != want || n.Repaired {
+			t.Errorf("%+q: %+v %q", in, n, fault)
+		}
+	}
+	if c, fault := ParsePhone("\u202a+375 29 123-45-67\u202c"); fault != None || c.Text != "+375291234567" {
+		t.Errorf("%+v %q", c, fault)
+	}
+	if c, fault := ParseEmail("\u200bjan@example.by\u2060"); fault != None || c.Text != "jan@example.by" {
+		t.Errorf("%+v %q", c, fault)
+	}
+}
+
+func TestAWordOfOneAlphabetIsNoSlip(t *testing.T) {
+	for s, want := range map[string]bool{
+		"СТАС": true, "hope": true, "Анна-Мария": true, "ТОМ": true, "O'NEIL": true,
+		"МР": false, "А": false, "10А": false, "АВ12345": false, "Aнна": false, "": false, "---": false, "12345": false,
+	} {
+		if Word(s) != want {
+			t.Errorf("%q: %v", s, !want)
+		}
+	}
+}
+
 func TestTheCheckDigitFindsSlips(t *testing.T) {
 	const right = "3110575A001PB7"
 	missed := 0

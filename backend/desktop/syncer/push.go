@@ -33,7 +33,7 @@ func (s *Syncer) push(ctx context.Context, account string, opIDs []string) error
 	if err != nil {
 		return err
 	}
-	p := &pusher{Syncer: s, account: account, epoch: stream.Epoch, left: opIDs, most: maxBatch}
+	p := &pusher{Syncer: s, account: account, epoch: stream.Epoch, left: opIDs, most: s.o.Batch}
 	var f *flight
 	for err == nil && (f != nil || len(p.left) > 0) {
 		if f != nil {
@@ -145,7 +145,7 @@ func (p *pusher) onward(ctx context.Context, f *flight) (*flight, error) {
 		p.most = max(1, len(f.batch)/2)
 		p.left = slices.Concat(opIDs(f.batch), opIDs(batch), p.left)
 		return nil, p.stay(ctx, f.batch)
-	case f.err != nil || p.most < maxBatch || slices.ContainsFunc(batch, func(q Queued) bool { return len(q.Files) > 0 }):
+	case f.err != nil || p.most < p.o.Batch || slices.ContainsFunc(batch, func(q Queued) bool { return len(q.Files) > 0 }):
 		if err := p.settle(ctx, f); err != nil {
 			return nil, err
 		}

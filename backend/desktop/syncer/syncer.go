@@ -57,6 +57,7 @@ type Options struct {
 	// Random returns a number in [0, n); nil for one that nobody can foresee. The
 	// waits after failures are drawn by it.
 	Random func(n int64) int64
+	Batch  int // commands in one request at most; 0 for 100
 }
 
 // A Syncer runs the exchange.
@@ -98,6 +99,9 @@ func New(o Options) *Syncer {
 	}
 	if o.Random == nil {
 		o.Random = random
+	}
+	if o.Batch == 0 {
+		o.Batch = maxBatch
 	}
 	return &Syncer{o: o, random: o.Random, wake: NewBell(), wanted: map[string]portalFile{}}
 }

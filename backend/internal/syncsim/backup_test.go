@@ -132,7 +132,7 @@ func (r *run) take() {
 	slices.Sort(all)
 	all = slices.Compact(all)
 	id := rapid.SampledFrom(all).Draw(r.t, "shared draft")
-	if d.account == "" {
+	if d.who() == "" {
 		_ = d.signIn(r.ctx)
 	}
 	d.link.aim, d.link.script = "drafts", rapid.SliceOfN(rapid.SampledFrom(r.allowed), 0, 4).Draw(r.t, "network")

@@ -28,7 +28,10 @@ import (
 	"akno/backend/portalapi"
 )
 
-const procedure = "200.22.3" // with a file
+const (
+	procedure      = "200.22.3" // with a file
+	plainProcedure = "200.1.3.1"
+)
 
 // A device is the real program over a real profile, without its window.
 type device struct {
@@ -48,7 +51,7 @@ type device struct {
 	drafts  *draft.Service
 	cabinet *cabinet.Service
 	lane    *backup.Service
-	account string // who is signed in
+	account atomic.Value // string: who is signed in
 	token   string
 	weak    bool // in a session without a signature
 	full    bool // the disk takes no more
@@ -99,7 +102,8 @@ func (d *device) read(ctx context.Context, fn func(tx dbx.Tx) error) error {
 // run starts the program over its open profile. Nobody is signed in.
 func (d *device) run(ctx context.Context) error {
 	var err error
-	d.fuse, d.account, d.weak = &fuse{}, "", false
+	d.fuse, d.weak = &fuse{}, false
+	d.account.Store("")
 	dead := d.fuse
 	d.link = &link{w: d.w, dead: dead.isDead, answers: map[string][]packet{}}
 	clk := func() time.Time { return d.w.now().Add(d.jump) }
@@ -111,9 +115,9 @@ func (d *device) run(ctx context.Context) error {
 	}
 	d.link.wire = d.client.R.GetClient().Transport.(*http.Transport)
 	d.client.R.SetTransport(d.link)
-	shown := func() string { return d.account }
 	d.sync = syncer.New(syncer.Options{
-		DB: mortalProfile{d.db, d.fuse}, Portal: d.client, Account: shown, Now: clk, Log: logx.Discard(), Random: d.w.random,
+		DB: mortalProfile{d.db, d.fuse, d.yields}, Portal: d.client, Account: d.who, Now: clk, Log: logx.Discard(), Random: d.w.random,
+		Batch: d.w.batch,
 		Applied: func(ctx context.Context, tx syncer.Tx, e syncer.Entity) error {
 			return errors.Join(d.drafts.ApplyChange(ctx, tx, e), d.cabinet.ApplyChange(ctx, tx, e), d.lane.ApplyChange(ctx, tx, e))
 		},
@@ -121,19 +125,29 @@ func (d *device) run(ctx context.Context) error {
 	// The day of the draft is right even where the clock is not: a wrong day is
 	// refused by the portal, which is another story.
 	d.drafts = draft.New(draft.Options{
-		DB: d.db, Catalogue: d.w.cat.Catalogue, Orders: d.client, Print: document, Signer: holder{}, Now: d.w.now, Account: shown,
+		DB: d.db, Catalogue: d.w.cat.Catalogue, Orders: d.client, Print: document, Signer: holder{}, Now: d.w.now, Account: d.who,
 		Shown: func() string { return d.w.account }, Queued: d.sync.Nudge,
 	})
 	d.lane = backup.New(backup.Options{
-		DB: mortalProfile{d.db, d.fuse}, Portal: d.client, Drafts: d.drafts, Account: shown, Shown: func() string { return d.w.account },
+		DB: mortalProfile{d.db, d.fuse, d.yields}, Portal: d.client, Drafts: d.drafts, Account: d.who, Shown: func() string { return d.w.account },
 		Now: clk, Log: logx.Discard(), Pull: d.sync.Peek, Random: d.w.random,
 	})
 	d.cabinet = cabinet.New(cabinet.Options{DB: d.db, Drafts: d.drafts, Sync: d.sync, Now: d.w.now})
 	return d.sync.Recall(ctx)
 }
 
+// yields says whether what is under way goes on before what this device writes.
+func (d *device) yields() bool { return d.w.batch > 0 && d.w.random(2) == 0 }
+
+// who is signed in, "" for nobody.
+func (d *device) who() string {
+	account, _ := d.account.Load().(string)
+	return account
+}
+
 func (d *device) signOut() {
-	d.account, d.weak = "", false
+	d.account.Store("")
+	d.weak = false
 	d.client.SetToken("")
 }
 
@@ -184,7 +198,8 @@ func (d *device) signIn(ctx context.Context) error {
 	}
 	d.token = *s.Token
 	d.client.SetToken(d.token)
-	d.account, d.weak = s.Account.Id, false
+	d.account.Store(s.Account.Id)
+	d.weak = false
 	return errors.Join(d.sync.Hurry(ctx), d.lane.Hurry(ctx))
 }
 

@@ -65,10 +65,29 @@ func (h *tale) file(d *device) string {
 	return id
 }
 
+// plainly hands over n applications without files, of a device that sends one
+// command in a request: each leaves before it is written down what became of the one
+// before.
+func (h *tale) plainly(d *device, n int) []string {
+	h.t.Helper()
+	h.batch = 1
+	h.must(d.run(h.ctx))
+	var out []string
+	for range n {
+		id, err := d.write(h.ctx, plainProcedure)
+		h.must(err)
+		h.drafts[id] = &writing{device: d, house: "10", sums: map[string]bool{}}
+		h.must(d.finalise(h.ctx, id))
+		h.must(h.handedOver(h.ctx, d, id))
+		out = append(out, id)
+	}
+	return out
+}
+
 // meet is an exchange of d with the faults for the requests that aim names.
 func (h *tale) meet(d *device, aim string, script ...fault) {
 	h.t.Helper()
-	if d.account == "" {
+	if d.who() == "" {
 		h.must(d.signIn(h.ctx))
 	}
 	d.link.aim, d.link.script = aim, script
@@ -134,7 +153,7 @@ func (h *tale) large(d *device) string {
 // costly makes a draft with an order that awaits payment.
 func (h *tale) costly(d *device) string {
 	h.t.Helper()
-	if d.account == "" {
+	if d.who() == "" {
 		h.must(d.signIn(h.ctx))
 	}
 	id, err := d.write(h.ctx, paidProcedure)
@@ -209,6 +228,24 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			h.must(h.handedOver(h.ctx, d, id))
 			d.crammed = true // it is sent all the same
 			h.meet(d, "")
+		},
+		"requests follow one another, and the second is lost": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			h.plainly(d, 4)
+			h.meet(d, pushes, fine, answerLost)
+			h.meet(d, pushes, fine, lost)
+		},
+		"requests follow one another, and the portal goes back between them": func(h *tale) {
+			d := h.devices[0]
+			h.meet(d, "")
+			h.keep()
+			all := h.plainly(d, 4)
+			h.meet(d, pushes, fine, relapses, fine, relapses)
+			h.meet(d, "")
+			h.withdraw(d, all[0])
+			h.withdraw(d, all[1])
+			h.meet(d, pushes, relapses)
 		},
 		"a proxy wants a name and a password": func(h *tale) {
 			d := h.devices[0]
@@ -471,6 +508,16 @@ func TestADeathAtAnyCommitLosesNothing(t *testing.T) {
 					if _, err := d.drafts.Unqueue(h.ctx, id); err == nil {
 						h.drafts[id].handed = nil
 					}
+				})
+			})
+			t.Run(fmt.Sprint("program with requests in a row ", n, after), func(t *testing.T) {
+				tell(t, func(h *tale) {
+					d := h.devices[0]
+					h.meet(d, "")
+					h.plainly(d, 4)
+					h.must(d.signIn(h.ctx))
+					d.fuse.arm(n, after)
+					h.meet(d, "")
 				})
 			})
 			t.Run(fmt.Sprint("portal ", n, after), func(t *testing.T) {

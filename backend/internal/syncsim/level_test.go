@@ -112,7 +112,8 @@ func (r *run) enterWeakly(d *device, level akno.Level, way session.Way) error {
 		return err
 	}
 	d.client.SetToken(token)
-	d.account, d.weak = r.account, true
+	d.account.Store(r.account)
+	d.weak = true
 	return d.sync.Hurry(r.ctx)
 }
 
@@ -120,7 +121,7 @@ func (r *run) enterWeakly(d *device, level akno.Level, way session.Way) error {
 // was under way ends, and nothing lies in the open meanwhile (C13).
 func (r *run) lock() {
 	d := r.device()
-	if d.account == "" {
+	if d.who() == "" {
 		_ = d.signIn(r.ctx)
 	}
 	locked := false

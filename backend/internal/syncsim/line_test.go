@@ -38,7 +38,7 @@ type badLine struct {
 
 func (l *badLine) pass(octets int) {
 	l.crossed += int64(octets)
-	l.w.at = l.w.at.Add(50*time.Millisecond + time.Duration(int64(octets)*int64(time.Second)/l.rate)).Truncate(time.Millisecond)
+	l.w.pass(50*time.Millisecond + time.Duration(int64(octets)*int64(time.Second)/l.rate))
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -155,7 +155,7 @@ func TestAScanOf20MBCrossesABadLineWithoutMuchInVain(t *testing.T) {
 	for waits := 1; waits > 0; {
 		wait, _ := d.sync.Round(ctx) // fails as the line does
 		w.at = w.at.Add(wait)
-		if d.account == "" {
+		if d.who() == "" {
 			t.Fatal("the session ended")
 		}
 		all, err := d.outbox(ctx)

@@ -361,7 +361,7 @@ func (c *crowd) official(ctx context.Context, who, n int, rng *rand.Rand) error 
 
 // busy lets everybody work at once and says whether an order explains it.
 func busy(ctx context.Context, seed uint64, flaw func(httpapi.Intake) httpapi.Intake) (porcupine.CheckResult, error) {
-	w, err := newWorld(ctx, seed)
+	w, err := newWorld(ctx, seed, 0)
 	if err != nil {
 		return "", err
 	}

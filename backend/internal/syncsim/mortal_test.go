@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -167,10 +168,14 @@ func (m mortalDB) Read(ctx context.Context, fn func(tx dbx.Tx) error) error {
 // mortalProfile is the profile of a program that may die.
 type mortalProfile struct {
 	*store.DB
-	fuse *fuse
+	fuse   *fuse
+	yields func() bool
 }
 
 func (m mortalProfile) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
+	if m.yields() {
+		runtime.Gosched() // a request that is under way goes on first
+	}
 	return m.fuse.commit(ctx, m.DB, fn)
 }
 

@@ -76,7 +76,6 @@ func (l *link) next(r *http.Request) fault {
 
 // RoundTrip implements http.RoundTripper.
 func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
-	l.w.requests++
 	if l.on != nil {
 		l.on()
 	}
@@ -191,7 +190,7 @@ func (w *world) relapsing(ctx context.Context, send func() (*http.Response, erro
 		return send
 	}
 	restore := func() {
-		w.at = w.at.Add(time.Minute)
+		w.pass(time.Minute)
 		copied := w.backups[w.random(int64(len(w.backups)))]
 		w.broken = errors.Join(w.broken, w.portal.restore(context.WithoutCancel(ctx), w.cat, copied))
 	}

@@ -132,7 +132,7 @@ func beProgram(ctx context.Context) error {
 		}
 	}
 	for tries := 0; ; tries++ {
-		if d.account == "" {
+		if d.who() == "" {
 			err = d.signIn(ctx)
 		}
 		if err == nil {

@@ -102,6 +102,9 @@ func (r *run) procedure() string {
 	if r.paying && rapid.IntRange(0, 2).Draw(r.t, "paid") == 0 {
 		return paidProcedure
 	}
+	if rapid.IntRange(0, 2).Draw(r.t, "plain") == 0 {
+		return plainProcedure
+	}
 	return procedure
 }
 
@@ -235,7 +238,7 @@ func (r *run) exchange() {
 			d.fuse.arm(n, rapid.Bool().Draw(r.t, "after"))
 		}
 	}
-	if d.account == "" {
+	if d.who() == "" {
 		_ = d.signIn(r.ctx) // fails as the network does
 	}
 	if rapid.IntRange(0, 3).Draw(r.t, "meanwhile") == 0 {
@@ -299,7 +302,7 @@ func (r *run) meanwhile(d *device) func() {
 		r.notes["n1"]++
 		_ = r.portal.note(r.ctx, r.account, "n1", r.notes["n1"], false) // fails as the portal does
 		for _, other := range r.devices {
-			if other != d && other.account != "" {
+			if other != d && other.who() != "" {
 				_ = other.sync.Now(r.ctx)
 			}
 		}
@@ -310,7 +313,7 @@ func (r *run) meanwhile(d *device) func() {
 func (r *run) forge() {
 	d := r.device()
 	id := r.pick("handed", func(id string, wr *writing) bool { return wr.handed != nil })
-	if id == "" || d.account == "" || d.link.cut || r.portal.full {
+	if id == "" || d.who() == "" || d.link.cut || r.portal.full {
 		return
 	}
 	var req portalapi.SubmissionRequest
@@ -485,7 +488,7 @@ func TestNothingIsLostWhateverHappens(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		cryptotest.SetGlobalRandom(t, seed) // identifiers too are those of the seed
-		w, err := newWorld(ctx, seed)
+		w, err := newWorld(ctx, seed, rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(rt, "batch"))
 		if err != nil {
 			rt.Fatalf("the world did not begin: %v", err)
 		}

@@ -28,6 +28,10 @@ const devices = 2
 
 // A world is a portal, the devices of one person, and the network between them.
 type world struct {
+	// flightMu guards at, seed, met and requests while a device goes on beside a
+	// request of its own.
+	flightMu sync.Mutex
+
 	dir     string
 	cat     *catalogue.Catalogue
 	answers map[string]form.Answers // by procedure
@@ -43,6 +47,7 @@ type world struct {
 	late    []func() // what is still on its way
 
 	seed     uint64 // of the waits
+	batch    int    // commands in one request at most; 0 for as many as in the product
 	thorough bool   // whoever dies reads everything from the disk again
 	requests int
 	met      map[fault]int
@@ -70,11 +75,22 @@ func (w *world) now() time.Time {
 	if w.clock != nil {
 		return w.clock()
 	}
+	w.flightMu.Lock()
+	defer w.flightMu.Unlock()
 	return w.at
+}
+
+// pass lets time pass while a request is under way.
+func (w *world) pass(d time.Duration) {
+	w.flightMu.Lock()
+	defer w.flightMu.Unlock()
+	w.at = w.at.Add(d).Truncate(time.Millisecond)
 }
 
 // random is a generator that a replay repeats (splitmix64).
 func (w *world) random(n int64) int64 {
+	w.flightMu.Lock()
+	defer w.flightMu.Unlock()
 	w.seed += 0x9e3779b97f4a7c15
 	z := w.seed
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -86,7 +102,12 @@ func (w *world) random(n int64) int64 {
 // more than all the rest of a history, so that it is asked of one death in eight.
 func (w *world) fromDisk() bool { return w.thorough || w.random(8) == 0 }
 
-func (w *world) count(f fault) { w.met[f]++ }
+func (w *world) count(f fault) {
+	w.flightMu.Lock()
+	defer w.flightMu.Unlock()
+	w.met[f]++
+	w.requests++
+}
 
 // A template is a world at its beginning, from which every run is copied.
 type template struct {
@@ -109,7 +130,7 @@ func scratch(pattern string) (string, error) {
 // examples are the answers of the forms that the simulation fills.
 func examples() (map[string]form.Answers, error) {
 	out := map[string]form.Answers{}
-	for procedure, name := range map[string]string{procedure: "F_22_3", paidProcedure: "F_5_13"} {
+	for procedure, name := range map[string]string{procedure: "F_22_3", paidProcedure: "F_5_13", plainProcedure: "F_1_3_1"} {
 		raw, err := os.ReadFile("../../akno/form/testdata/examples/" + name + ".json")
 		if err != nil {
 			return nil, err
@@ -184,14 +205,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// newWorld copies the beginning and starts everything.
-func newWorld(ctx context.Context, seed uint64) (*world, error) {
+// newWorld copies the beginning and starts everything. A device sends batch
+// commands in one request at most, 0 for as many as the product does.
+func newWorld(ctx context.Context, seed uint64, batch int) (*world, error) {
 	t, err := first()
 	if err != nil {
 		return nil, err
 	}
 	w := &world{
-		at: monday, account: t.account, answers: t.answers, seed: seed, met: map[fault]int{},
+		at: monday, account: t.account, answers: t.answers, seed: seed, batch: batch, met: map[fault]int{},
 		drafts: map[string]*writing{}, notes: map[string]int64{}, seen: newLedger(),
 	}
 	if w.cat, err = bundle(); err != nil {
@@ -227,7 +249,7 @@ func newWorld(ctx context.Context, seed uint64) (*world, error) {
 // aWorld is one for a test, which ends with it.
 func aWorld(t *testing.T) *world {
 	t.Helper()
-	w, err := newWorld(t.Context(), 1)
+	w, err := newWorld(t.Context(), 1, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +338,7 @@ func (w *world) quiesce(ctx context.Context, rounds int, mends bool) (bool, erro
 		quiet := true
 		w.at = w.at.Add(4 * time.Minute)
 		for _, d := range w.devices {
-			if d.account == "" || d.weak {
+			if d.who() == "" || d.weak {
 				if err := d.signIn(ctx); err != nil {
 					return false, fmt.Errorf("sign in: %w", err)
 				}
@@ -341,7 +363,7 @@ func (w *world) quiesce(ctx context.Context, rounds int, mends bool) (bool, erro
 			for _, r := range waiting {
 				quiet = quiet && r.state == "rejected" && !(mends && w.mendable(r))
 			}
-			quiet = quiet && d.account != ""
+			quiet = quiet && d.who() != ""
 		}
 		if quiet {
 			quiet, err := w.agree(ctx)
