@@ -11,6 +11,9 @@ import (
 	"sync/atomic"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"akno/backend/akno"
+	"akno/backend/desktop/diskfault"
 )
 
 // WailsPlatform is the Platform of the real window. Every function of Wails'
@@ -80,6 +83,9 @@ func (p *WailsPlatform) SaveFile(q FileQuestion, write func(io.Writer) error) (s
 	return path, nil
 }
 
+// Window implements Platform.
+func (p *WailsPlatform) Window() bool { return true }
+
 // OpenURL implements Platform.
 func (p *WailsPlatform) OpenURL(url string) error {
 	ctx := p.ctx.Load()
@@ -138,11 +144,11 @@ func filters(fs []FileFilter) []runtime.FileFilter {
 func WriteWhole(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".akno-*")
 	if err != nil {
-		return fmt.Errorf("write: %w", err)
+		return written(err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("write: %w", err), os.Remove(f.Name()))
+			err = errors.Join(written(err), os.Remove(f.Name()))
 		}
 	}()
 	w := bufio.NewWriter(f)
@@ -151,4 +157,12 @@ func WriteWhole(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// written gives an error of the disk that a file was saved to its code.
+func written(err error) error {
+	if code := diskfault.Code(err); code != "" {
+		return &akno.Error{Code: code, Op: "app.WriteWhole", Err: err}
+	}
+	return fmt.Errorf("write: %w", err)
 }

@@ -48,12 +48,9 @@ func (p *preferences) set(v Preferences) error {
 	p.fileMu.Lock()
 	defer p.fileMu.Unlock()
 	if err := os.MkdirAll(filepath.Dir(p.path), 0o700); err != nil {
-		return &akno.Error{Code: akno.Internal, Op: op, Err: err}
+		return written(err)
 	}
-	if err := WriteWhole(p.path, func(w io.Writer) error { return json.NewEncoder(w).Encode(v) }); err != nil {
-		return &akno.Error{Code: akno.Internal, Op: op, Err: err}
-	}
-	return nil
+	return WriteWhole(p.path, func(w io.Writer) error { return json.NewEncoder(w).Encode(v) })
 }
 
 // checkPreferences returns the fields whose values are not known, nil if all

@@ -258,7 +258,7 @@ func writeShares(folder string, shares [][]byte) error {
 			err = os.Chmod(path, 0o600)
 		}
 		if err != nil {
-			return &akno.Error{Code: akno.ReadOnly, Op: "profiles.shares", Err: err}
+			return err
 		}
 	}
 	return nil

@@ -209,5 +209,3 @@ func syncPath(path string) error {
 	}
 	return nil
 }
-
-func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

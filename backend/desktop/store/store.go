@@ -6,6 +6,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -17,13 +18,13 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"akno/backend/akno"
+	"akno/backend/desktop/diskfault"
 	"akno/backend/desktop/store/cryptvfs"
 	"akno/backend/internal/dbx"
 )
@@ -403,12 +404,7 @@ func told(op string, err error) error {
 			code = akno.BadFile
 		}
 	}
-	switch {
-	case full(err):
-		code = akno.DiskFull
-	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		code = akno.ReadOnly
-	}
+	code = cmp.Or(diskfault.Code(err), code)
 	if code == akno.Internal {
 		return fmt.Errorf("%s: %w", op, err)
 	}

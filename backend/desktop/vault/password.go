@@ -3,10 +3,7 @@ package vault
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io/fs"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -122,12 +119,4 @@ func box(op string, octets []byte) (*secmem.Box, error) {
 		return nil, &akno.Error{Code: akno.BadFile, Op: op, Err: fmt.Errorf("a key of %d octets", len(octets))}
 	}
 	return secmem.Of(octets), nil
-}
-
-func noSpace(err error) bool {
-	return errors.Is(err, syscall.ENOSPC)
-}
-
-func readOnly(err error) bool {
-	return errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission)
 }

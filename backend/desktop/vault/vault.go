@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"strings"
 
 	"akno/backend/akno"
+	"akno/backend/desktop/diskfault"
 	"akno/backend/desktop/secmem"
 	"akno/backend/internal/atomicfile"
 	"akno/backend/internal/clock"
@@ -66,14 +68,18 @@ type Vault struct {
 	head head
 }
 
+// Base is the folder of all profiles that dir, the folder of one of them, is or
+// is in. One program at a time has it, whichever profile it works on.
+func Base(dir string) string {
+	if parent := filepath.Dir(dir); filepath.Base(parent) == profilesName {
+		return filepath.Dir(parent)
+	}
+	return dir
+}
+
 // OpenFolder is where the keys lie of profiles without a password, beside the
 // folder of all profiles that dir is, or is in.
-func OpenFolder(dir string) string {
-	if parent := filepath.Dir(dir); filepath.Base(parent) == profilesName {
-		dir = filepath.Dir(parent)
-	}
-	return dir + ".open"
-}
+func OpenFolder(dir string) string { return Base(dir) + ".open" }
 
 // Open reads the key file of the profile in the folder dir. A profile that has
 // none yet gets a key, without a password. The codes: bad_file when the file
@@ -273,12 +279,5 @@ func (v *Vault) closeOpen() error {
 
 // written gives a failure of the disk its code.
 func written(op string, err error) error {
-	code := akno.Internal
-	switch {
-	case noSpace(err):
-		code = akno.DiskFull
-	case readOnly(err):
-		code = akno.ReadOnly
-	}
-	return &akno.Error{Code: code, Op: op, Err: err}
+	return &akno.Error{Code: cmp.Or(diskfault.Code(err), akno.Internal), Op: op, Err: err}
 }

@@ -81,7 +81,11 @@ func (v *VFS) xFileSize(tls *libc.TLS, p, out uintptr) int32 {
 }
 
 func (v *VFS) xSync(tls *libc.TLS, p uintptr, flags int32) int32 {
-	return v.flagged(tls, p, flags, func(m *sqlite3.Tsqlite3_io_methods) uintptr { return m.FxSync })
+	rc := v.flagged(tls, p, flags, func(m *sqlite3.Tsqlite3_io_methods) uintptr { return m.FxSync })
+	if d := v.file(p).disk; d != nil {
+		rc = d.refusal(tls, rc)
+	}
+	return rc
 }
 
 func (v *VFS) xLock(tls *libc.TLS, p uintptr, level int32) int32 {

@@ -2,9 +2,13 @@ package cryptvfs
 
 import (
 	"crypto/rand"
+	"syscall"
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"akno/backend/akno"
+	"akno/backend/desktop/diskfault"
 )
 
 // file is an open file.
@@ -137,7 +141,7 @@ func (d *disk) writeBlock(tls *libc.TLS, b block, src []byte) int32 {
 	d.vfs.seal.Seal(sealed[:0:b.size+tagSize], nonce, src, b.covered(&cover, d.place.generation()))
 	key, kept := cacheKey{d.place.id, b.number}, b.size == PageSize
 	move := function[moveFn](methodsOf(d.file).FxWrite)
-	rc := move(tls, d.file, d.scratch, int32(n), b.place)
+	rc := d.refusal(tls, move(tls, d.file, d.scratch, int32(n), b.place))
 	switch {
 	case kept && rc == sqlite3.SQLITE_OK:
 		d.vfs.cache.put(key, src)
@@ -154,8 +158,30 @@ func (d *disk) truncate(tls *libc.TLS, n int64) int32 {
 	if d.log {
 		end = logEnd(n)
 	}
-	rc := function[sizeFn](methodsOf(d.file).FxTruncate)(tls, d.file, end)
+	rc := d.refusal(tls, function[sizeFn](methodsOf(d.file).FxTruncate)(tls, d.file, end))
 	d.vfs.cache.drop(func(k cacheKey) bool { return k.file == d.place.id && d.start(k.number) >= n })
+	return rc
+}
+
+// refusal names why the system did not write. SQLite knows a full disk only; what
+// else leaves no room, a quota or a limit on the length of files, and a disk that
+// turned read-only while it was written, come to it as any fault of a disk.
+func (d *disk) refusal(tls *libc.TLS, rc int32) int32 {
+	if rc&0xff != sqlite3.SQLITE_IOERR {
+		return rc
+	}
+	// The system's answer goes to C memory, as it does for SQLite.
+	*at[int32](d.scratch) = 0
+	control := function[ctlFn](methodsOf(d.file).FxFileControl)
+	if control(tls, d.file, sqlite3.SQLITE_FCNTL_LAST_ERRNO, d.scratch) != sqlite3.SQLITE_OK {
+		return rc
+	}
+	switch diskfault.Code(syscall.Errno(*at[int32](d.scratch))) {
+	case akno.DiskFull:
+		return sqlite3.SQLITE_FULL
+	case akno.ReadOnly:
+		return sqlite3.SQLITE_READONLY
+	}
 	return rc
 }
 

@@ -1,0 +1,6 @@
+package diskfault
+
+const (
+	full     = errDiskFull
+	readOnly = errWriteProtect
+)
