@@ -52,9 +52,8 @@ type App struct {
 	stateMu sync.Mutex // guards the rest
 	ready   bool       // the page listens
 	waiting []Link
-	failure string        // what Startup failed with, as FormatError wrote it
-	leaving chan struct{} // made when the window begins to close
-	left    bool          // leaving is closed
+	failure string    // what Startup failed with, as FormatError wrote it
+	leaving chan bool // made when the window begins to close: whether the page lets it
 }
 
 // New wires the program. It opens nothing: the build that generates TypeScript
@@ -116,21 +115,26 @@ const leaveLimit = 1500 * time.Millisecond
 
 // BeforeClose says whether the window must stay a moment: the first time it
 // asks the page for what was typed last and closes when the page is done, or
-// after leaveLimit.
+// after leaveLimit. A page that could not hand everything over may keep the
+// window.
 func (a *App) BeforeClose(context.Context) (prevent bool) {
 	a.stateMu.Lock()
 	defer a.stateMu.Unlock()
 	if !a.ready || a.leaving != nil {
 		return false
 	}
-	left := make(chan struct{})
-	a.leaving = left
+	answer := make(chan bool, 1)
+	a.leaving = answer
 	a.platform.Emit("leaving")
 	a.Go("app.BeforeClose", func() {
 		wait := time.NewTimer(leaveLimit)
 		defer wait.Stop()
 		select {
-		case <-left:
+		case leaves := <-answer:
+			if !leaves {
+				a.log.Warn("the window stays: not everything could be saved")
+				return
+			}
 		case <-wait.C:
 			a.log.Warn("the page did not hand over in time")
 		}

@@ -184,6 +184,48 @@ func TestTheWindowWaitsForThePageToHandOver(t *testing.T) {
 	}
 }
 
+func TestAPageThatCouldNotSaveKeepsTheWindow(t *testing.T) {
+	b := newBench(t)
+	if _, err := b.system.Ready(); err != nil {
+		t.Fatal(err)
+	}
+	for time := range 2 { // however often the person tries
+		if !b.BeforeClose(t.Context()) || b.desk.seen("leaving") != time+1 {
+			t.Fatal("the page was not asked", b.desk.events)
+		}
+		if stays, err := b.system.Stay(); err != nil || !stays {
+			t.Fatal(stays, err)
+		}
+	}
+	select {
+	case <-b.desk.quit:
+		t.Fatal("it was closed over what was not saved")
+	default:
+	}
+	if err := b.system.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	<-b.desk.quit
+	if b.BeforeClose(t.Context()) {
+		t.Error("the person has said that it may close, and is asked again")
+	}
+}
+
+func TestAProgramInABrowserEndsWhenTheSystemSaysSo(t *testing.T) {
+	b := newBench(t)
+	b.desk.browser = true
+	if _, err := b.system.Ready(); err != nil {
+		t.Fatal(err)
+	}
+	if !b.BeforeClose(t.Context()) {
+		t.Fatal("the page was not asked")
+	}
+	if stays, err := b.system.Stay(); err != nil || stays {
+		t.Error(stays, err)
+	}
+	<-b.desk.quit
+}
+
 func TestASilentPageDoesNotKeepTheWindow(t *testing.T) {
 	b := newBench(t)
 	if _, err := b.system.Ready(); err != nil {

@@ -25,6 +25,7 @@ type desk struct {
 	quit   chan struct{} // closed by Quit
 
 	notified []Notification
+	browser  bool // there is no window
 }
 
 var _ Platform = (*desk)(nil)
@@ -57,6 +58,8 @@ func (d *desk) Notify(n Notification) error {
 	d.notified = append(d.notified, n)
 	return nil
 }
+
+func (d *desk) Window() bool { return !d.browser }
 
 func (d *desk) Show() {
 	d.deskMu.Lock()

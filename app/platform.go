@@ -42,6 +42,10 @@ type Platform interface {
 	// no notifications.
 	Notify(n Notification) error
 
+	// Window says that there is a window which the person closes, and not a
+	// program in the background that shows its pages in a browser.
+	Window() bool
+
 	// Show brings the window to the front.
 	Show()
 

@@ -236,13 +236,15 @@ type profilesSurface interface {
 
 // systemSurface is bound as System. It is the window itself. The program sends
 // the events "link", with a Link, and "leaving" before the window closes: the
-// page then hands over what was typed last and calls Left.
+// page then hands over what was typed last and calls Left, or Stay when it cannot.
 type systemSurface interface {
 	About() (About, error)
 	Ready() ([]Link, error) // the page listens; what was asked for before
 	Painted() error         // the first frame is on the screen
 	Active() error          // the person types or points; once a minute at most
 	Left() error            // everything typed was handed over
+	Stay() (bool, error)    // something could not be: the window stays; false where there is none
+	Leave() error           // closes the window in spite of it
 	OpenURL(address string) error
 	Print() error
 	BeginSelfTest() (Ticket, error) // known octets → their count

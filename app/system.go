@@ -17,9 +17,8 @@ func (s *System) About() (out About, err error) {
 	defer s.a.guard("system.About", &err)
 	s.a.stateMu.Lock()
 	defer s.a.stateMu.Unlock()
-	_, window := s.a.platform.(*WailsPlatform)
 	return About{
-		Version: s.a.cfg.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Web: !window,
+		Version: s.a.cfg.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Web: !s.a.platform.Window(),
 		MemoryLocked: s.a.secrets.arena.locked, PortalURL: s.a.PortalURL(), Failure: s.a.failure,
 	}, nil
 }
@@ -46,13 +45,51 @@ func (s *System) Painted() (err error) {
 // "leaving": the window may close.
 func (s *System) Left() (err error) {
 	defer s.a.guard("system.Left", &err)
-	s.a.stateMu.Lock()
-	defer s.a.stateMu.Unlock()
-	if s.a.leaving != nil && !s.a.left {
-		s.a.left = true
-		close(s.a.leaving)
-	}
+	s.a.answerLeaving(true)
 	return nil
+}
+
+// Stay says, after the event "leaving", that something could not be handed over
+// and that the window must stay. It returns false where nothing is kept open by
+// it: a program without a window is ended by the system and not by its person.
+func (s *System) Stay() (stays bool, err error) {
+	defer s.a.guard("system.Stay", &err)
+	if !s.a.platform.Window() {
+		s.a.answerLeaving(true)
+		return false, nil
+	}
+	s.a.answerLeaving(false)
+	return true, nil
+}
+
+// Leave closes the window without asking again: the person has chosen to lose
+// what could not be saved.
+func (s *System) Leave() (err error) {
+	defer s.a.guard("system.Leave", &err)
+	s.a.stateMu.Lock()
+	if s.a.leaving == nil {
+		s.a.leaving = make(chan bool, 1)
+	}
+	s.a.stateMu.Unlock()
+	s.a.platform.Quit()
+	return nil
+}
+
+// answerLeaving answers a window that waits to close; only the first answer counts.
+func (a *App) answerLeaving(leaves bool) {
+	a.stateMu.Lock()
+	defer a.stateMu.Unlock()
+	if a.leaving == nil {
+		return
+	}
+	select {
+	case a.leaving <- leaves:
+	default:
+		return
+	}
+	if !leaves {
+		a.leaving = nil // the next time the page is asked again
+	}
 }
 
 // OpenURL shows an outside address in the person's own browser.

@@ -193,6 +193,9 @@ func (p *Platform) SaveFile(q app.FileQuestion, write func(io.Writer) error) (st
 	return name, nil
 }
 
+// Window implements app.Platform.
+func (p *Platform) Window() bool { return false }
+
 // OpenURL implements app.Platform: a new tab.
 func (p *Platform) OpenURL(url string) error {
 	_, err := p.tell("web:open", url)

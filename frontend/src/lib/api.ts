@@ -537,6 +537,12 @@ export const system = {
   /** everything typed was handed over */
   left: () =>
     call<void>('System', 'Left'),
+  /** something could not be: the window stays; false where there is none */
+  stay: () =>
+    call<boolean>('System', 'Stay'),
+  /** closes the window in spite of it */
+  leave: () =>
+    call<void>('System', 'Leave'),
   openURL: (address: string) =>
     call<void>('System', 'OpenURL', [address]),
   print: () =>
