@@ -32,9 +32,10 @@ func (e *env) openVault(ctx context.Context, dir, passwordFile string) (*vault.V
 	return v, key, err
 }
 
-// alone takes the profile in dir for this run: one program at a time has it.
+// alone takes the profile in dir for this run: one program at a time has it and
+// the others of its folder, as the window does.
 func alone(dir string) (*single.Instance, error) {
-	lock, err := single.Take(single.Place{Profile: dir, Runtime: os.Getenv("XDG_RUNTIME_DIR")}, nil, func([]string, string) {})
+	lock, err := single.Take(single.Place{Profile: vault.Base(dir), Runtime: os.Getenv("XDG_RUNTIME_DIR")}, nil, func([]string, string) {})
 	if errors.Is(err, single.ErrRunning) {
 		return nil, fmt.Errorf("the profile is in use: close the program first: %w", err)
 	}
