@@ -3,6 +3,7 @@ import App from './app.svelte'
 import { startApp } from './lib/app.svelte.ts'
 import { system } from './lib/api.ts'
 import { install, listen, painted } from './lib/bridge.ts'
+import { guardUnload, leave } from './lib/held.svelte.ts'
 import { watchPresence } from './lib/presence.ts'
 import { followLinks } from './lib/links.ts'
 import { flush, start } from './lib/router.svelte.ts'
@@ -35,5 +36,6 @@ painted()
 watchPresence()
 await followLinks()
 
-// Before the window closes, what was typed last is handed over.
-listen('leaving', () => void flush().finally(() => system.left().catch(() => undefined)))
+// Before the window closes, what was typed last is handed over; what cannot be keeps it open.
+listen('leaving', () => void flush().finally(() => leave(system).catch(() => undefined)))
+guardUnload()

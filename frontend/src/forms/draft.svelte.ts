@@ -6,6 +6,8 @@ import { drafts } from '../lib/api.ts'
 import { asFailure, type Failure } from '../lib/bridge.ts'
 import { say } from '../lib/i18n.svelte.ts'
 import { learnErrors } from '../lib/field-errors.ts'
+import { held, hold, letGo, passes, type Held } from '../lib/held.svelte.ts'
+import { href } from '../lib/router.svelte.ts'
 import type {
   DraftChange,
   DraftView,
@@ -68,8 +70,12 @@ class Here {
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
+/** The draft of that id that holds what could not be saved. */
+export const heldDraft = (id: string): Draft | undefined =>
+  held().find((one): one is Draft => one instanceof Draft && one.id === id)
+
 /** An open draft with what is on its way to Go. */
-export class Draft {
+export class Draft implements Held {
   view = $state.raw<DraftView>(undefined as unknown as DraftView)
   failure = $state<Failure>()
   saving = $state(false)
@@ -96,6 +102,18 @@ export class Draft {
 
   get id(): string {
     return this.view.draft.id
+  }
+
+  get hopeful(): boolean {
+    return passes(this.failure?.code ?? '')
+  }
+
+  get at(): string {
+    return href('/drafts/:id', { id: this.id })
+  }
+
+  shownAt(path: string): boolean {
+    return `#${path}/`.startsWith(`${this.at}/`)
   }
 
   /** The steps that the answers so far call for. */
@@ -232,9 +250,12 @@ export class Draft {
       }
       this.take(change)
     } catch (e) {
-      // What was typed stays on the screen and is sent again with the next change.
+      // What was typed stays on the screen and is sent again, by itself or with the next change.
       for (const [key, patch] of batch) if (!this.#queue.has(key)) this.#queue.set(key, patch)
       this.failure = asFailure(e)
+      if (this.failure.code === 'not_found')
+        letGo(this) // it was deleted
+      else hold(this)
     } finally {
       clearTimeout(slow)
       this.saving = false
@@ -267,6 +288,7 @@ export class Draft {
     }
     this.savedAt = change.savedAt
     this.failure = undefined
+    if (this.#queue.size === 0) letGo(this)
   }
 
   /** Takes over a draft that was changed as a whole: by undo, by an earlier state, by a new form. */

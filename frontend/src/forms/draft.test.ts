@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DraftChange, FieldView, Patch } from '../lib/dto.ts'
 import { budget, draftView, fieldView } from '../testing/samples.ts'
-import { boolValue, Draft, pause, textValue } from './draft.svelte.ts'
+import { again, held, letGo } from '../lib/held.svelte.ts'
+import { boolValue, Draft, heldDraft, pause, textValue } from './draft.svelte.ts'
 
 const name = { field: 'name', row: '', column: '' }
 const agree = { field: 'agree', row: '', column: '' }
@@ -37,6 +38,7 @@ function backend() {
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
+  for (const one of held()) letGo(one)
   vi.useRealTimers()
   delete (window as unknown as { go?: unknown }).go
 })
@@ -95,6 +97,35 @@ describe('typing', () => {
     await draft.flush()
     expect(draft.failure).toBeUndefined()
     expect(b.sent.at(-1)).toEqual([{ ...name, value: textValue('Анна') }])
+  })
+})
+
+describe('what could not be saved', () => {
+  test('is tried again by itself and outlives its page', async () => {
+    const b = backend()
+    const draft = new Draft(draftView())
+    b.answer(() => Promise.reject('{"code":"disk_full"}'))
+    draft.settle(name, textValue('Анна'))
+    await draft.flush()
+    expect(heldDraft(draft.id)).toBe(draft)
+    const tries = b.sent.length
+    await vi.advanceTimersByTimeAsync(again)
+    expect(b.sent).toHaveLength(tries + 1)
+    b.answer(async (patches) => b.change(patches))
+    await vi.advanceTimersByTimeAsync(again)
+    expect(b.sent.at(-1)).toEqual([{ ...name, value: textValue('Анна') }])
+    expect(heldDraft(draft.id)).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(5 * again)
+    expect(b.sent).toHaveLength(tries + 2)
+  })
+
+  test('is not held when the draft is gone', async () => {
+    const b = backend()
+    const draft = new Draft(draftView())
+    b.answer(() => Promise.reject('{"code":"not_found"}'))
+    draft.settle(name, textValue('Анна'))
+    await draft.flush()
+    expect(heldDraft(draft.id)).toBeUndefined()
   })
 })
 

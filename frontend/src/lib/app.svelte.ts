@@ -3,9 +3,11 @@
 import { applications, profiles, session, system } from './api.ts'
 import { asFailure, listen, type Failure } from './bridge.ts'
 import type { Preferences, ProfileState, SessionState, SyncState } from './dto.ts'
-import { lang, loadLanguage, setLang, type Lang } from './i18n.svelte.ts'
+import { held } from './held.svelte.ts'
+import { lang, loadLanguage, setLang, t, type Lang } from './i18n.svelte.ts'
 import { flush } from './router.svelte.ts'
 import { setTextSize, setTheme } from './theme.svelte.ts'
+import { toast } from './toasts.svelte.ts'
 
 interface Shared {
   profile?: ProfileState
@@ -67,10 +69,17 @@ export function setProfile(next: ProfileState): void {
   shared.profile = next
 }
 
-/** Locks the profile now; what was typed last is handed over first. */
-export async function lockProfile(): Promise<void> {
+/** Hands over what was typed last; says whether everything is saved, and tells the person when it is not. */
+export async function settled(): Promise<boolean> {
   await flush()
-  await profiles.lock()
+  if (held().length === 0) return true
+  toast(t('common.unsaved.lock'), undefined, 'bad')
+  return false
+}
+
+/** Locks the profile now; what was typed last is handed over first, and nothing is locked over what was not saved. */
+export async function lockProfile(): Promise<void> {
+  if (await settled()) await profiles.lock()
 }
 
 /** The person has read that a damaged database was replaced by its copy. */
@@ -125,6 +134,16 @@ export async function prefer(change: Partial<Preferences>): Promise<void> {
     await put(before)
     throw e
   }
+}
+
+/** Changes the language of the page; one that cannot be kept holds until the program ends, and that is said. */
+export async function speak(language: Lang): Promise<void> {
+  const before = shared.preferences
+  if (!before) return
+  await put({ ...before, language })
+  await system.setPreferences({ ...before, language }).catch(() => {
+    toast(t('common.language.kept'), undefined, 'bad')
+  })
 }
 
 /** Loads what the page shares and listens to changes of it; returns a function that stops listening. */

@@ -66,6 +66,18 @@ export default {
   saved: 'Saved at {time}',
   saving: 'Saving…',
   notsaved: 'Could not save',
+  unsaved: 'What you typed is not saved: the disk does not take it.',
+  'unsaved.note':
+    'It stays in this window and is saved by itself as soon as it can be. Do not close the program.',
+  'unsaved.look': 'Open',
+  'unsaved.lock': 'What you typed is not saved yet, so the profile was not locked',
+  'unsaved.leave': 'What you typed is not saved',
+  'unsaved.leave.why':
+    'The disk does not take it. If you close the program now, what was typed after the last saving is lost. Make room or allow writing: everything is saved by itself.',
+  'language.kept': 'The language holds until the program is closed: it could not be kept',
+  'unsaved.saved': 'Everything you typed is saved',
+  'unsaved.stay': 'Stay',
+  'unsaved.close': 'Close and lose it',
 
   back: 'Back',
   next: 'Next',

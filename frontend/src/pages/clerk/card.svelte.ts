@@ -2,6 +2,7 @@
 // matches are looked for while typing, each step of the law follows the former.
 import { clerk } from '../../lib/api.ts'
 import { asFailure, type Failure } from '../../lib/bridge.ts'
+import { held, hold, letGo, passes, type Held } from '../../lib/held.svelte.ts'
 import type {
   ClerkChecks,
   IdentityDocument,
@@ -61,8 +62,12 @@ type Key = keyof Person | keyof IdentityDocument | keyof RegistrationCard
 /** Fields by which a person is sought among cabinets. */
 const seeks = new Set<Key>(['personalNumber', 'surname', 'name', 'birthDate', 'email'])
 
+/** The card that holds what could not be saved. */
+export const heldWork = (): Work | undefined => held().find((one) => one instanceof Work)
+
 /** One person at the counter. */
-export class Work {
+export class Work implements Held {
+  readonly at = '#/clerk'
   card = $state<RegistrationCard>(emptyCard('ru'))
   view = $state.raw<RegistrationView>()
   checks = $state<ClerkChecks>({ ...noChecks })
@@ -88,9 +93,18 @@ export class Work {
   #saved: Promise<void> = Promise.resolve()
   #asked = ''
   #dirty = false
+  #refusal = ''
 
   constructor(language: string) {
     this.card = emptyCard(language)
+  }
+
+  get hopeful(): boolean {
+    return passes(this.#refusal)
+  }
+
+  shownAt(path: string): boolean {
+    return ['/', '/clerk'].includes(path)
   }
 
   get status(): string {
@@ -195,9 +209,12 @@ export class Work {
       this.card.id = view.id
       this.savedAt = new Date().toISOString()
       this.notSaved = false
-    } catch {
+      if (!this.#dirty) letGo(this)
+    } catch (e) {
       this.#dirty = true
       this.notSaved = true
+      this.#refusal = asFailure(e).code
+      hold(this)
     }
   }
 
