@@ -27,7 +27,7 @@ peers: ## portald beside PocketBase, which is built through the module proxy, wi
 fuzz: ## every fuzz target for FUZZTIME (60s each by default)
 	@build/fuzz.sh
 
-soak: ## the stories, and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB; deaths at every statement of the drafts, and what 100,000 of them cost; the exchange, on PostgreSQL too
+soak: ## the stories, small and failing disks (as root), and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB; deaths at every statement of the drafts, and what 100,000 of them cost; the exchange, on PostgreSQL too
 	RUNS=2000 build/mutants.sh && RUNS=$$(( 5000 * $${SOAK:-10} )) build/histories.sh
 	AKNO_SOAK=1 AKNO_KILLS=1000 CGO_ENABLED=0 go test -count=1 -timeout 2h -run 'Killed|OneOrder' -v ./backend/internal/syncsim
 	RUNS=$$(( 100 * $${SOAK:-10} )) SHARD=50 build/postgres.sh build/histories.sh

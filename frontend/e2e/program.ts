@@ -12,6 +12,8 @@ export class Program {
   constructor(
     readonly profile: string,
     readonly env: Record<string, string> = {},
+    /** A command that runs it, before its own name. */
+    readonly by: readonly string[] = [],
   ) {}
 
   /** Starts it, with addresses or files to open, and opens its link in the page. */
@@ -61,6 +63,11 @@ export class Program {
     return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
 
+  /** The number of its process. */
+  get pid(): number {
+    return this.running.process.pid ?? 0
+  }
+
   get said(): string {
     return this.child?.said ?? ''
   }
@@ -71,6 +78,7 @@ export class Program {
   }
 
   private run(args: string[]): Child {
-    return new Child('akno', binary('akno-web', 'web'), args, { ...this.env, AKNO_PROFILE_DIR: this.profile })
+    const [first = '', ...rest] = [...this.by, binary('akno-web', 'web'), ...args]
+    return new Child('akno', first, rest, { ...this.env, AKNO_PROFILE_DIR: this.profile })
   }
 }
