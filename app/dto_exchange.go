@@ -61,6 +61,7 @@ type ReceivedLine struct {
 	Title       Text   `json:"title"`
 	Status      string `json:"status"` // "" for an order of payment
 	At          string `json:"at"`
+	Newer       bool   `json:"newer"` // of a kind that this program does not know
 }
 
 // ExchangeFacts are what may be known of the exchange besides its state.

@@ -42,7 +42,7 @@ func (e *Exchange) Facts() (out ExchangeFacts, err error) {
 	err = e.with(func(ctx context.Context) error {
 		received, facts, err := e.w.cabinet.Received(ctx, receivedLines)
 		for _, r := range received {
-			line := ReceivedLine{Application: r.Application, Status: r.Status, At: millis(r.At)}
+			line := ReceivedLine{Application: r.Application, Status: r.Status, At: millis(r.At), Newer: r.Newer, Title: textOf(r.Title)}
 			if r.Procedure != "" {
 				line.Title = e.w.c.title(r.Procedure)
 			}

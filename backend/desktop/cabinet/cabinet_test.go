@@ -179,6 +179,36 @@ func (d *desk) blob(text string) portalapi.FileRef {
 	return portalapi.FileRef{Sha256: sum, Size: n, MediaType: "application/pdf", Name: "Решение.pdf"}
 }
 
+func TestARecordOfAnUnknownKindIsToldOfWithWhatItCallsItself(t *testing.T) {
+	d := newDesk(t)
+	put := func(kind, id, body string) {
+		d.sql(func(ctx context.Context, tx dbx.Tx) error {
+			e := syncer.Entity{Kind: kind, ID: id, Version: 1, Body: json.RawMessage(body), ChangedAt: d.now}
+			_, err := syncer.Put(ctx, tx, anna, e)
+			return err
+		})
+	}
+	put("invitation", "a", `{"title":{"ru":"Приглашение","be":"Запрашэнне"},"room":7}`)
+	put("invitation", "b", `{"title":7}`)
+	put("eclipse", "c", `null`)
+	put("account", "d", `{}`)
+	put("draft_backup", "e", `{}`)
+	got, _, err := d.Received(t.Context(), 10)
+	if err != nil || len(got) != 3 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	titles := map[string]int{}
+	for _, r := range got {
+		if !r.Newer || r.Application != "" || r.At != d.now.UnixMilli() {
+			t.Errorf("%+v", r)
+		}
+		titles[r.Title.RU]++
+	}
+	if titles["Приглашение"] != 1 || titles[""] != 2 {
+		t.Errorf("%v", titles)
+	}
+}
+
 func TestTheWayOfAnApplicationOnThisComputer(t *testing.T) {
 	d := newDesk(t)
 	id := d.file()

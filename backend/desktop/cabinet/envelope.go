@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"akno/backend/akno"
 	"akno/backend/akno/canon"
 	"akno/backend/akno/form"
 	"akno/backend/desktop/syncer"
@@ -146,6 +147,10 @@ type Receipt struct {
 	Procedure   string
 	Status      string // of an application; "" for an order
 	At          int64  // Unix milliseconds, by this computer's clock
+	// Newer says that the record is of a kind that this program does not know: it is
+	// kept as it came. Title is what it calls itself, if it does.
+	Newer bool
+	Title akno.Text
 }
 
 // Received tells of the records that changed last, newest first, and what else a
@@ -169,10 +174,24 @@ func (s *Service) Received(ctx context.Context, most int) ([]Receipt, syncer.Fac
 			if c, err := s.Get(ctx, r.Application); err == nil {
 				r.Procedure = c.Summary.Procedure
 			}
+		default:
+			r.Newer, r.Title = true, titleOf(e.Body)
 		}
 		out = append(out, r)
 	}
 	return out, facts, nil
+}
+
+// titleOf returns what a record of an unknown kind calls itself, if it does so as the
+// other records do.
+func titleOf(body json.RawMessage) akno.Text {
+	var named struct {
+		Title akno.Text `json:"title"`
+	}
+	if json.Unmarshal(body, &named) != nil { // of another shape
+		return akno.Text{}
+	}
+	return named.Title
 }
 
 // orderOf returns the application of an order.

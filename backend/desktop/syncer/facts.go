@@ -37,7 +37,7 @@ func (s *Syncer) NotedLife(ctx context.Context) error {
 type Facts struct {
 	Life     Life // zero when there is nothing to tell
 	Epoch    string
-	Received []Entity // the copies that changed last, newest first, without their bodies but for applications
+	Received []Entity // the copies that changed last, newest first, orders without their bodies
 }
 
 // Facts returns the facts of the account whose records are shown; at most most
@@ -60,8 +60,8 @@ func (s *Syncer) Facts(ctx context.Context, most int) (Facts, error) {
 			e.Kind = kind
 			out.Received = append(out.Received, e)
 			return err
-		}, `SELECT kind, id, version, CASE kind WHEN 'application' THEN body ELSE '' END, changed_at FROM inbox
-			WHERE account=? AND kind IN ('application', 'order') ORDER BY changed_at DESC, id DESC LIMIT ?`, account, most)
+		}, `SELECT kind, id, version, CASE kind WHEN 'order' THEN '' ELSE body END, changed_at FROM inbox
+			WHERE account=? AND kind NOT IN ('account', 'draft_backup') ORDER BY changed_at DESC, id DESC LIMIT ?`, account, most)
 	})
 	return out, err
 }

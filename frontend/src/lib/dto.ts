@@ -757,6 +757,8 @@ export interface ReceivedLine {
   /** "" for an order of payment */
   status: string
   at: string
+  /** of a kind that this program does not know */
+  newer: boolean
 }
 
 /** ExchangeFacts are what may be known of the exchange besides its state. */

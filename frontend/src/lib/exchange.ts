@@ -29,7 +29,7 @@ export function clockText(seconds: number): string {
 /** What a waiting command asks the portal to do. */
 export function kindText(kind: string): string {
   const key = `exchange.kind.${kind}`
-  return has(key) ? t(key) : kind
+  return has(key) ? t(key) : t('exchange.kind.newer')
 }
 
 /** When something was, as short as it can be said: the time alone for today. */

@@ -38,7 +38,7 @@ const unknown: Look = ['mute', 'clock', 0]
 export function tagOf(status: string): { tone: Tone; icon: IconName; text: string } {
   const [tone, icon] = looks[status] ?? unknown
   const key = `common.status.${status}`
-  return { tone, icon, text: has(key) ? t(key) : status }
+  return { tone, icon, text: has(key) ? t(key) : t('common.status.newer') }
 }
 
 /** The bar of a status: stages passed, stages in all; undefined where a bar says nothing. */

@@ -156,6 +156,7 @@ export default {
   'status.payment_submitted': 'Аплата правяраецца',
   'status.payment_rejected': 'Аплата не пацверджана',
   'status.submitted': 'Пададзена',
+  'status.newer': 'Новы стан',
   'status.registered': 'Зарэгістравана',
   'status.in_review': 'На разглядзе',
   'status.agency_request': 'Запыт у іншы орган',

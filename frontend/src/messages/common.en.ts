@@ -133,6 +133,7 @@ export default {
   'status.payment_submitted': 'Payment is checked',
   'status.payment_rejected': 'Payment not confirmed',
   'status.submitted': 'Filed',
+  'status.newer': 'New state',
   'status.registered': 'Registered',
   'status.in_review': 'In review',
   'status.agency_request': 'Request to another body',

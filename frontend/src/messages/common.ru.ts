@@ -154,6 +154,7 @@ export default {
   'status.payment_submitted': 'Оплата проверяется',
   'status.payment_rejected': 'Оплата не подтверждена',
   'status.submitted': 'Подано',
+  'status.newer': 'Новое состояние',
   'status.registered': 'Зарегистрировано',
   'status.in_review': 'На рассмотрении',
   'status.agency_request': 'Запрос в другой орган',

@@ -25,6 +25,7 @@ export default {
   'kind.answer': 'Answer to the body',
   'kind.withdraw': 'Withdrawal',
   'kind.open_decision': 'Note that the decision was received',
+  'kind.newer': 'An action of a newer program',
   untitled: 'a procedure not known here',
   'reason.new': 'Not sent yet.',
   'reason.left': 'It may have arrived: the portal gave no answer. It will not be done twice.',
@@ -97,6 +98,10 @@ export default {
   received: 'Received lately',
   'received.none': 'Nothing has come from the portal yet.',
   'received.order': 'Payment',
+  'received.newer': 'A record of a new kind',
+  'received.newer.do':
+    'This kind of record is newer than the program. It is kept as it is: update the program to see all of it.',
+  'received.newer.tag': 'New kind',
 
   room: 'Room on the disk',
   'room.total': 'The profile takes',

@@ -2,8 +2,9 @@ import { render, screen, waitFor, within } from '@testing-library/svelte'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { setSync, startApp } from '../../lib/app.svelte.ts'
-import { exchangeNote, lately, span } from '../../lib/exchange.ts'
+import { exchangeNote, kindText, lately, span } from '../../lib/exchange.ts'
 import { path, start } from '../../lib/router.svelte.ts'
+import { tagOf } from '../../lib/status.ts'
 import { installFake, type Fake } from '../../testing/fakeApi.ts'
 import {
   exchangeFacts,
@@ -114,6 +115,32 @@ describe('the facts', () => {
     render(Exchange)
     await userEvent.click(await screen.findByRole('checkbox', { name: 'Работать без связи' }))
     expect(await screen.findByText('Обмен остановлен вами')).toBeInTheDocument()
+  })
+  test('a record of a kind that this program does not know is shown with its date and what to do', async () => {
+    const line = { application: '', status: '', at: '2026-11-21T10:00:00Z', newer: true }
+    const none = { ru: '', be: '', en: '' }
+    const named = { ru: 'Приглашение на приём', be: '', en: '' }
+    await world(
+      (w) =>
+        (w.exchange = exchangeFacts({
+          received: [
+            { ...line, title: none },
+            { ...line, title: named },
+          ],
+        })),
+    )
+    render(Exchange)
+    expect(await screen.findByText('Запись нового вида')).toBeInTheDocument()
+    expect(screen.getByText('Приглашение на приём')).toBeInTheDocument()
+    expect(screen.getAllByText(/обновите программу, чтобы увидеть её целиком/)).toHaveLength(2)
+    expect(screen.getAllByText(/21 ноября/).length).toBeGreaterThan(1)
+    expect(screen.queryByRole('link', { name: /Приглашение|нового вида/ })).toBeNull()
+  })
+  test('words of a newer program are never shown as they are written inside', async () => {
+    expect(kindText('eclipse')).toBe('Действие более новой программы')
+    expect(kindText('submit')).toBe('Заявление')
+    expect(tagOf('eclipsed').text).toBe('Новое состояние')
+    expect(tagOf('granted').text).not.toMatch(/Новое/)
   })
   test('a restored portal is told calmly and once', async () => {
     await world((w) => (w.exchange = exchangeFacts({ restoredAt: '2026-11-21T10:00:00Z', restoredAgain: 2 })))
