@@ -452,6 +452,13 @@ func TestKnownHistoriesEndWell(t *testing.T) {
 			h.proven(d, "100001")
 			h.meet(d, "")
 		},
+		"the session is over when somebody sees to a refusal over money": func(h *tale) {
+			d := h.devices[0]
+			h.proven(d, "100001")
+			h.proven(d, "100001")
+			h.meet(d, "")
+			h.years()
+		},
 		"the order is not in the copy that the portal is restored from": func(h *tale) {
 			d := h.devices[0]
 			h.meet(d, "")

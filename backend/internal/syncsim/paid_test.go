@@ -190,7 +190,14 @@ func (w *world) mend(ctx context.Context, d *device) (bool, error) {
 			return false, fmt.Errorf("reopen: %w", err)
 		}
 		wr.handed = nil
-		return true, w.payAndHandOver(ctx, d, q.target)
+		err := w.payAndHandOver(ctx, d, q.target)
+		if akno.CodeOf(err) == akno.SignedOut { // the session was over, and nobody knew it here
+			if err := d.signIn(ctx); err != nil {
+				return true, fmt.Errorf("sign in: %w", err)
+			}
+			err = w.payAndHandOver(ctx, d, q.target)
+		}
+		return true, err
 	}
 	return false, nil
 }
