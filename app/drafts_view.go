@@ -91,7 +91,7 @@ func (w *work) draftChange(c draft.Change) DraftChange {
 	out := DraftChange{
 		SavedAt: moment(v.Row.SavedAt), Revision: v.Row.Rev, Fields: []FieldView{}, Steps: stepsOf(v),
 		Ready: v.State.Ready, Total: v.State.Total, Fee: feeOf(v), Problems: []FileProblem{}, Budget: w.budget(v), Waiting: w.waiting(v),
-		Undo: v.Undo, Redo: v.Redo,
+		Undo: v.Undo, Redo: v.Redo, Cleared: []ClearedView{},
 	}
 	for _, id := range c.Changed {
 		if f, ok := v.Field(id); ok {
@@ -100,6 +100,11 @@ func (w *work) draftChange(c draft.Change) DraftChange {
 	}
 	for _, r := range c.Refused {
 		out.Problems = append(out.Problems, FileProblem{Name: r.Name, Code: string(r.Code)})
+	}
+	for _, x := range c.Cleared {
+		out.Cleared = append(out.Cleared, ClearedView{
+			Field: x.Field, Row: x.Row, Column: x.Column, Label: textOf(x.Label), Was: textOf(x.Was), Cause: textOf(x.Cause), Address: x.Address,
+		})
 	}
 	return out
 }
@@ -133,7 +138,7 @@ func (w *work) fieldView(f draft.Field) FieldView {
 		ID: f.Def.ID, Type: c.Type, Label: c.Label, Hint: c.Hint, Visible: c.Visible, Required: c.Required, Value: c.Value,
 		Options: c.Options, MaxLen: c.MaxLen, Suggest: f.Suggest, Where: c.Where, Repaired: c.Repaired,
 		Errors: c.Errors, Warnings: c.Warnings, Files: c.Files, MaxFiles: c.MaxFiles, MaxBytes: c.MaxBytes, FileTypes: c.FileTypes,
-		Part: f.Part.Role, Localities: localitiesOf(f.Localities),
+		Must: c.Must, Part: f.Part.Role, Localities: localitiesOf(f.Localities), Lists: []LocalityList{},
 		Columns: []CellView{}, Rows: []RowView{}, MinRows: f.Def.Rules.MinRows, MaxRows: f.Def.Rules.MaxRows,
 	}
 	out.Source, out.SourceDate = draft.SourceOf(f.Source)
@@ -143,6 +148,7 @@ func (w *work) fieldView(f draft.Field) FieldView {
 	for _, col := range f.Def.Columns {
 		out.Columns = append(out.Columns, w.cellView(col, form.FieldState{Visible: true, Required: col.Required}, w.columnOptions(col, "")))
 	}
+	lists := map[*draft.Locality]int{} // rows that are answered alike are offered the same list
 	for i, id := range f.RowIDs {
 		row := RowView{ID: id, Cells: []CellView{}}
 		for k, col := range f.Def.Columns {
@@ -153,6 +159,16 @@ func (w *work) fieldView(f draft.Field) FieldView {
 			cell := w.cellView(col, st, w.columnOptions(col, parentOf(f, i, col)))
 			if code := f.Portals[cellPath(f.Def.ID, i, col.ID)]; code != "" {
 				cell.Errors = append(cell.Errors, code)
+			}
+			if i < len(f.Cells) {
+				cell.Part = f.Cells[i][k].Part.Role
+				if offered := f.Cells[i][k].Localities; len(offered) > 0 {
+					if lists[&offered[0]] == 0 {
+						out.Lists = append(out.Lists, LocalityList{Localities: localitiesOf(offered)})
+						lists[&offered[0]] = len(out.Lists)
+					}
+					cell.Offered = lists[&offered[0]]
+				}
 			}
 			row.Cells = append(row.Cells, cell)
 		}
@@ -212,7 +228,7 @@ func localitiesOf(list []draft.Locality) []LocalityView {
 	for _, p := range list {
 		view := LocalityView{Value: p.Value, Name: textOf(p.Name), Note: textOf(p.Note), Fills: []Patch{}}
 		for _, fill := range p.Fills {
-			view.Fills = append(view.Fills, Patch{Field: fill.Field, Value: valueOf(fill.Value)})
+			view.Fills = append(view.Fills, Patch{Field: fill.ID, Value: valueOf(form.Text(fill.Value))})
 		}
 		out = append(out, view)
 	}
@@ -262,6 +278,9 @@ func (w *work) cellView(def form.Field, st form.FieldState, options []form.Optio
 	if def.Help != nil {
 		out.Hint = textOf(*def.Help)
 	}
+	if def.Rules.MustMsg != nil {
+		out.Must = textOf(*def.Rules.MustMsg)
+	}
 	switch def.Type {
 	case form.TypeFile:
 		out.MaxFiles = 1
@@ -303,7 +322,7 @@ func codesOf(problems []form.Problem) []string {
 func fieldErrors(list []draft.FieldError) []FieldError {
 	out := make([]FieldError, 0, len(list))
 	for _, e := range list {
-		out = append(out, FieldError{Field: e.Field, Step: e.Section, Label: textOf(e.Label), Code: e.Code})
+		out = append(out, FieldError{Field: e.Field, Step: e.Section, Label: textOf(e.Label), Code: e.Code, Text: textOf(e.Text)})
 	}
 	return out
 }

@@ -58,6 +58,7 @@ type FieldView struct {
 	Repaired   bool     `json:"repaired"`   // look-alike letters were replaced
 	Errors     []string `json:"errors"`     // codes of form.Codes
 	Warnings   []string `json:"warnings"`
+	Must       Text     `json:"must"` // why only one answer lets the form be filed, where the form says it
 
 	// Of an address.
 	Part       string         `json:"part"`       // region, district, settlement, house …: what of it is asked; "" for another field
@@ -70,14 +71,22 @@ type FieldView struct {
 	FileTypes []string   `json:"fileTypes"` // media types
 
 	// Of table.
-	Columns []CellView `json:"columns"` // definitions, without values
-	Rows    []RowView  `json:"rows"`
-	MinRows int        `json:"minRows"`
-	MaxRows int        `json:"maxRows"`
+	Columns []CellView     `json:"columns"` // definitions, without values
+	Rows    []RowView      `json:"rows"`
+	MinRows int            `json:"minRows"`
+	MaxRows int            `json:"maxRows"`
+	Lists   []LocalityList `json:"lists"` // what is offered for the parts of addresses in its rows
+}
+
+// LocalityList is what is offered for a part of an address in rows that are
+// answered alike.
+type LocalityList struct {
+	Localities []LocalityView `json:"localities"`
 }
 
 // LocalityView is a district or a town that is offered. Fills are the answers that
-// follow from it and are not there yet.
+// follow from it and are not there yet; in a table they are those of the same row,
+// and Row is "".
 type LocalityView struct {
 	Value string  `json:"value"` // "" for the name itself
 	Name  Text    `json:"name"`
@@ -112,6 +121,9 @@ type CellView struct {
 	MaxFiles  int        `json:"maxFiles"`
 	MaxBytes  int        `json:"maxBytes"`
 	FileTypes []string   `json:"fileTypes"`
+	Must      Text       `json:"must"`
+	Part      string     `json:"part"`
+	Offered   int        `json:"offered"` // which of the lists of the table, from 1; 0 for none
 }
 
 // StepView is a section of the form.
@@ -185,6 +197,19 @@ type DraftChange struct {
 	Redo     bool           `json:"redo"`
 	Budget   FileBudget     `json:"budget"`
 	Waiting  []WaitingPlace `json:"waiting"`
+	Cleared  []ClearedView  `json:"cleared"` // answers that did not fit any more to what was given
+}
+
+// ClearedView is an answer that was emptied, since it did not fit to one that was
+// given anew. One undo brings both back.
+type ClearedView struct {
+	Field   string `json:"field"`
+	Row     string `json:"row"`
+	Column  string `json:"column"`
+	Label   Text   `json:"label"`
+	Was     Text   `json:"was"`
+	Cause   Text   `json:"cause"`   // the question that was answered anew
+	Address bool   `json:"address"` // both are parts of an address
 }
 
 // FieldError points at a field of the form.
@@ -193,6 +218,7 @@ type FieldError struct {
 	Step  string `json:"step"`
 	Label Text   `json:"label"`
 	Code  string `json:"code"`
+	Text  Text   `json:"text"` // the sentence of an error that the form says itself
 }
 
 // CheckResult is the whole form checked, errors in the order of the document.

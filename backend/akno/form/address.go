@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -26,15 +27,23 @@ const districts = "districts"
 func Parts(def Definition) map[string]Part {
 	out := map[string]Part{}
 	for _, sec := range def.Sections {
-		for _, f := range sec.Fields {
-			address, ok := strings.CutSuffix(f.ID, "_district")
-			if !ok || f.OptionsRef != districts || f.DependsOn != address+"_region" {
-				continue
-			}
-			for _, g := range sec.Fields {
-				if role, ok := strings.CutPrefix(g.ID, address+"_"); ok && slices.Contains(roles, role) {
-					out[g.ID] = Part{Address: address, Role: role}
-				}
+		maps.Copy(out, PartsOf(sec.Fields))
+	}
+	return out
+}
+
+// PartsOf finds the addresses among fields that stand together: those of a
+// section, or the columns of a table.
+func PartsOf(fields []Field) map[string]Part {
+	out := map[string]Part{}
+	for _, f := range fields {
+		address, ok := strings.CutSuffix(f.ID, "_district")
+		if !ok || f.OptionsRef != districts || f.DependsOn != address+"_region" {
+			continue
+		}
+		for _, g := range fields {
+			if role, ok := strings.CutPrefix(g.ID, address+"_"); ok && slices.Contains(roles, role) {
+				out[g.ID] = Part{Address: address, Role: role}
 			}
 		}
 	}

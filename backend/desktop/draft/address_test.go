@@ -20,7 +20,7 @@ func offered(v View, field, name string) (Locality, bool) {
 func fills(l Locality) map[string]string {
 	out := map[string]string{}
 	for _, p := range l.Fills {
-		out[p.Field] = p.Value.Text()
+		out[p.ID] = p.Value
 	}
 	return out
 }

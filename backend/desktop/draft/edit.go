@@ -29,6 +29,8 @@ type Change struct {
 	Changed []string // fields that look otherwise now
 	// Refused are the files that were not taken.
 	Refused []Refused
+	// Cleared are the answers that did not fit any more to what was given.
+	Cleared []Cleared
 }
 
 // Refused is a file that was not taken, and why.
@@ -58,7 +60,7 @@ func (s *Service) Apply(ctx context.Context, id string, patches []Patch) (Change
 				return err
 			}
 		}
-		return nil
+		return s.follow(e, patches)
 	})
 }
 
@@ -168,6 +170,7 @@ type editing struct {
 	view    View // before
 	row     Row
 	changes []cell
+	cleared []Cleared // by changes among them
 	// kind is that of the revision, KindEdit unless it is set; node is the one
 	// whose answers are brought back, 0 for a new one; pin is the form to change
 	// to, nil for the same.
@@ -252,7 +255,7 @@ func (s *Service) commit(ctx context.Context, tx dbx.Tx, e *editing, o order) (C
 			return Change{}, err
 		}
 	}
-	return Change{View: now, Changed: now.changedSince(e.view)}, nil
+	return Change{View: now, Changed: now.changedSince(e.view), Cleared: e.cleared}, nil
 }
 
 func cloned[V any](m map[string]V) map[string]V {

@@ -120,7 +120,7 @@ func (s *Service) TakeOffer(ctx context.Context, id, field string) (Change, erro
 		}
 		e.changes[len(e.changes)-1].Source = offers[i].Source
 		e.row.Sources[field] = offers[i].Source
-		return nil
+		return s.follow(e, nil)
 	})
 }
 

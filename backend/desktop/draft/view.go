@@ -42,6 +42,13 @@ type Field struct {
 	Portals    map[string]string
 	Part       form.Part  // of an address
 	Localities []Locality // that are offered for it
+	Cells      [][]Cell   // of a table with an address, by row and column; nil for another
+}
+
+// A Cell is a cell of a table as far as it is a part of an address.
+type Cell struct {
+	Part       form.Part
+	Localities []Locality
 }
 
 // Field returns a field of the view.
@@ -79,17 +86,36 @@ func (s *Service) resolve(ctx context.Context, row Row, o order) (View, error) {
 	if v.Order, err = o.view(v); err != nil {
 		return View{}, err
 	}
-	parts := form.Parts(f.Definition())
+	parts, whole := form.Parts(f.Definition()), formPlace(v)
 	for _, sec := range f.Definition().Sections {
 		for _, def := range sec.Fields {
 			field := s.field(v, def)
 			if field.Part = parts[def.ID]; field.State.Visible {
-				field.Localities = s.localities(v, field.Part)
+				field.Localities = s.localities(v, whole, field.Part)
+				field.Cells = s.cells(v, def)
 			}
 			v.Fields = append(v.Fields, field)
 		}
 	}
 	return v, nil
+}
+
+// cells are the parts of addresses in a table, nil where it asks for none.
+func (s *Service) cells(v View, table form.Field) [][]Cell {
+	parts := form.PartsOf(table.Columns)
+	if len(parts) == 0 {
+		return nil
+	}
+	out := make([][]Cell, 0, len(v.Row.Answers[table.ID].Items()))
+	for i := range v.Row.Answers[table.ID].Items() {
+		row := rowPlace(v, table, i)
+		cells := make([]Cell, len(table.Columns))
+		for k, c := range table.Columns {
+			cells[k] = Cell{Part: parts[c.ID], Localities: s.localities(v, row, parts[c.ID])}
+		}
+		out = append(out, cells)
+	}
+	return out
 }
 
 func (s *Service) field(v View, def form.Field) Field {
@@ -157,6 +183,7 @@ type FieldError struct {
 	Section string
 	Label   akno.Text
 	Code    string
+	Text    akno.Text // where the form says it in its own words
 }
 
 // Errors returns every error of the form in the order of the document.
@@ -193,7 +220,7 @@ func (v View) Named(problems map[string]string) []FieldError {
 
 func (v View) point(path, code string) FieldError {
 	id, rest, inTable := strings.Cut(path, "[")
-	e := FieldError{Field: path, Code: code}
+	e := FieldError{Field: path, Code: code, Text: v.Form.Message(form.Problem{Field: path, Code: form.Code(code)})}
 	for _, sec := range v.Form.Definition().Sections {
 		for _, f := range sec.Fields {
 			if f.ID != id {

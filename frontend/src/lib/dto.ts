@@ -422,6 +422,8 @@ export interface FieldView {
   /** codes of form.Codes */
   errors: string[]
   warnings: string[]
+  /** why only one answer lets the form be filed, where the form says it */
+  must: Text
   /** region, district, settlement, house …: what of it is asked; "" for another field */
   part: string
   /** districts or towns that are offered; another one may be written */
@@ -436,10 +438,19 @@ export interface FieldView {
   rows: RowView[]
   minRows: number
   maxRows: number
+  /** what is offered for the parts of addresses in its rows */
+  lists: LocalityList[]
+}
+
+/** LocalityList is what is offered for a part of an address in rows that are
+ * answered alike. */
+export interface LocalityList {
+  localities: LocalityView[]
 }
 
 /** LocalityView is a district or a town that is offered. Fills are the answers that
- * follow from it and are not there yet. */
+ * follow from it and are not there yet; in a table they are those of the same row,
+ * and Row is "". */
 export interface LocalityView {
   /** "" for the name itself */
   value: string
@@ -477,6 +488,10 @@ export interface CellView {
   maxFiles: number
   maxBytes: number
   fileTypes: string[]
+  must: Text
+  part: string
+  /** which of the lists of the table, from 1; 0 for none */
+  offered: number
 }
 
 /** StepView is a section of the form. */
@@ -563,6 +578,22 @@ export interface DraftChange {
   redo: boolean
   budget: FileBudget
   waiting: WaitingPlace[]
+  /** answers that did not fit any more to what was given */
+  cleared: ClearedView[]
+}
+
+/** ClearedView is an answer that was emptied, since it did not fit to one that was
+ * given anew. One undo brings both back. */
+export interface ClearedView {
+  field: string
+  row: string
+  column: string
+  label: Text
+  was: Text
+  /** the question that was answered anew */
+  cause: Text
+  /** both are parts of an address */
+  address: boolean
 }
 
 /** FieldError points at a field of the form. */
@@ -572,6 +603,8 @@ export interface FieldError {
   step: string
   label: Text
   code: string
+  /** the sentence of an error that the form says itself */
+  text: Text
 }
 
 /** CheckResult is the whole form checked, errors in the order of the document. */
