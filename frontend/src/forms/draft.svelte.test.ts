@@ -30,7 +30,7 @@ function watched() {
 
 const change = (draft: Draft, fields: FieldView[]): DraftChange => ({
   ...{ savedAt: '', revision: 1, fields, ready: 0, total: 0, fee: '', problems: [] },
-  ...{ undo: true, redo: false, budget, waiting: [] },
+  ...{ undo: true, redo: false, budget, waiting: [], cleared: [] },
   steps: draft.view.steps.map((s) => ({ ...s, fields: [...s.fields] })),
 })
 
@@ -66,7 +66,7 @@ test('an answer of Go leaves what it did not change as it was', () => {
 test('a row that came later is followed too', () => {
   const { draft, end } = watched()
   const cell = { ...at('b'), row: 'r1', column: 'x' }
-  const row = { id: 'r1', cells: [{ ...fieldView({ id: 'x' }) }] }
+  const row = { id: 'r1', cells: [{ ...fieldView({ id: 'x' }), offered: 0 }] }
   draft.take(change(draft, [fieldView({ id: 'b', type: 'table', rows: [row] })]))
   let shown = ''
   const stop = $effect.root(() => {

@@ -9,6 +9,7 @@ import { learnErrors } from '../lib/field-errors.ts'
 import { held, hold, letGo, passes, type Held } from '../lib/held.svelte.ts'
 import { href } from '../lib/router.svelte.ts'
 import type {
+  ClearedView,
   DraftChange,
   DraftView,
   FieldView,
@@ -32,7 +33,8 @@ export interface Place {
   column: string
 }
 
-const keyOf = (p: Place) => [p.field, p.row, p.column].join('\u0000')
+/** A place as one word. */
+export const keyOf = (p: Place): string => [p.field, p.row, p.column].join('\u0000')
 
 /** A value of text; the empty text is no value. */
 export const textValue = (text: string): Value => ({
@@ -52,8 +54,16 @@ export const listValue = (list: string[]): Value => ({
 })
 
 // These disagreements are told as soon as a field is left, as a doubt: a slip
-// in a number is found easiest while the document is still in the hand.
-const early = new Set(['check_digit', 'birth_mismatch', 'sex_mismatch', 'century_unknown', 'length'])
+// in a number is found easiest while the document is still in the hand, and an
+// answer that ends the way is better known before the rest is written.
+const early = new Set([
+  'must_be',
+  'check_digit',
+  'birth_mismatch',
+  'sex_mismatch',
+  'century_unknown',
+  'length',
+])
 
 /** What is said at a field now: errors after "next", doubts at any time. */
 export interface Said {
@@ -66,6 +76,8 @@ class Here {
   /** What was typed, until Go has it and the person has left. */
   typed = $state.raw<Value>()
   left = $state(false)
+  /** It was emptied, since it did not fit to another answer; told until it is answered. */
+  cleared = $state.raw<ClearedView>()
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
@@ -80,8 +92,12 @@ export class Draft implements Held {
   failure = $state<Failure>()
   saving = $state(false)
   savedAt = $state('')
+  /** The number of the last change that is known here, 0 for none. */
+  revision = 0
   /** Errors are told as soon as a field is left, not only after "next": on the dense page. */
   eager = $state(false)
+  /** Is told of answers that were emptied, since they did not fit to what was written. */
+  oncleared: (list: readonly ClearedView[]) => void = () => undefined
   /** Steps whose errors are shown, since the person wanted to go on. */
   readonly attempted = new SvelteSet<string>()
   readonly #here = new Map<string, Here>()
@@ -182,6 +198,11 @@ export class Draft implements Held {
     return this.#here.get(keyOf(place))?.typed ?? own
   }
 
+  /** Why a place was emptied, until it is answered. */
+  cleared(place: Place): ClearedView | undefined {
+    return this.#here.get(keyOf(place))?.cleared
+  }
+
   /** What is said at a place that has the given errors and warnings. */
   said(step: string, place: Place, errors: readonly string[], warnings: readonly string[]): Said {
     const left = this.#here.get(keyOf(place))?.left === true
@@ -196,6 +217,7 @@ export class Draft implements Held {
     const here = this.#place(key)
     here.typed = value
     here.left = false
+    here.cleared = undefined
     this.#settled.delete(key)
     this.#queue.set(key, { ...place, value })
     // Not put off by the next key: who types without a pause is kept up with too.
@@ -287,16 +309,23 @@ export class Draft implements Held {
       draft: { ...this.view.draft, ready: change.ready, total: change.total, savedAt: change.savedAt },
     }
     this.savedAt = change.savedAt
+    this.revision = change.revision
     this.failure = undefined
     if (this.#queue.size === 0) letGo(this)
+    for (const c of change.cleared) this.#place(keyOf(c)).cleared = c
+    if (change.cleared.length) this.oncleared(change.cleared)
   }
 
   /** Takes over a draft that was changed as a whole: by undo, by an earlier state, by a new form. */
   replace(view: DraftView): void {
     this.#know(view.fields)
-    for (const [key, here] of this.#here) if (!this.#queue.has(key)) here.typed = undefined
+    for (const [key, here] of this.#here) {
+      here.cleared = undefined
+      if (!this.#queue.has(key)) here.typed = undefined
+    }
     this.view = view
     this.savedAt = view.draft.savedAt
+    this.revision = 0
   }
 
   /** Runs a call that changes the draft as a whole after everything typed has been sent. */

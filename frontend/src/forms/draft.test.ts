@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DraftChange, FieldView, Patch } from '../lib/dto.ts'
-import { budget, draftView, fieldView } from '../testing/samples.ts'
+import { budget, draftView, fieldView, text } from '../testing/samples.ts'
 import { again, held, letGo } from '../lib/held.svelte.ts'
 import { boolValue, Draft, heldDraft, pause, textValue } from './draft.svelte.ts'
 
@@ -27,6 +27,7 @@ function backend() {
     redo: false,
     budget,
     waiting: [],
+    cleared: [],
   })
   const apply = (_id: string, patches: Patch[]) => {
     sent.push(patches)
@@ -158,5 +159,47 @@ describe('what is said', () => {
     const view = draftView()
     const draft = new Draft({ ...view, draft: { ...view.draft, rejected: true } })
     expect(draft.said('who', name, ['required'], []).errors).toEqual(['required'])
+  })
+})
+
+describe('an answer that did not fit any more', () => {
+  const place = { field: 'district', row: '', column: '' }
+  const cleared = {
+    ...place,
+    label: text('Район'),
+    was: text('Лидский район'),
+    cause: text('Область'),
+    address: true,
+  }
+  const region = { field: 'region', row: '', column: '' }
+
+  test('is told once and at its place, until it is answered', async () => {
+    const { answer, change } = backend()
+    const draft = new Draft(draftView())
+    const told: unknown[] = []
+    draft.oncleared = (list) => told.push(list)
+    answer((patches) =>
+      Promise.resolve({ ...change(patches), cleared: patches[0]?.field === 'region' ? [cleared] : [] }),
+    )
+    draft.settle(region, textValue('3'))
+    await draft.flush()
+    expect(told).toEqual([[cleared]])
+    expect(draft.cleared(place)).toEqual(cleared)
+    draft.settle({ field: 'name', row: '', column: '' }, textValue('x'))
+    await draft.flush()
+    expect(told).toHaveLength(1)
+    expect(draft.cleared(place)).toEqual(cleared)
+    draft.type(place, textValue('М'))
+    expect(draft.cleared(place)).toBeUndefined()
+  })
+
+  test('is not told any more after it was brought back', async () => {
+    const { answer, change } = backend()
+    const draft = new Draft(draftView())
+    answer((patches) => Promise.resolve({ ...change(patches), cleared: [cleared] }))
+    draft.settle(region, textValue('3'))
+    await draft.flush()
+    draft.replace(draftView())
+    expect(draft.cleared(place)).toBeUndefined()
   })
 })

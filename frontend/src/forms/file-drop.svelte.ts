@@ -1,24 +1,37 @@
-// Dropped files: the desktop gives their paths, the page knows over which
-// field the pointer was.
+// Files that are dropped or pasted: the desktop gives their paths or their
+// octets, the page knows at which place.
 import { onDrop } from '../lib/bridge.ts'
+import { keyOf, type Place } from './draft.svelte.ts'
 
-/** Follows the pointer of a drag and hands dropped paths to a field. */
+/** The place at which an element stands: a field, or a cell of a table. */
+export function placeAt(element: Element | null | undefined): Place {
+  const cell = element?.closest?.<HTMLElement>('[data-cell]')?.dataset
+  const field = element?.closest?.<HTMLElement>('[data-field]')?.dataset.field ?? ''
+  return { field, row: cell?.row ?? '', column: cell?.cell ?? '' }
+}
+
+/** The place for files that is meant: the one where an element stands, else the only one. */
+export function meant(places: readonly Place[], element: Element | null | undefined): Place | undefined {
+  const here = keyOf(placeAt(element))
+  return places.find((p) => keyOf(p) === here) ?? (places.length === 1 ? places[0] : undefined)
+}
+
+/** Follows the pointer of a drag and hands dropped paths to a place. */
 export class FileDrop {
-  #over = ''
+  #over: Element | null = null
 
-  constructor(private readonly take: (field: string, paths: string[]) => void) {}
+  constructor(private readonly take: (place: Place, paths: string[]) => void) {}
 
-  /** Listens for the given fields; returns a function that stops. A drop beside them goes to the only one. */
-  listen(fields: readonly string[]): () => void {
-    if (fields.length === 0) return () => undefined
+  /** Listens for the given places; returns a function that stops. A drop beside them goes to the only one. */
+  listen(places: readonly Place[]): () => void {
+    if (places.length === 0) return () => undefined
     const follow = (event: DragEvent) => {
-      this.#over =
-        (event.target as Element | null)?.closest?.<HTMLElement>('[data-field]')?.dataset.field ?? ''
+      this.#over = event.target as Element | null
     }
     window.addEventListener('dragover', follow)
     const stop = onDrop((paths) => {
-      const field = fields.includes(this.#over) ? this.#over : fields.length === 1 ? fields[0] : undefined
-      if (field && paths.length) this.take(field, paths)
+      const place = meant(places, this.#over)
+      if (place && paths.length) this.take(place, paths)
     })
     return () => {
       window.removeEventListener('dragover', follow)

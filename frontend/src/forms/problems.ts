@@ -1,25 +1,28 @@
 // What is wrong in steps of a draft, for the summary and for the keys that go from one to the next.
-import type { StepView } from '../lib/dto.ts'
+import type { CellView, FieldView, StepView } from '../lib/dto.ts'
 import { fieldError, problemLine } from '../lib/field-errors.ts'
 import { say } from '../lib/i18n.svelte.ts'
 import type { Problem } from '../ui/error-summary/error-summary.svelte'
 import type { Draft } from './draft.svelte.ts'
 
+/** What is said of an error of a field or a cell: why only one answer is taken the form says itself. */
+export const errorOf = (view: Pick<FieldView, 'type' | 'must'>, code: string): string =>
+  fieldError(code, view.type, code === 'must_be' ? view.must : undefined)
+
 /** What Go finds wrong in the given steps now, one for each answer, in the order of the document. */
 export function problemsOf(draft: Draft, steps: readonly StepView[]): Problem[] {
-  const line = (label: string, code: string, type: string) => problemLine(label, fieldError(code, type))
+  const line = (v: FieldView | CellView, code: string) => problemLine(say(v.label), errorOf(v, code))
   return steps.flatMap((step) =>
-    draft.fieldsOf(step).flatMap((f) => [
-      ...f.errors.slice(0, 1).map((code) => ({ field: f.id, text: line(say(f.label), code, f.type) })),
-      ...f.rows.flatMap((row, i) =>
-        row.cells
-          .filter((c) => c.visible && c.errors.length)
-          .map((c) => ({
-            field: `${f.id}[${i}].${c.id}`,
-            text: line(say(c.label), c.errors[0] ?? '', c.type),
-          })),
-      ),
-    ]),
+    draft
+      .fieldsOf(step)
+      .flatMap((f) => [
+        ...f.errors.slice(0, 1).map((code) => ({ field: f.id, text: line(f, code) })),
+        ...f.rows.flatMap((row, i) =>
+          row.cells
+            .filter((c) => c.visible && c.errors.length)
+            .map((c) => ({ field: `${f.id}[${i}].${c.id}`, text: line(c, c.errors[0] ?? '') })),
+        ),
+      ]),
   )
 }
 

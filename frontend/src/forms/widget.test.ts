@@ -68,7 +68,7 @@ describe('what is said beside the control', () => {
   })
   test('a prefilled value names its source and can be made empty', async () => {
     const acts = show({ value: valueOf('Анна') }, { source: 'profile' })
-    expect(screen.getByRole('textbox')).toHaveAccessibleDescription('Из вашего профиля')
+    expect(screen.getByRole('textbox')).toHaveAccessibleDescription('Из вашего профиля F4: Вернуть пустое')
     await userEvent.click(screen.getByRole('button', { name: 'Вернуть пустое' }))
     expect(acts.settle).toHaveBeenCalledWith(noValue)
   })
@@ -135,4 +135,29 @@ describe('what a person does', () => {
     })
     expect(screen.queryByRole('button', { name: 'Выбрать файл' })).toBeNull()
   })
+})
+
+test('why only one answer is taken the form says itself', () => {
+  const must = text('Процедура 22.3 применяется только без СМР')
+  show({ type: 'radio', options: choices(2), must }, { errors: ['must_be'] })
+  expect(screen.getByRole('group')).toHaveAccessibleDescription('Процедура 22.3 применяется только без СМР')
+  document.body.replaceChildren()
+  show({ type: 'checkbox' }, { errors: ['must_be'] })
+  expect(screen.getByText('Без этого подтверждения подать заявление нельзя')).toBeInTheDocument()
+})
+
+test('an emptied answer says what was there and why', () => {
+  const cleared = {
+    field: 'x',
+    row: '',
+    column: '',
+    label: text('Район'),
+    was: text('Лидский район'),
+    cause: text('Область'),
+    address: true,
+  }
+  show({}, { cleared })
+  expect(screen.getByRole('textbox')).toHaveAccessibleDescription(
+    'Ответ очищен, потому что изменился ответ «Область». Здесь было: Лидский район',
+  )
 })

@@ -3,7 +3,9 @@
 // The production build does not hold it.
 import type { DraftQuery, DraftView, FieldView, ParcelLook, FilePlace, PageEdit, Patch } from '../lib/dto.ts'
 import * as s from './samples.ts'
-import { catalogueList, documentsOf, formOf, homeOf, world, type World } from './world.ts'
+import { catalogueList, documentsOf } from './catalogue.ts'
+import { formOf } from './drafts.ts'
+import { homeOf, world, type World } from './world.ts'
 
 type Answer = (...args: never[]) => unknown
 type Bound = Record<string, Record<string, Answer>>
@@ -126,6 +128,7 @@ function bind(w: World, fake: Fake): Bound {
     redo: false,
     budget: d.budget,
     waiting: d.waiting,
+    cleared: [],
   })
   const signedIn = () => w.session
 

@@ -305,6 +305,8 @@ export const fieldView = (over: Partial<FieldView> = {}): FieldView => ({
   sourceDate: '',
   part: '',
   localities: [],
+  lists: [],
+  must: text(''),
   ...over,
 })
 
@@ -326,6 +328,9 @@ export const cellView = (over: Partial<CellView> = {}): CellView => ({
   maxBytes: 0,
   fileTypes: [],
   where: '',
+  must: text(''),
+  part: '',
+  offered: 0,
   ...over,
 })
 

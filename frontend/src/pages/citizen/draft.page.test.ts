@@ -183,7 +183,13 @@ describe('the check of a draft', () => {
       w.check = {
         ready: false,
         errors: [
-          { field: 'owner', step: 'housing', label: { ru: 'Собственник', be: '', en: '' }, code: 'required' },
+          {
+            field: 'owner',
+            step: 'housing',
+            label: { ru: 'Собственник', be: '', en: '' },
+            code: 'required',
+            text: { ru: '', be: '', en: '' },
+          },
         ],
       }
     })

@@ -78,7 +78,13 @@ describe('the queue', () => {
   })
   test('a refused application names what the portal said and becomes a draft', async () => {
     const errors = [
-      { field: 'surname', step: 's', label: { ru: 'Фамилия', be: '', en: '' }, code: 'required' },
+      {
+        field: 'surname',
+        step: 's',
+        label: { ru: 'Фамилия', be: '', en: '' },
+        code: 'required',
+        text: { ru: '', be: '', en: '' },
+      },
     ]
     await world((w) => {
       w.sync = syncState({
