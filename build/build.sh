@@ -35,7 +35,7 @@ windows() { # output folder
 one() { # target
 	case $1 in
 	page)
-		(cd frontend && npm run --silent build)
+		(cd frontend && npm run --silent build && node scripts/budget.mjs)
 		touch frontend/dist/.gitkeep # the build empties the folder; go:embed needs a file there
 		;;
 	web) CGO_ENABLED=0 go build $flags -tags headless -ldflags "$ld" -o $out/akno-web . ;;

@@ -2,6 +2,7 @@
 // engine's own history and a link inside a message all work by themselves.
 import type { Component } from 'svelte'
 import type { MessageKey } from './i18n.svelte.ts'
+import type { LazyPage } from './lazy.svelte.ts'
 
 /** The parts of an address that a route names with a colon. */
 export type RouteParams = Readonly<Record<string, string>>
@@ -17,7 +18,7 @@ export interface Route {
   path: string
   /** The name of the page in the title of the window. */
   title: MessageKey
-  page: Component<PageProps> | Component<Record<string, never>>
+  page: Component<PageProps> | Component<Record<string, never>> | LazyPage
   /** Which frame is around: the cabinet, a staff desk, or nothing but the brand. */
   frame: 'cabinet' | 'desk' | 'plain'
   /** The section of the sidebar or the rail that is marked as current. */

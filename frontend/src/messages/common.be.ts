@@ -92,6 +92,7 @@ export default {
   close: 'Закрыць',
   edit: 'Змяніць',
   delete: 'Выдаліць',
+  opening: 'Адкрываем старонку…',
   undo: 'Адмяніць',
   retry: 'Паўтарыць',
   open: 'Адкрыць',

@@ -85,6 +85,7 @@ export default {
   close: 'Close',
   edit: 'Change',
   delete: 'Delete',
+  opening: 'Opening the page…',
   undo: 'Undo',
   retry: 'Try again',
   open: 'Open',

@@ -90,6 +90,7 @@ export default {
   close: 'Закрыть',
   edit: 'Изменить',
   delete: 'Удалить',
+  opening: 'Открываем страницу…',
   undo: 'Отменить',
   retry: 'Повторить',
   open: 'Открыть',

@@ -1,7 +1,9 @@
 // Ways of signing in: levels, the signature, the password, open sessions.
+import { lazy } from '../../lib/lazy.svelte.ts'
 import type { Route } from '../../lib/router.svelte.ts'
-import AccessPage from './access.svelte'
-import RegisterEds from './register-eds.svelte'
+
+const AccessPage = lazy(() => import('./access.svelte'))
+const RegisterEds = lazy(() => import('./register-eds.svelte'))
 
 export const routes: readonly Route[] = [
   { path: '/access', title: 'common.nav.access.page', page: AccessPage, frame: 'cabinet', section: 'access' },

@@ -1,16 +1,17 @@
 // The pages of the citizen's cabinet.
+import { lazy } from '../../lib/lazy.svelte.ts'
 import type { Route } from '../../lib/router.svelte.ts'
-import Application from './application.svelte'
-import Applications from './applications.svelte'
 import Catalogue from './catalogue.svelte'
-import Decision from './decision.svelte'
-import Decisions from './decisions.svelte'
-import DraftForm from './draft-form.svelte'
-import Draft from './draft.svelte'
 import Home from './home.svelte'
-import Procedure from './procedure.svelte'
-import Settings from './settings.svelte'
 
+const Application = lazy(() => import('./application.svelte'))
+const Decision = lazy(() => import('./decision.svelte'))
+const Decisions = lazy(() => import('./decisions.svelte'))
+const DraftForm = lazy(() => import('./draft-form.svelte'))
+const Settings = lazy(() => import('./settings.svelte'))
+const Applications = lazy(() => import('./applications.svelte'))
+const Draft = lazy(() => import('./draft.svelte'))
+const Procedure = lazy(() => import('./procedure.svelte'))
 const frame = 'cabinet' as const
 
 export const routes: readonly Route[] = [

@@ -1,10 +1,11 @@
 // The desk of One Window.
 import { t } from '../../lib/i18n.svelte.ts'
+import { lazy } from '../../lib/lazy.svelte.ts'
 import { href, type Route } from '../../lib/router.svelte.ts'
 import type { Section } from '../../ui/sidebar/sidebar.svelte'
-import Day from './day.svelte'
-import Registration from './registration.svelte'
 
+const Day = lazy(() => import('./day.svelte'))
+const Registration = lazy(() => import('./registration.svelte'))
 const frame = 'desk' as const
 
 export const routes: readonly Route[] = [

@@ -1,12 +1,13 @@
 // The pages before a person is known: introduction, sign-in, registration by e-mail, a new password.
+import { lazy } from '../../lib/lazy.svelte.ts'
 import type { Route } from '../../lib/router.svelte.ts'
-import Activate from './activate.svelte'
-import First from './first.svelte'
-import Forgot from './forgot.svelte'
-import Password from './password.svelte'
-import Register from './register.svelte'
-import SignIn from './sign-in.svelte'
 
+const Activate = lazy(() => import('./activate.svelte'))
+const First = lazy(() => import('./first.svelte'))
+const Forgot = lazy(() => import('./forgot.svelte'))
+const Password = lazy(() => import('./password.svelte'))
+const Register = lazy(() => import('./register.svelte'))
+const SignIn = lazy(() => import('./sign-in.svelte'))
 const frame = 'plain' as const
 
 export const routes: readonly Route[] = [

@@ -1,8 +1,9 @@
 // The exchange with the portal.
+import { lazy } from '../../lib/lazy.svelte.ts'
 import type { Route } from '../../lib/router.svelte.ts'
-import Carry from './carry.svelte'
-import Exchange from './exchange.svelte'
 
+const Carry = lazy(() => import('./carry.svelte'))
+const Exchange = lazy(() => import('./exchange.svelte'))
 const frame = 'cabinet' as const
 
 export const routes: readonly Route[] = [

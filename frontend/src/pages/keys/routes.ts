@@ -1,10 +1,11 @@
 // Keys and certificates of the person, and what signatures are judged by.
+import { lazy } from '../../lib/lazy.svelte.ts'
 import type { Route } from '../../lib/router.svelte.ts'
-import List from './list.svelte'
-import NewKeyPage from './new-key.svelte'
-import Request from './request.svelte'
-import Trust from './trust.svelte'
 
+const List = lazy(() => import('./list.svelte'))
+const NewKeyPage = lazy(() => import('./new-key.svelte'))
+const Request = lazy(() => import('./request.svelte'))
+const Trust = lazy(() => import('./trust.svelte'))
 const frame = 'cabinet' as const
 const section = 'keys'
 

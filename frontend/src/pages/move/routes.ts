@@ -1,8 +1,9 @@
 // Drafts that are carried between the person's computers by hand.
+import { lazy } from '../../lib/lazy.svelte.ts'
 import type { Route } from '../../lib/router.svelte.ts'
-import Bring from './bring.svelte'
-import Send from './send.svelte'
 
+const Bring = lazy(() => import('./bring.svelte'))
+const Send = lazy(() => import('./send.svelte'))
 const frame = 'cabinet' as const
 
 export const routes: readonly Route[] = [
