@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"akno/backend/akno"
+	"akno/backend/akno/guess"
 	"akno/backend/internal/atomicfile"
 	"akno/backend/stb/bign"
 	"akno/backend/stb/container"
@@ -273,7 +274,8 @@ func (k *Keyring) Forget(ctx context.Context, id string) error {
 
 // WeakPassword says why a new password of a key is not taken, or "": too_short
 // (under 12 characters), own_data (holds a part of the name or of the number),
-// repeats (fewer than five different characters), not_text (no UTF-8).
+// repeats (fewer than five different characters), password_frequent (guessed
+// soon by who has the file), not_text (no UTF-8).
 func WeakPassword(password []byte, h Holder) string {
 	switch {
 	case !utf8.Valid(password):
@@ -300,6 +302,9 @@ func WeakPassword(password []byte, h Holder) string {
 	}
 	if n < len(different) {
 		return "repeats"
+	}
+	if guess.Bits(password) < guess.Enough {
+		return "password_frequent"
 	}
 	return ""
 }

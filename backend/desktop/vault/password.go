@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"akno/backend/akno"
+	"akno/backend/akno/guess"
 	"akno/backend/desktop/secmem"
 	"akno/backend/stb/belt"
 )
@@ -38,7 +39,8 @@ func (v *Vault) calibrate() int {
 }
 
 // CheckPassword refuses what cannot be a new password, with the code invalid:
-// not_text is no UTF-8, too_short has fewer than twelve letters.
+// not_text is no UTF-8, too_short has fewer than twelve letters, and
+// password_frequent is guessed soon by who has the folder.
 func CheckPassword(password []byte) error {
 	why := ""
 	switch {
@@ -46,6 +48,8 @@ func CheckPassword(password []byte) error {
 		why = "not_text"
 	case utf8.RuneCount(password) < leastPassword:
 		why = "too_short"
+	case guess.Bits(password) < guess.Enough:
+		why = "password_frequent"
 	default:
 		return nil
 	}

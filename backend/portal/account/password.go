@@ -4,17 +4,16 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
+	"akno/backend/akno/guess"
 	"akno/backend/portal/retry"
 
 	"golang.org/x/crypto/argon2"
@@ -131,20 +130,6 @@ func parsePHC(s string) (c Cost, salt, key []byte, err error) {
 	return c, salt, key, nil
 }
 
-//go:embed frequent.txt
-var frequentText string
-
-// frequent holds passwords of eight characters and more that everybody tries
-// first: the head of a list that was counted, and what the keyboards and names
-// of this country add to it.
-var frequent = sync.OnceValue(func() map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(frequentText) {
-		m[w] = true
-	}
-	return m
-})
-
 // Flaws of a new password; the words are part of the API.
 const (
 	flawShort    = "password_short"
@@ -168,9 +153,6 @@ func flaw(password []byte, own ...string) string {
 		return flawLong
 	}
 	low := strings.ToLower(string(password))
-	if frequent()[low] || monotonous(low) {
-		return flawFrequent
-	}
 	for _, w := range append(own, "akno", "акно", "portal", "портал", "paslugi", "паслугі", "belarus", "беларусь") {
 		w = strings.ToLower(w)
 		// What is left beside an own word has to be a password by itself.
@@ -178,27 +160,10 @@ func flaw(password []byte, own ...string) string {
 			return flawOwn
 		}
 	}
-	return ""
-}
-
-// monotonous says whether s has fewer than four different characters or is a
-// run of neighbours such as 12345678 or abcdefgh.
-func monotonous(s string) bool {
-	seen := map[rune]bool{}
-	up, down, n := 0, 0, 0
-	var last rune
-	for _, r := range s {
-		seen[r] = true
-		if n > 0 && r == last+1 {
-			up++
-		}
-		if n > 0 && r == last-1 {
-			down++
-		}
-		last = r
-		n++
+	if guess.Bits(password) < guess.EnoughOnline {
+		return flawFrequent
 	}
-	return len(seen) < 4 || up >= n-2 || down >= n-2
+	return ""
 }
 
 // oneTimeLetters are letters and digits that are not taken for one another on
