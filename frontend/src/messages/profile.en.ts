@@ -7,7 +7,8 @@ export default {
   'password.current': 'Password now',
   'password.new': 'New password',
   'password.again': 'New password again',
-  'password.rule': 'At least twelve characters. A phrase of several words is better.',
+  'password.rule':
+    'At least twelve characters. Better a phrase of several words: one word with digits or a row of keys is guessed first.',
   'open.text':
     'Without a password the key lies in a file beside the folder of the profile, readable by your account only. Whoever enters this computer under your name reads your drafts too.',
   'closed.text':
@@ -57,6 +58,8 @@ export default {
     'The database of the profile was damaged. The program went back to the copy of {at}. The damaged file is kept beside it: later changes may be in it only.',
   'restored.read': 'I see',
   'error.wrong': 'The password does not fit, or the key file is damaged',
+  'error.pause':
+    'After a wrong password the program waits a little, no longer than 30 seconds. Try again a bit later',
   'error.another': 'This share is of another set',
   'error.repeats': 'This share was entered already',
   'error.pattern': 'There is a slip in this share',
