@@ -1,10 +1,11 @@
 // A whole form on one page, from the catalogue to ready, by the keyboard alone.
 import { expect } from '@playwright/test'
-import { language, saved, skipIntroduction } from './acts.ts'
+import { language, saved, signInWithKey, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { test } from './fixtures.ts'
 import { example } from './form.ts'
 import { Keyboard } from './keyboard.ts'
+import { make, place } from './sweep.ts'
 
 test('a form is filled by keys alone, from the catalogue to ready', async ({ page, alone, shots, complaints }) => {
   await alone.start(page)
@@ -71,5 +72,33 @@ test('a form is filled by keys alone, from the catalogue to ready', async ({ pag
   await language(page, 'Рус')
   await keys.press('Control+Enter')
   await expect(page.getByText('Так увидит заявление орган')).toBeVisible()
+  expect(complaints).toEqual([])
+})
+
+test('a clerk finds everything on one page, a citizenship by a search', async ({ page, staff, shots, complaints }) => {
+  await staff('clerk').start(page)
+  await skipIntroduction(page)
+  await signInWithKey(page, 'Лисовская')
+  await expect(page.getByRole('heading', { level: 1, name: 'Регистрация гражданина' })).toBeAttached()
+  const country = page.getByRole('combobox', { name: 'Гражданство' })
+  await expect(country).toHaveValue('Республика Беларусь')
+  await country.fill('Літ') // in whatever language it is known
+  await expect(page.getByRole('listbox').getByRole('option').first()).toHaveText('Литва')
+  await country.press('Enter')
+  await expect(country).toHaveValue('Литва')
+  await country.fill('POL')
+  await country.press('Enter')
+  await expect(country).toHaveValue('Польша')
+  await country.press('Enter')
+  await expect(page.getByLabel('Идентификационный номер')).toBeFocused()
+  await shots.both(page, 'citizenship')
+  await accessible(page)
+
+  // nobody has chosen how forms are laid out, and a clerk has them for the keyboard
+  const draft = await make(page, '200.1.3.4', {}, '')
+  await place(page, draft, draft.places[0] ?? '')
+  await expect(page.getByRole('heading', { level: 2 })).toHaveCount(5)
+  await expect(page.getByRole('button', { name: /Проверить/ })).toBeVisible()
+  await shots.both(page, 'draft')
   expect(complaints).toEqual([])
 })

@@ -61,7 +61,7 @@ interface Drafts {
 
 /** Makes a draft of a procedure with answers, files among them, by calls and not by typing. */
 export async function make(page: Page, procedure: string, answers: Answers, paper: string): Promise<Made> {
-  const octets = readFileSync(paper).toString('base64')
+  const octets = paper && readFileSync(paper).toString('base64')
   return page.evaluate(
     async ({ procedure, answers, octets }) => {
       const { Drafts } = (window as unknown as { go: { app: { Drafts: Drafts } } }).go.app

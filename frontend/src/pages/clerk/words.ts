@@ -1,6 +1,7 @@
 // What the desk of One Window says about fields and their faults.
 import { fieldError } from '../../lib/field-errors.ts'
 import { has, lang, t, type MessageKey } from '../../lib/i18n.svelte.ts'
+import type { Findable } from '../../ui/field/combobox.svelte'
 import type { Choice } from '../../ui/field/select-field.svelte'
 
 /** The fields of a card by the names that refusals use, with the ids of their elements. */
@@ -57,12 +58,18 @@ export function cardError(code: string, field: string): string {
 const countries =
   'BY:BLR RU:RUS UA:UKR LT:LTU LV:LVA PL:POL KZ:KAZ AM:ARM AZ:AZE GE:GEO KG:KGZ MD:MDA TJ:TJK TM:TKM UZ:UZB EE:EST CN:CHN CZ:CZE DE:DEU EG:EGY FR:FRA GB:GBR IL:ISR IN:IND IQ:IRQ IR:IRN IT:ITA JP:JPN KR:KOR LB:LBN MN:MNG NG:NGA PK:PAK RS:SRB SY:SYR TR:TUR US:USA VN:VNM'
 
-/** Countries by name; the own one stands first, a person without a citizenship has a line of the list too. */
-export function citizenships(): Choice[] {
-  const names = new Intl.DisplayNames([lang(), 'ru'], { type: 'region' })
+/**
+ * Countries by name, found in every language and by the code that a document has; the own one stands first, a person
+ * without a citizenship has a line of the list too.
+ */
+export function citizenships(): Findable[] {
+  const inLanguage = (l: string) => new Intl.DisplayNames([l, 'ru'], { type: 'region' })
+  const names = inLanguage(lang())
+  const all = ['ru', 'be', 'en'].map(inLanguage)
   const [own, ...others] = countries.split(' ').map((pair) => {
     const [two = '', three = ''] = pair.split(':')
-    return { value: three, label: two === 'BY' ? t('clerk.citizenship.BLR') : (names.of(two) ?? three) }
+    const label = two === 'BY' ? t('clerk.citizenship.BLR') : (names.of(two) ?? three)
+    return { value: three, label, also: [three, ...all.map((n) => n.of(two) ?? three)] }
   })
   others.sort((a, b) => a.label.localeCompare(b.label, lang()))
   return [...(own ? [own] : []), ...others, { value: 'XXA', label: t('clerk.citizenship.none') }]
