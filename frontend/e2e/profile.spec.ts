@@ -97,8 +97,6 @@ test('a password, its loss, and a second person at one computer', async ({ page,
   await expect(page.getByText('Пароль не подходит')).toBeVisible()
   await shots.both(page, 'wrong')
   await accessible(page)
-  await unlock(page, first)
-  await expect(page.getByText('программа немного ждёт')).toBeVisible()
   await patiently(page, first)
   await page.evaluate((to) => void (location.hash = to), draft)
   await expect(surname(page)).toHaveValue('Ковалёва')

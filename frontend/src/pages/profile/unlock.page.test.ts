@@ -1,0 +1,26 @@
+import { render, screen } from '@testing-library/svelte'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, expect, test } from 'vitest'
+import { startApp } from '../../lib/app.svelte.ts'
+import { installFake, type Fake } from '../../testing/fakeApi.ts'
+import Unlock from './unlock.svelte'
+
+let fake: Fake
+
+beforeEach(async () => {
+  fake = installFake((w) => (w.profile = { ...w.profile, locked: true, protected: true }))
+  await startApp()
+})
+
+test.each([
+  ['bad_password', 'Пароль не подходит, или файл ключа повреждён'],
+  ['slow_down', 'После неверного пароля программа немного ждёт, не дольше 30 секунд. Повторите чуть позже'],
+])('%s is told at the field', async (refusal, words) => {
+  fake.fail('secret.unlock', refusal)
+  render(Unlock)
+  const field = screen.getByLabelText('Пароль профиля')
+  await userEvent.type(field, 'не тот пароль')
+  await userEvent.click(screen.getByRole('button', { name: 'Открыть' }))
+  expect(await screen.findByText(words)).toBeInTheDocument()
+  expect(screen.queryByText(/портал просит/)).toBeNull()
+})
