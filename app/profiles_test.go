@@ -152,7 +152,7 @@ func TestSharesOpenAProfileWhosePasswordIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	ticket, err = p.BeginRecover()
-	if _, bad := b.give(t, ticket, err, shares[0], shares[0], "новый пароль"); bad.Fields["share2"] != "repeats" {
+	if _, bad := b.give(t, ticket, err, shares[0], shares[0], "новый пропуск в сад"); bad.Fields["share2"] != "repeats" {
 		t.Errorf("%+v", bad)
 	}
 	ticket, err = p.BeginRecover()
@@ -160,14 +160,14 @@ func TestSharesOpenAProfileWhosePasswordIsForgotten(t *testing.T) {
 		t.Errorf("%+v", bad)
 	}
 	ticket, err = p.BeginRecover()
-	if st, bad := b.give(t, ticket, err, shares[0], shares[1], "новый пароль"); st.Locked || bad.Code != "" {
+	if st, bad := b.give(t, ticket, err, shares[0], shares[1], "новый пропуск в сад"); st.Locked || bad.Code != "" {
 		t.Fatalf("%+v %+v", st, bad)
 	}
 	if _, err := p.Lock(); err != nil {
 		t.Fatal(err)
 	}
 	ticket, err = p.BeginUnlock()
-	if st, bad := b.give(t, ticket, err, "новый пароль"); st.Locked || bad.Code != "" {
+	if st, bad := b.give(t, ticket, err, "новый пропуск в сад"); st.Locked || bad.Code != "" {
 		t.Errorf("%+v %+v", st, bad)
 	}
 }
