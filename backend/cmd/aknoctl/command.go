@@ -245,9 +245,15 @@ func (e *env) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer in.Close()
+	tooLong := fmt.Errorf("%s: longer than %d MiB", name, maxInput>>20)
+	if f, ok := in.(*os.File); ok { // one that says so itself is not read
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > maxInput {
+			return nil, tooLong
+		}
+	}
 	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	if err == nil && len(b) > maxInput {
-		err = fmt.Errorf("%s: longer than %d MiB", name, maxInput>>20)
+		err = tooLong
 	}
 	return b, err
 }

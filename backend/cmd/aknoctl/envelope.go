@@ -84,9 +84,10 @@ func encrypt(e *env, args []string) (int, error) {
 
 // bare reads what may stand in PEM. Only PEM is held.
 func bare(src io.Reader) (io.Reader, error) {
-	r := bufio.NewReader(src)
-	if start, err := r.Peek(3); err != nil || looksLikeDER(start) {
-		return r, nil //nolint:nilerr // what is too short is for the parser to refuse
+	r := bufio.NewReaderSize(src, 4096)
+	// What ends before is for the parser to refuse.
+	if start, _ := r.Peek(r.Size()); looksLikeDER(start) || !bytes.Contains(start, []byte("-----BEGIN ")) {
+		return r, nil
 	}
 	data, err := io.ReadAll(io.LimitReader(r, maxInput))
 	return bytes.NewReader(withoutPEM(data)), err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -52,6 +53,35 @@ func TestADocumentOnStandardInputHasEveryHashValue(t *testing.T) {
 	}
 	if _, err := e.read("-"); err == nil {
 		t.Error("standard input is read twice")
+	}
+}
+
+// A file of any length is refused with little memory: one that is too long, and one that
+// is neither DER nor PEM.
+func TestAWrongFileIsNotHeld(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "zeros")
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		size   int64
+		args   []string
+		status int
+	}{
+		{maxInput + 1, []string{"cert", "show", name}, exitUsage},
+		{maxInput / 4, []string{"decrypt", name, "--key", stbData + "/pki-dev/keys/g-fl1-plain.p8", "--out", name + ".out"}, exitNo},
+	} {
+		if err := os.Truncate(name, c.size); err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		e := &env{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: clock.System}
+		status := run(c.args, e)
+		runtime.ReadMemStats(&after)
+		if held := after.TotalAlloc - before.TotalAlloc; status != c.status || held > 16<<20 {
+			t.Errorf("%v: exit status %d, %d octets", c.args[0], status, held)
+		}
 	}
 }
 
