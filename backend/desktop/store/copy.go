@@ -77,6 +77,10 @@ func (db *DB) Keep(ctx context.Context, now time.Time) error {
 	if err == nil && (now.Sub(st.ModTime()) < copyOften || !db.changedSince(st.ModTime())) {
 		return nil
 	}
+	// A copy of what nobody has read through must not take the place of a good one.
+	if err := db.Check(ctx); err != nil {
+		return err
+	}
 	conn, err := sql.Open("sqlite", dsn(db.path, db.vfs.Name(), "ro", []string{"busy_timeout(5000)", "temp_store(MEMORY)"}))
 	if err != nil {
 		return told("store.Keep", err)
@@ -109,6 +113,10 @@ func restore(ctx context.Context, dir string, key []byte) (time.Time, error) {
 	}
 	if err := errors.Join(prove(ctx, from, vfs.Name()), vfs.Close()); err != nil {
 		return time.Time{}, &akno.Error{Code: akno.BadFile, Op: "store.restore", Err: err}
+	}
+	// What the pages of the damaged one were says nothing of the copy's.
+	if err := remove(filepath.Join(dir, closedName)); err != nil {
+		return time.Time{}, told("store.restore", err)
 	}
 	// The log first: alone with the copy it would be taken for the copy's.
 	for _, suffix := range []string{"-wal", ""} {

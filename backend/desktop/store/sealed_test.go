@@ -122,7 +122,7 @@ func TestNothingPersonalIsReadOffTheDisk(t *testing.T) {
 		t.Errorf("after closing: %v", got)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(files) != 4 { // the database, its copy, the note of closing, the folder of files
+	if err != nil || len(files) != 5 { // the database, its copy, the note of closing, its pages, the folder of files
 		t.Errorf("%v %v", files, err)
 	}
 }

@@ -25,6 +25,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/desktop/diskfault"
+	"akno/backend/desktop/secmem"
 	"akno/backend/desktop/store/cryptvfs"
 	"akno/backend/internal/dbx"
 )
@@ -51,6 +52,11 @@ type DB struct {
 	sound    atomic.Bool           // the file was read through
 	damage   atomic.Pointer[error] // what Check or a reader found
 	steps    func(step string)     // for tests of sudden deaths, nil otherwise
+	pagesKey *secmem.Box           // makes the code of the file of pages
+
+	checkMu     sync.Mutex // one Check at a time; guards the rest of this group
+	closedPages string     // the code of what the pages were at the last closing, until they are compared
+	compared    string     // that code, once they are
 
 	workMu sync.Mutex // guards the rest
 	work   int        // transactions that run
@@ -120,10 +126,18 @@ func (db *DB) connect(ctx context.Context, key []byte) error {
 	if err := db.begun(); err != nil {
 		return err
 	}
-	inOrder, err := takeClosed(db.path)
+	pages, err := derive(key, "akno page tags")
 	if err != nil {
 		return err
 	}
+	defer clear(pages)
+	db.pagesKey = secmem.Of(pages)
+	inOrder, closedPages, err := takeClosed(db.path)
+	if err != nil {
+		return err
+	}
+	db.closedPages = closedPages
+	db.vfs.Follow(db.path)
 	if db.rw, err = openKeeping(dsn(db.path, db.vfs.Name(), "rw", writerPragmas)); err != nil {
 		return err
 	}
@@ -162,6 +176,9 @@ func (db *DB) prepare(ctx context.Context, path string, inOrder bool) error {
 		return err
 	}
 	if !inOrder {
+		if err := db.expect(); err != nil {
+			return err
+		}
 		if err := quickCheck(ctx, db.rw, ""); err != nil {
 			return err
 		}
@@ -301,8 +318,14 @@ func (db *DB) Close() error {
 		errs = append(errs, db.vfs.Close())
 	}
 	err := errors.Join(errs...)
-	if err == nil && db.blobs != nil && db.damage.Load() == nil {
-		noteClosed(db.path)
+	if err == nil && db.blobs != nil && db.damage.Load() == nil && db.expect() == nil {
+		db.noteClosed()
+	}
+	if err == nil && db.blobs != nil {
+		db.noteOlder()
+	}
+	if db.pagesKey != nil {
+		db.pagesKey.Wipe()
 	}
 	if db.blobs != nil {
 		db.blobs.close()

@@ -67,7 +67,7 @@ func (u *Usage) add(name string, n int64) {
 	case strings.HasPrefix(name, blobsName+"/"):
 		u.Files += n
 		u.Count++
-	case name == fileName || name == fileName+"-wal" || name == fileName+"-shm":
+	case name == fileName || name == fileName+"-wal" || name == fileName+"-shm" || name == pagesName:
 		u.Database += n
 	case strings.HasPrefix(name, copyName):
 		u.Copy += n

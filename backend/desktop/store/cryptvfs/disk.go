@@ -85,6 +85,9 @@ func (d *disk) readBlock(tls *libc.TLS, b block, dst []byte, from int) int32 {
 	if rc := d.openBlock(b, whole, octets(d.scratch, n)); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
+	if f := d.place.fresh; f != nil && b.kind == page && !f.read(b.number, tagOf(octets(d.scratch, n))) {
+		return sqlite3.SQLITE_CORRUPT
+	}
 	if b.kind == logHead {
 		d.place.learn(whole[16:24])
 	}
@@ -142,6 +145,13 @@ func (d *disk) writeBlock(tls *libc.TLS, b block, src []byte) int32 {
 	key, kept := cacheKey{d.place.id, b.number}, b.size == PageSize
 	move := function[moveFn](methodsOf(d.file).FxWrite)
 	rc := d.refusal(tls, move(tls, d.file, d.scratch, int32(n), b.place))
+	if f := d.place.fresh; f != nil && b.kind == page {
+		tag := tagOf(sealed)
+		if rc != sqlite3.SQLITE_OK {
+			tag = 0
+		}
+		f.wrote(b.number, tag)
+	}
 	switch {
 	case kept && rc == sqlite3.SQLITE_OK:
 		d.vfs.cache.put(key, src)
@@ -160,6 +170,9 @@ func (d *disk) truncate(tls *libc.TLS, n int64) int32 {
 	}
 	rc := d.refusal(tls, function[sizeFn](methodsOf(d.file).FxTruncate)(tls, d.file, end))
 	d.vfs.cache.drop(func(k cacheKey) bool { return k.file == d.place.id && d.start(k.number) >= n })
+	if f := d.place.fresh; f != nil && !d.log {
+		f.truncated((n + PageSize - 1) / PageSize)
+	}
 	return rc
 }
 

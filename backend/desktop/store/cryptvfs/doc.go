@@ -21,6 +21,9 @@
 // be in WAL mode from its first octet ([Seed]), since a rollback journal in
 // memory would not survive a crash.
 //
-// An older block put back in the place of a newer one is not found: nothing
-// outside the folder remembers which was the last.
+// A tag says nothing of time: an older block opens in the place of a newer one.
+// A database that is followed ([VFS.Follow]) is compared, page by page, with what
+// was written to it last, as long as its caller keeps that from one opening to
+// the next. That the whole folder is an older one is not found: nothing outside
+// of it remembers which was the last.
 package cryptvfs

@@ -37,7 +37,8 @@ type VFS struct {
 	mu     sync.Mutex // guards the rest
 	files  map[uintptr]*file
 	places map[string]*place
-	born   uint64 // places so far
+	fresh  map[string]*freshness // by the path of a database that is followed
+	born   uint64                // places so far
 }
 
 // place is what the connections to one file share.
@@ -46,6 +47,8 @@ type place struct {
 	id   uint64
 	refs int
 	shm  shm
+
+	fresh *freshness // nil for one that is not followed
 
 	mu    sync.RWMutex          // a block is read and written whole
 	salts atomic.Pointer[salts] // of a log
@@ -70,7 +73,7 @@ func (p *place) generation() salts {
 func New(key []byte) (*VFS, error) {
 	v := &VFS{
 		secret: secmem.For[belt.Cipher](), cache: newCache(), tls: libc.NewTLS(),
-		files: map[uintptr]*file{}, places: map[string]*place{},
+		files: map[uintptr]*file{}, places: map[string]*place{}, fresh: map[string]*freshness{},
 	}
 	c := secmem.At[belt.Cipher](v.secret)
 	if err := c.SetKey(key); err != nil {
@@ -169,7 +172,7 @@ func (v *VFS) share(path string) *place {
 	p, ok := v.places[path]
 	if !ok {
 		v.born++
-		p = &place{path: path, id: v.born}
+		p = &place{path: path, id: v.born, fresh: v.fresh[path]}
 		v.places[path] = p
 	}
 	p.refs++
