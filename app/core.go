@@ -170,6 +170,7 @@ func (c *core) run(ctx context.Context) error {
 func (c *core) damaged(err error) {
 	c.a.failed(err)
 	if akno.CodeOf(err) == akno.BadFile {
+		c.a.life.damage.Store(true) // for a page that does not listen yet
 		c.a.platform.Emit("damaged")
 	}
 }

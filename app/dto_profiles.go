@@ -17,5 +17,6 @@ type ProfileState struct {
 	Shares     int            `json:"shares"`     // how many were made for a forgotten password
 	Threshold  int            `json:"threshold"`  // how many of them are enough
 	KeyID      string         `json:"keyID"`      // the key that opens it too, or ""
+	Damaged    bool           `json:"damaged"`    // its file was found damaged while it is open: nothing new is saved
 	RestoredAt string         `json:"restoredAt"` // when the copy was made that took the place of a damaged database, or ""
 }

@@ -18,6 +18,7 @@ import (
 // pages are wiped, and every call that needs it is refused with the code locked.
 type life struct {
 	locked atomic.Bool  // nothing is open: a password is needed
+	damage atomic.Bool  // what is open was found damaged
 	gate   gate         // the calls of the page that work on what is open
 	seen   atomic.Int64 // when the person was last at the window, Unix milliseconds
 
@@ -79,6 +80,7 @@ func (a *App) unlocked(key *secmem.Box) error {
 	a.life.stop, a.life.done = stop, make(chan struct{})
 	a.life.seen.Store(a.now().UnixMilli())
 	a.life.locked.Store(false) // what is not open yet says so itself
+	a.life.damage.Store(false)
 	a.failed(a.open())
 	done := a.life.done
 	a.Go("app.Run", func() {

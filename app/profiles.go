@@ -50,7 +50,7 @@ func (p *Profiles) State() (out ProfileState, err error) {
 // state is State for who holds lifeMu.
 func (p *Profiles) state() ProfileState {
 	l := &p.a.life
-	out := ProfileState{Locked: l.locked.Load(), Profiles: []ProfileEntry{}, RestoredAt: moment(l.restored)}
+	out := ProfileState{Locked: l.locked.Load(), Profiles: []ProfileEntry{}, RestoredAt: moment(l.restored), Damaged: l.damage.Load()}
 	if l.index != nil {
 		out.ID = l.index.Current
 		for _, e := range l.index.Profiles {

@@ -148,9 +148,12 @@ export async function speak(language: Lang): Promise<void> {
 
 /** Loads what the page shares and listens to changes of it; returns a function that stops listening. */
 export async function startApp(): Promise<() => void> {
+  // Before anything is asked: it is said once.
+  const off = [listen('damaged', () => (shared.damaged = true))]
   try {
     await put(await system.preferences())
     shared.profile = await profiles.state()
+    shared.damaged ||= shared.profile.damaged
     if (!shared.profile.locked) {
       await refreshSession()
       await refreshSync().catch(() => undefined) // the pages work without it
@@ -159,12 +162,11 @@ export async function startApp(): Promise<() => void> {
     shared.failure = asFailure(e)
   }
   const quiet = (work: () => Promise<void>) => () => void work().catch(() => undefined)
-  const off = [
-    listen('damaged', () => (shared.damaged = true)),
+  off.push(
     listen('profile', () => location.reload()), // so that nothing of the profile before stays in the page
     listen('session', quiet(refreshSession)),
     listen('sync', quiet(refreshSync)),
     listen('application', quiet(refreshSync)),
-  ]
+  )
   return () => off.forEach((stop) => stop())
 }

@@ -1280,6 +1280,8 @@ export interface ProfileState {
   threshold: number
   /** the key that opens it too, or "" */
   keyID: string
+  /** its file was found damaged while it is open: nothing new is saved */
+  damaged: boolean
   /** when the copy was made that took the place of a damaged database, or "" */
   restoredAt: string
 }
