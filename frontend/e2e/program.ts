@@ -42,6 +42,11 @@ export class Program {
     return { code: await second.ended, said: second.said }
   }
 
+  /** Another launch on the same profile, which its caller ends. */
+  another(): Child {
+    return this.run([])
+  }
+
   /** kill -9. */
   async kill(): Promise<void> {
     await this.running.kill()

@@ -107,6 +107,32 @@ test('a second launch hands over and ends', async ({ page, alone }) => {
   await alone.open(other) // the first one printed a new link
 })
 
+test('two programs never work on one profile', async ({ page, alone }) => {
+  await alone.start(page)
+  const pid = alone.pid
+  // However many are started, each hands over and ends.
+  for (const second of await Promise.all([1, 2, 3, 4].map(() => alone.again())))
+    expect([second.code, second.said]).toEqual([0, expect.stringContaining('runs already')])
+  // One that does not answer is not taken for one that is gone.
+  process.kill(pid, 'SIGSTOP')
+  const impatient = await alone.again()
+  process.kill(pid, 'SIGCONT')
+  expect([impatient.code, impatient.said]).toEqual([1, expect.stringContaining('does not answer')])
+  const kept = { language: 'be', theme: 'dark', textSize: 115, portalURL: '', firstRunDone: true }
+  await page.evaluate((p) => (window as unknown as Shell).go.app.System.SetPreferences?.(p), kept)
+  // One that was killed leaves nothing behind that would keep the next one out, and of several next ones one works.
+  await alone.kill()
+  const next = [1, 2, 3].map(() => alone.another())
+  const over = next.map((child) => child.ended.then(() => child))
+  const first = await Promise.race(over)
+  const second = await Promise.race(over.filter((_, i) => next[i] !== first))
+  expect([first.said, second.said].every((said) => said.includes('runs already'))).toBe(true)
+  const works = next.filter((child) => child.alive)
+  expect(works).toHaveLength(1)
+  await works[0]?.says(/^akno: open (http:\S+)$/m)
+  expect(await works[0]?.stop()).toBe(0)
+})
+
 test('the program ends when it is asked to', async ({ page, alone }) => {
   await alone.start(page)
   expect(await alone.stop()).toBe(0)

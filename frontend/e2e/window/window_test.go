@@ -152,18 +152,22 @@ func TestADeadWebProcessComesBack(t *testing.T) {
 
 func TestASecondLaunchHandsOver(t *testing.T) {
 	s := open(t, nil)
-	s.js(`window.linked = new Promise((r) => window.runtime.EventsOn('link', (l) => r(l.kind + ' ' + l.id))); return 0`)
-	at := time.Now()
-	second, log := start(t, []string{"AKNO_PROFILE_DIR=" + s.dir}, binary(t, "akno"), "akno://activate?code=Abc123")
-	if err := second.Wait(); err != nil {
-		t.Error("second launch:", err)
-	}
-	t.Logf("second launch ended after %v", time.Since(at).Round(time.Millisecond))
-	if !strings.Contains(log.String(), "runs already") {
-		t.Error("it did not say why it ended:", log)
-	}
-	if got := s.js(`return window.linked`); got != "activate Abc123" {
-		t.Error(got)
+	// The program that is shown in a browser is another one on the same profile.
+	for i, name := range []string{"akno", "akno-web"} {
+		code := fmt.Sprint("Abc12", i)
+		s.js(`window.linked = new Promise((r) => window.runtime.EventsOn('link', (l) => r(l.kind + ' ' + l.id))); return 0`)
+		at := time.Now()
+		second, log := start(t, []string{"AKNO_PROFILE_DIR=" + s.dir}, binary(t, name), "akno://activate?code="+code+"x")
+		if err := second.Wait(); err != nil {
+			t.Errorf("second launch of %s: %v", name, err)
+		}
+		t.Logf("second launch of %s ended after %v", name, time.Since(at).Round(time.Millisecond))
+		if !strings.Contains(log.String(), "runs already") {
+			t.Errorf("%s did not say why it ended: %s", name, log)
+		}
+		if got := s.js(`return window.linked`); got != "activate "+code+"x" {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 	if n := s.log.count("MARK startup"); n != 1 {
 		t.Errorf("%d start-ups", n)
