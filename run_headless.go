@@ -3,7 +3,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -28,7 +31,14 @@ func run(cfg app.Config) error {
 	if keys == "" {
 		keys = filepath.Join(cfg.ProfileDir, "keys")
 	}
-	p := web.NewPlatform(os.Stdout, keys)
+	p := web.NewPlatform(os.Stdout, keys, scratch(cfg.ProfileDir))
 	cfg.Platform = p
 	return alone(cfg, func(a *app.App) error { return web.Run(ctx, a.Options(), p, addr) })
+}
+
+// scratch is where documents pass between the browser and the program: a folder
+// named after the profile, in memory where the system has such a place.
+func scratch(profile string) string {
+	sum := sha256.Sum256([]byte(profile))
+	return filepath.Join(cmp.Or(os.Getenv("XDG_RUNTIME_DIR"), os.TempDir()), "akno-web-"+hex.EncodeToString(sum[:8]))
 }

@@ -57,17 +57,24 @@ type download struct{ path, name string }
 var _ app.Platform = (*Platform)(nil)
 
 // NewPlatform returns a Platform that prints links to out and answers with
-// folder where the person would choose one.
-func NewPlatform(out io.Writer, folder string) *Platform {
+// folder where the person would choose one. What the browser sends and fetches
+// lies in scratch while the program runs: a folder of this profile only, which is
+// emptied at the start too, since a program that was killed leaves it; "" for a
+// new one each time.
+func NewPlatform(out io.Writer, folder, scratch string) *Platform {
 	return &Platform{
-		out: out, folder: folder, quit: make(chan struct{}),
+		out: out, folder: folder, dir: scratch, quit: make(chan struct{}),
 		asks: map[string]ask{}, uploads: map[string]bool{}, downloads: map[string]download{},
 	}
 }
 
 func (p *Platform) start(g *gate) (err error) {
 	p.gate = g
-	p.dir, err = os.MkdirTemp("", "akno-web-") // for the owner only
+	if p.dir == "" {
+		p.dir, err = os.MkdirTemp("", "akno-web-") // for the owner only
+	} else if err = os.RemoveAll(p.dir); err == nil {
+		err = os.Mkdir(p.dir, 0o700) // fails where somebody else has made it
+	}
 	if err != nil {
 		return fmt.Errorf("web: %w", err)
 	}

@@ -86,7 +86,7 @@ func (l *callLog) has(what string) bool {
 func start(t *testing.T) *site {
 	t.Helper()
 	r, w := io.Pipe()
-	s := &site{t: t, p: NewPlatform(w, filepath.Join(t.TempDir(), "keys")), asked: make(chan string, 4), log: &callLog{}}
+	s := &site{t: t, p: NewPlatform(w, filepath.Join(t.TempDir(), "keys"), ""), asked: make(chan string, 4), log: &callLog{}}
 	o := &options.App{
 		AssetServer: &assetserver.Options{Assets: fstest.MapFS{
 			"frontend/dist/index.html":    {Data: []byte("<!doctype html><html><head><title>t</title></head>")},
@@ -294,7 +294,7 @@ func TestStrangersAreRefusedEverywhere(t *testing.T) {
 
 func TestOnlyAnAddressOfThisComputerIsServed(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80", "localhost:0", "[::]:0", "127.0.0.1"} {
-		if err := Run(t.Context(), &options.App{}, NewPlatform(io.Discard, ""), addr); err == nil {
+		if err := Run(t.Context(), &options.App{}, NewPlatform(io.Discard, "", ""), addr); err == nil {
 			t.Error(addr)
 		}
 	}
@@ -302,7 +302,7 @@ func TestOnlyAnAddressOfThisComputerIsServed(t *testing.T) {
 
 func TestABusyPortIsAnError(t *testing.T) {
 	s := start(t)
-	err := Run(t.Context(), &options.App{}, NewPlatform(io.Discard, ""), strings.TrimPrefix(s.base, "http://"))
+	err := Run(t.Context(), &options.App{}, NewPlatform(io.Discard, "", ""), strings.TrimPrefix(s.base, "http://"))
 	if err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Error(err)
 	}
@@ -352,7 +352,7 @@ func TestThePageComesBeforeTheHandler(t *testing.T) {
 
 func TestAProgramWithoutAPageSaysSo(t *testing.T) {
 	o := &options.App{AssetServer: &assetserver.Options{Assets: fstest.MapFS{"frontend/dist/.gitkeep": {}}}}
-	if err := Run(t.Context(), o, NewPlatform(io.Discard, ""), "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "not built into") {
+	if err := Run(t.Context(), o, NewPlatform(io.Discard, "", ""), "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "not built into") {
 		t.Error(err)
 	}
 }
@@ -484,7 +484,7 @@ func TestTheEndWaitsForThePage(t *testing.T) {
 }
 
 func TestThereIsAFolderForKeys(t *testing.T) {
-	p := NewPlatform(io.Discard, filepath.Join(t.TempDir(), "a", "keys"))
+	p := NewPlatform(io.Discard, filepath.Join(t.TempDir(), "a", "keys"), "")
 	dir, err := p.OpenFolder("x")
 	if st, serr := os.Stat(dir); err != nil || serr != nil || !st.IsDir() {
 		t.Error(dir, err, serr)
@@ -514,5 +514,30 @@ func TestAPatternBecomesAnAttribute(t *testing.T) {
 		if got := accept([]app.FileFilter{{Pattern: pattern}}); got != want {
 			t.Errorf("%q: %q", pattern, got)
 		}
+	}
+}
+
+func TestWhatAKilledProgramLeftIsRemovedAtTheNextStart(t *testing.T) {
+	scratch := filepath.Join(t.TempDir(), "akno-web-1")
+	if err := os.MkdirAll(filepath.Join(scratch, "in-1"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(scratch, "in-1", "паспорт.pdf")
+	if err := os.WriteFile(left, []byte("a document"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := NewPlatform(io.Discard, "", scratch)
+	if err := p.start(nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("it is still there: %v", err)
+	}
+	if st, err := os.Stat(scratch); err != nil || st.Mode().Perm() != 0o700 {
+		t.Errorf("%v %v", st, err)
+	}
+	p.stop()
+	if _, err := os.Stat(scratch); !os.IsNotExist(err) {
+		t.Errorf("the folder is left: %v", err)
 	}
 }
