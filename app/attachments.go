@@ -38,7 +38,7 @@ type Attachments struct {
 	folderMu  sync.Mutex // guards the rest
 	folder    *scanner.Folder
 	folderBad akno.Code
-	sane      *scanner.SANE
+	driver    scanner.Driver
 }
 
 var _ attachmentsSurface = (*Attachments)(nil)
@@ -284,10 +284,10 @@ func (s *Attachments) Sources() (out FileSources, err error) {
 func (s *Attachments) sources() FileSources {
 	s.folderMu.Lock()
 	defer s.folderMu.Unlock()
-	if s.sane == nil {
-		s.sane = scanner.Find()
+	if s.driver == nil {
+		s.driver = scanner.Find()
 	}
-	out := FileSources{Scanner: s.sane != nil, FolderBad: string(s.folderBad), Offered: []OfferedFile{}}
+	out := FileSources{Scanner: s.driver != nil, FolderBad: string(s.folderBad), Offered: []OfferedFile{}}
 	if s.folder != nil {
 		out.Folder = filepath.Base(s.folder.Dir())
 		for _, f := range s.folder.Ready() {

@@ -164,13 +164,13 @@ func (s *Attachments) DropOffered(file string) (out FileSources, err error) {
 // PickScanner looks for scanners.
 func (s *Attachments) PickScanner() (out []ScannerView, err error) {
 	defer s.a.guard("attachments.PickScanner", &err)
-	sane, err := s.program()
+	driver, err := s.program()
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(s.a.ctx, makeLimit)
 	defer cancel()
-	list, err := sane.Devices(ctx)
+	list, err := driver.Devices(ctx)
 	out = []ScannerView{}
 	for _, d := range list {
 		label := d.Label
@@ -182,29 +182,29 @@ func (s *Attachments) PickScanner() (out []ScannerView, err error) {
 	return out, err
 }
 
-func (s *Attachments) program() (*scanner.SANE, error) {
+func (s *Attachments) program() (scanner.Driver, error) {
 	if err := s.w.opened(); err != nil {
 		return nil, err
 	}
 	s.sources() // looks for it
 	s.folderMu.Lock()
 	defer s.folderMu.Unlock()
-	if s.sane == nil {
+	if s.driver == nil {
 		return nil, &akno.Error{Code: akno.NotFound, Op: "attachments.scanner"}
 	}
-	return s.sane, nil
+	return s.driver, nil
 }
 
 // PickScan scans a page and offers it to a place.
 func (s *Attachments) PickScan(at FilePlace, device string, dpi int, grey bool) (out DraftChange, err error) {
 	defer s.a.guard("attachments.PickScan", &err)
-	sane, err := s.program()
+	driver, err := s.program()
 	if err != nil {
 		return out, err
 	}
 	ctx, cancel := context.WithTimeout(s.a.ctx, makeLimit)
 	defer cancel()
-	page, err := sane.Scan(ctx, device, dpi, grey)
+	page, err := driver.Scan(ctx, device, dpi, grey)
 	if err != nil {
 		return out, err
 	}

@@ -185,7 +185,7 @@ func install(t *testing.T, script string) *SANE {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	s := Find()
+	s := findSANE()
 	if s == nil {
 		t.Fatal("the program is not found")
 	}
@@ -260,7 +260,7 @@ esac`)
 
 func TestWithoutTheProgramThereIsNoScanner(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if s := Find(); s != nil {
+	if s := findSANE(); s != nil {
 		t.Error("a program was found")
 	}
 }
