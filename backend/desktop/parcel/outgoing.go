@@ -193,22 +193,46 @@ func (o *Outgoing) WriteTo(ctx context.Context, w io.Writer, progress func(done 
 			return fmt.Errorf("parcel: %w", err)
 		}
 	}
-	var done int64
+	counted := &counting{w: sealed, ctx: ctx, tell: progress}
 	for _, f := range o.manifest.Files {
-		if err := ctx.Err(); err != nil {
+		if err := o.copy(counted, f); err != nil {
 			return err
 		}
-		if err := o.copy(sealed, f); err != nil {
-			return err
-		}
-		if done += f.Size; progress != nil {
-			progress(done)
-		}
+		counted.say()
 	}
 	if err := sealed.Close(); err != nil {
 		return fmt.Errorf("parcel: %w", err)
 	}
 	return nil
+}
+
+// counting tells how much was written, every so often, and ends with its context.
+type counting struct {
+	w          io.Writer
+	ctx        context.Context //nolint:containedctx // of the one call that made it
+	tell       func(done int64)
+	done, told int64
+}
+
+// tellEvery is how many octets go by between two words about them.
+const tellEvery = 1 << 20
+
+func (c *counting) Write(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := c.w.Write(p)
+	if c.done += int64(n); c.done-c.told >= tellEvery {
+		c.say()
+	}
+	return n, err
+}
+
+func (c *counting) say() {
+	if c.tell != nil && c.told != c.done {
+		c.tell(c.done)
+	}
+	c.told = c.done
 }
 
 func length(b []byte) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(len(b))) }

@@ -28,6 +28,8 @@ export default {
   'sign.key': 'Sign with the key: {name}',
   'sign.until': 'Valid until {date}',
   pack: { one: 'Save {n} draft to a file', other: 'Save {n} drafts to a file' },
+  writing: 'Writing the file',
+  written: '{done} of {all} written',
   busy: 'Encrypting…',
   packed: 'The file is ready, choose where to save it',
   save: 'Choose a place and save',
