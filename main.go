@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"akno/app"
+	"akno/backend/desktop/keystore"
 	"akno/backend/desktop/wall"
 )
 
@@ -49,6 +51,7 @@ func start() error {
 		TrustDir:   os.Getenv("AKNO_TRUST_DIR"),
 		KeysDir:    os.Getenv("AKNO_KEYS_DIR"),
 		Version:    version,
+		KeyStore:   keystore.Store{Patience: 5 * time.Second},
 		Clock:      wall.Now,
 		Assets:     assets,
 		Args:       os.Args[1:],

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"akno/backend/desktop/vault"
 	"akno/backend/logx"
 )
 
@@ -20,6 +21,7 @@ type Config struct {
 	KeysDir    string // where key files are looked for first; empty: the profile's own folder
 	Version    string // of the program, as a person reads it
 
+	KeyStore vault.KeyStore   // the system's; nil where there is none
 	Clock    func() time.Time // must be given
 	Platform Platform         // must be given
 	Log      logx.Logger      // nil: nothing is logged

@@ -18,5 +18,6 @@ type ProfileState struct {
 	Threshold  int            `json:"threshold"`  // how many of them are enough
 	KeyID      string         `json:"keyID"`      // the key that opens it too, or ""
 	Damaged    bool           `json:"damaged"`    // its file was found damaged while it is open: nothing new is saved
+	Kept       bool           `json:"kept"`       // the system's key store opens it at the start
 	RestoredAt string         `json:"restoredAt"` // when the copy was made that took the place of a damaged database, or ""
 }

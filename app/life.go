@@ -62,6 +62,9 @@ func (a *App) resume() error {
 		return err
 	}
 	if a.life.vault.Protected() {
+		if key := a.keptKey(); key != nil {
+			return a.unlocked(key)
+		}
 		a.life.locked.Store(true)
 		return nil
 	}

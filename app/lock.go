@@ -114,3 +114,18 @@ func (a *App) idle() bool {
 	seen := time.UnixMilli(a.life.seen.Load())
 	return a.now().Sub(seen) >= time.Duration(a.life.vault.LockAfter())*time.Minute
 }
+
+// keptKey is the key of a profile that the system's key store opens, nil when it
+// does not: then the password is asked for, as it is after every lock. The caller
+// holds lifeMu.
+func (a *App) keptKey() *secmem.Box {
+	if a.cfg.KeyStore == nil || !a.life.vault.KeptIn() {
+		return nil
+	}
+	key, err := a.life.vault.UnlockIn(a.cfg.KeyStore)
+	if err != nil {
+		a.log.WithField("cause", err).Info("the system's key store did not open the profile")
+		return nil
+	}
+	return key
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -62,6 +63,7 @@ func (p *Profiles) state() ProfileState {
 	}
 	if v := l.vault; v != nil {
 		out.Protected, out.LockAfter, out.KeyID = v.Protected(), v.LockAfter(), v.KeyCertificate()
+		out.Kept = v.KeptIn()
 		out.Shares, out.Threshold = v.Shares().Count, v.Shares().Threshold
 	}
 	return out
@@ -297,6 +299,48 @@ func (p *Profiles) BeginLetKeyIn(keyID string) (out Ticket, err error) {
 func (p *Profiles) DropKey() (out ProfileState, err error) {
 	defer p.a.guard("profiles.DropKey", &err)
 	return p.opened(func(v *vault.Vault, _ *secmem.Box) error { return v.DropKey() })
+}
+
+// KeyStoreAnswers says whether the system has a key store that answers.
+func (p *Profiles) KeyStoreAnswers() (answers bool, err error) {
+	defer p.a.guard("profiles.KeyStoreAnswers", &err)
+	if p.a.cfg.KeyStore == nil {
+		return false, nil
+	}
+	secret, err := p.a.cfg.KeyStore.Get("probe") // nobody has ever kept it
+	clear(secret)
+	return err == nil || errors.Is(err, fs.ErrNotExist), nil
+}
+
+// BeginKeepIn lets the system's key store open the profile when the program
+// starts; the profile's password follows.
+func (p *Profiles) BeginKeepIn() (out Ticket, err error) {
+	const op = "profiles.BeginKeepIn"
+	defer p.a.guard(op, &err)
+	if p.a.cfg.KeyStore == nil {
+		return out, &akno.Error{Code: akno.Unavailable, Op: op}
+	}
+	return p.a.secrets.password("keep_in", func(ctx context.Context, password []byte) (any, error) {
+		return p.proven(ctx, password, func(v *vault.Vault, key *secmem.Box) error { return v.KeepIn(p.a.cfg.KeyStore, key) })
+	})
+}
+
+// TakeOut takes the way by the system's key store out. What a store that does not
+// answer goes on keeping opens nothing.
+func (p *Profiles) TakeOut() (out ProfileState, err error) {
+	const op = "profiles.TakeOut"
+	defer p.a.guard(op, &err)
+	if p.a.cfg.KeyStore == nil {
+		return out, &akno.Error{Code: akno.Unavailable, Op: op}
+	}
+	return p.opened(func(v *vault.Vault, _ *secmem.Box) error {
+		err := v.TakeOut(p.a.cfg.KeyStore)
+		if err != nil && !v.KeptIn() {
+			p.a.log.WithField("cause", err).Info("the system's key store keeps a secret that opens nothing")
+			return nil
+		}
+		return err
+	})
 }
 
 // SetLockAfter says after how many minutes without the person the profile locks

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -226,6 +227,81 @@ func TestAProfileLeftAloneIsIdle(t *testing.T) {
 	}
 	if _, err := p.SetLockAfter(-1); akno.CodeOf(err) != akno.Invalid {
 		t.Errorf("got %v", err)
+	}
+}
+
+// drawer is a key store of the system.
+type drawer map[string][]byte
+
+func (d drawer) Set(name string, secret []byte) error { d[name] = bytes.Clone(secret); return nil }
+func (d drawer) Delete(name string) error             { delete(d, name); return nil }
+
+func (d drawer) Get(name string) ([]byte, error) {
+	if secret, ok := d[name]; ok {
+		return bytes.Clone(secret), nil
+	}
+	return nil, fs.ErrNotExist
+}
+
+func TestTheSystemsKeyStoreOpensTheProfileAtTheStartAndNotAfterALock(t *testing.T) {
+	b, p, _ := newProfiles(t)
+	if answers, err := p.KeyStoreAnswers(); err != nil || answers {
+		t.Errorf("there is none: %v %v", answers, err)
+	}
+	if _, err := p.BeginKeepIn(); akno.CodeOf(err) != akno.Unavailable {
+		t.Errorf("there is none: %v", err)
+	}
+	d := drawer{}
+	b.cfg.KeyStore = d
+	if answers, err := p.KeyStoreAnswers(); err != nil || !answers {
+		t.Errorf("it answers: %v %v", answers, err)
+	}
+	ticket, err := p.BeginProtect()
+	b.give(t, ticket, err, "долгий пароль")
+	ticket, err = p.BeginKeepIn()
+	if _, bad := b.give(t, ticket, err, "не тот пароль"); bad.Code != akno.BadPassword || len(d) != 0 {
+		t.Fatalf("without the password: %+v", bad)
+	}
+	ticket, err = p.BeginKeepIn()
+	if st, bad := b.give(t, ticket, err, "долгий пароль"); !st.Kept || len(d) != 1 {
+		t.Fatalf("%+v %+v", st, bad)
+	}
+	if st, err := p.Lock(); err != nil || !st.Locked {
+		t.Fatalf("a lock does not ask: %+v %v", st, err)
+	}
+	ticket, err = p.BeginUnlock()
+	if st, bad := b.give(t, ticket, err, "долгий пароль"); st.Locked {
+		t.Fatalf("%+v", bad)
+	}
+	start := func() ProfileState { // the next start of the program, as far as the profile knows
+		t.Helper()
+		b.life.lifeMu.Lock()
+		b.lock()
+		b.life.vault = nil
+		err := b.resume()
+		b.life.lifeMu.Unlock()
+		st, err2 := p.State()
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		return st
+	}
+	if st := start(); st.Locked {
+		t.Error("it asks at the start")
+	}
+	kept := d[b.life.vault.Profile()]
+	d[b.life.vault.Profile()] = []byte("something else")
+	if st := start(); !st.Locked {
+		t.Error("a store with another secret opened it")
+	}
+	ticket, err = p.BeginUnlock()
+	b.give(t, ticket, err, "долгий пароль")
+	d[b.life.vault.Profile()] = kept
+	if st, err := p.TakeOut(); err != nil || st.Kept || len(d) != 0 {
+		t.Errorf("%+v %v", st, err)
+	}
+	if st := start(); !st.Locked {
+		t.Error("it does not ask after it was taken out")
 	}
 }
 

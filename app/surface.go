@@ -231,6 +231,9 @@ type profilesSurface interface {
 	BeginLetKeyIn(keyID string) (Ticket, error) // key password → ProfileState
 	DropKey() (ProfileState, error)
 	SetLockAfter(minutes int) (ProfileState, error)
+	KeyStoreAnswers() (bool, error)
+	BeginKeepIn() (Ticket, error) // password → ProfileState; the system's key store opens it from now on
+	TakeOut() (ProfileState, error)
 	Noted() error // the message of a restored copy was read
 }
 

@@ -34,7 +34,7 @@ want=
 for set; do
 	case $set in
 	window) want="$want gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-dejavu-core" ;;
-	test) want="$want xvfb dbus-x11 webkit2gtk-driver openbox xdotool x11-utils imagemagick poppler-utils sane-utils fonts-noto-core" ;;
+	test) want="$want xvfb dbus-x11 webkit2gtk-driver openbox xdotool x11-utils imagemagick poppler-utils sane-utils gnome-keyring fonts-noto-core" ;;
 	*) die "unknown set: $set" ;;
 	esac
 done

@@ -6,6 +6,8 @@
 //	password  belt-kwp under PBKDF2-hbelt of a password (STB 34.101.31, .45)
 //	shares    belt-kwp under a secret of which 2 of 3 shares make (STB 34.101.60)
 //	eds       a token of bign key transport to the owner of a key (STB 34.101.45)
+//	keystore  belt-kwp under a secret that the system's key store keeps for the
+//	          person's account
 //	open      no secret: the key lies in a file beside the profile's folder,
 //	          readable by the person's own account only
 //

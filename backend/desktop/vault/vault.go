@@ -37,6 +37,7 @@ const (
 	byShares   = "shares"
 	byEDS      = "eds"
 	byNothing  = "open"
+	byStore    = "keystore"
 )
 
 // A wrap is the key wrapped in one way. Which of the fields are there depends
@@ -238,7 +239,7 @@ func (v *Vault) LeaveOpen(key *secmem.Box) error {
 	if err := atomicfile.Write(v.openPath(), text, 0o600); err != nil {
 		return written(op, err)
 	}
-	return v.put(wrap{Way: byNothing}, byPassword)
+	return v.put(wrap{Way: byNothing}, byPassword, byStore)
 }
 
 // OpenKey returns the key of a profile without a password; the caller wipes it.

@@ -52,6 +52,7 @@ var doors = map[string][]string{
 	"github.com/go-resty/resty/v2":             {"backend/desktop/portalclient"},
 	"github.com/wailsapp/wails/v2":             {".", "app", "backend/logx"},
 	"github.com/godbus/dbus/v5":                {"app"},
+	"github.com/zalando/go-keyring":            {"backend/desktop/keystore"},
 	"modernc.org/sqlite":                       {"backend/internal/dbx", "backend/desktop/store", "backend/portal/store"},
 	"modernc.org/libc":                         {"backend/desktop/store/cryptvfs"},
 	"github.com/jackc/pgx/v5":                  {"backend/portal/store", "backend/internal/testkit/testdb"},

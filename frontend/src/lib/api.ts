@@ -517,6 +517,13 @@ export const profiles = {
     call<ProfileState>('Profiles', 'DropKey'),
   setLockAfter: (minutes: number) =>
     call<ProfileState>('Profiles', 'SetLockAfter', [minutes]),
+  keyStoreAnswers: () =>
+    call<boolean>('Profiles', 'KeyStoreAnswers'),
+  /** password → ProfileState; the system's key store opens it from now on */
+  beginKeepIn: () =>
+    call<Ticket>('Profiles', 'BeginKeepIn'),
+  takeOut: () =>
+    call<ProfileState>('Profiles', 'TakeOut'),
   /** the message of a restored copy was read */
   noted: () =>
     call<void>('Profiles', 'Noted'),

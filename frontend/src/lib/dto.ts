@@ -1282,6 +1282,8 @@ export interface ProfileState {
   keyID: string
   /** its file was found damaged while it is open: nothing new is saved */
   damaged: boolean
+  /** the system's key store opens it at the start */
+  kept: boolean
   /** when the copy was made that took the place of a damaged database, or "" */
   restoredAt: string
 }

@@ -23,6 +23,15 @@ export default {
   after: 'Lock when nobody is here',
   'after.never': 'Never',
   'after.minutes': '{n} min',
+  kept: 'Do not ask for the password at the start',
+  'kept.text':
+    'A secret that opens the profile will lie in the key store of this computer. Then whoever signs in to the computer under your name opens the drafts, and any program that runs under your name can read the secret. After a lock the password is needed all the same. A folder of the profile that is carried away does not open without the password.',
+  'kept.is':
+    'The password is not asked for at the start: the key store of this computer opens the profile. After a lock and on another computer the password is needed, so it has to be remembered.',
+  'kept.act': 'Do not ask',
+  'kept.stop': 'Ask again',
+  'kept.done': 'The password is not asked for at the start any more',
+  'kept.none': 'The key store of this computer does not answer, so the password is needed at every start.',
   forgot: 'Forgotten password',
   'forgot.text':
     'The password is stored nowhere and nobody can restore it: neither the portal nor the makers of this program. Without the password and without recovery shares the data of the profile are lost. Applications that were sent stay on the portal.',

@@ -147,6 +147,7 @@ export const profileState = (over: Partial<ProfileState> = {}): ProfileState => 
   shares: 0,
   threshold: 0,
   keyID: '',
+  kept: false,
   damaged: false,
   restoredAt: '',
   ...over,
