@@ -11,6 +11,8 @@ export default {
     'At least twelve characters. Better a phrase of several words: one word with digits or a row of keys is guessed first.',
   'open.text':
     'Without a password the key lies in a file beside the folder of the profile, readable by your account only. Whoever enters this computer under your name reads your drafts too.',
+  'closed.kept.text':
+    'After a lock the profile opens by its password only. A lock closes the data and ends the session with the cabinet.',
   'closed.text':
     'The profile opens by its password only. A lock closes the data and ends the session with the cabinet.',
   protect: 'Set a password',

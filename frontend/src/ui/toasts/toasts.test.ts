@@ -34,6 +34,26 @@ describe('a message at the edge', () => {
     await vi.advanceTimersByTimeAsync(1000)
     expect(screen.queryByText('Черновик удалён')).toBeNull()
   })
+  test('makes way for what a person works on, and comes back', async () => {
+    const { container } = render(Toasts)
+    const region = container.querySelector('.toasts')!
+    const field = document.body.appendChild(document.createElement('input'))
+    const other = document.body.appendChild(document.createElement('input'))
+    const at = (one: Element, top: number) =>
+      vi.spyOn(one, 'getBoundingClientRect').mockReturnValue(new DOMRect(700, top, 500, 40))
+    at(region, window.innerHeight - 180)
+    at(field, window.innerHeight - 160)
+    at(other, 100)
+    field.focus()
+    toast('Ответ «Район» очищен')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(region).toHaveClass('toasts--above')
+    other.focus()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(region).not.toHaveClass('toasts--above')
+    field.remove()
+    other.remove()
+  })
   test('undoes once and goes', async () => {
     const undo = vi.fn()
     render(Toasts)
