@@ -88,6 +88,9 @@ func draftNew(e *env, args []string) (int, error) {
 	}
 	return o.with(e, func(p *profile) (int, error) {
 		v, err := p.drafts.Create(p.ctx, rest[0])
+		if akno.CodeOf(err) == akno.NotFound {
+			return exitNo, fmt.Errorf("the catalogue has no procedure %q: %w", rest[0], err)
+		}
 		if err != nil {
 			return exitNo, err
 		}

@@ -94,9 +94,9 @@ func (w *world) anchors() (args []string) {
 	return args
 }
 
-// do runs a command on the profile and wants an exit status; out takes its
-// answer.
-func (w *world) do(status int, out any, args ...string) {
+// do runs a command on the profile, wants an exit status and returns what was told
+// beside the answer, which out takes.
+func (w *world) do(status int, out any, args ...string) (diagnosis string) {
 	w.t.Helper()
 	var stdout, diagnostics bytes.Buffer
 	e := &env{in: strings.NewReader(""), out: &stdout, err: &diagnostics, now: clock.System}
@@ -106,11 +106,12 @@ func (w *world) do(status int, out any, args ...string) {
 		w.t.Fatalf("%v: exit status %d, want %d\n%s%s", args, got, status, stdout.String(), diagnostics.String())
 	}
 	if out == nil {
-		return
+		return diagnostics.String()
 	}
 	if err := json.Unmarshal(stdout.Bytes(), out); err != nil {
 		w.t.Fatalf("%v: %v\n%s%s", args, err, stdout.String(), diagnostics.String())
 	}
+	return diagnostics.String()
 }
 
 // citizen are the options of who signs in and signs.
@@ -341,7 +342,9 @@ func TestWhatIsRefusedSaysWhy(t *testing.T) {
 	if no.Code != akno.NotFound {
 		t.Errorf("no such draft: %+v", no)
 	}
-	w.do(exitNo, &no, "draft", "new", "1.2.3")
+	if told := w.do(exitNo, &no, "draft", "new", "1.2.3"); no.Code != akno.NotFound || !strings.Contains(told, `no procedure "1.2.3"`) {
+		t.Errorf("no such procedure: %+v, %s", no, told)
+	}
 	w.do(exitNo, &no, "draft", "set", d.ID, "--attach", "surname="+w.password)
 	w.do(exitUsage, nil, "draft", "set", d.ID, "--attach", "surname")
 	w.do(exitUsage, nil, "sync", "--portal", w.url)
