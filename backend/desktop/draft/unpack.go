@@ -11,7 +11,9 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/syncer"
 	"akno/backend/internal/dbx"
+	"akno/backend/portalapi"
 )
 
 // A Standing is how a packed draft stands to what is on this computer. The
@@ -148,10 +150,10 @@ func (s *Service) stand(ctx context.Context, tx dbx.Tx, p Packed) (Standing, int
 	if p.Account != "" && who != "" && p.Account != who {
 		return StandForeign, 0, nil
 	}
-	var account, state, code string
+	var account, state, code, asked string
 	var deleted int64
-	found, err := dbx.Found(ctx, tx, `SELECT d.account, d.state, d.deleted_at, coalesce(o.code, '') FROM draft d LEFT JOIN draft_order o ON o.draft=d.id WHERE d.id=?`,
-		[]any{p.ID}, &account, &state, &deleted, &code)
+	found, err := dbx.Found(ctx, tx, `SELECT d.account, d.state, d.deleted_at, coalesce(o.code, ''), coalesce(o.op_id, '')
+		FROM draft d LEFT JOIN draft_order o ON o.draft=d.id WHERE d.id=?`, []any{p.ID}, &account, &state, &deleted, &code, &asked)
 	if err != nil || !found {
 		return StandNew, 0, err
 	}
@@ -162,15 +164,19 @@ func (s *Service) stand(ctx context.Context, tx dbx.Tx, p Packed) (Standing, int
 	if err != nil {
 		return "", 0, err
 	}
-	carried := ""
-	if p.Order != nil {
-		carried = p.Order.Code
+	carried, err := carriedOrder(ctx, tx, who, p)
+	if err != nil {
+		return "", 0, err
 	}
+	// An order is the portal's and no part of the history: what is within what is
+	// here is never a draft of its own for the sake of one, which it would not get.
 	shorter := min(len(here), len(p.Revisions))
 	out := StandDiverged
 	switch {
 	case !slices.Equal(here[:shorter], p.Revisions[:shorter]):
-	case len(p.Revisions) <= len(here) && (carried == "" || carried == code):
+	case len(p.Revisions) == len(here) && carried != "" && asked == "" && state != Frozen:
+		out = StandNewer // by the order, of which nothing is known here
+	case len(p.Revisions) <= len(here):
 		out = StandOlder
 		if len(p.Revisions) == len(here) {
 			out = StandSame
@@ -178,7 +184,7 @@ func (s *Service) stand(ctx context.Context, tx dbx.Tx, p Packed) (Standing, int
 		if deleted != 0 {
 			out = StandDeleted
 		}
-	case len(p.Revisions) >= len(here) && (code == "" || carried == code) && state != Frozen:
+	case (carried == "" || code == "" || carried == code) && state != Frozen:
 		out = StandNewer
 	}
 	if out == StandDiverged {
@@ -189,6 +195,24 @@ func (s *Service) stand(ctx context.Context, tx dbx.Tx, p Packed) (Standing, int
 		}
 	}
 	return out, len(here), nil
+}
+
+// carriedOrder returns the code of the order that a packed draft brings, "" for none
+// and for one that the portal has told to be cancelled.
+func carriedOrder(ctx context.Context, tx dbx.Tx, account string, p Packed) (string, error) {
+	if p.Order == nil {
+		return "", nil
+	}
+	body := ""
+	found, err := dbx.Found(ctx, tx, `SELECT body FROM inbox WHERE account=? AND kind=? AND id=?`, []any{account, syncer.KindOrder, p.Order.Code}, &body)
+	if err != nil {
+		return "", err
+	}
+	var told portalapi.Order
+	if found && json.Unmarshal([]byte(body), &told) == nil && told.Status == OrderVoid {
+		return "", nil
+	}
+	return p.Order.Code, nil
 }
 
 // forkID is the id of the draft that a diverged one is taken in as: the same
@@ -262,7 +286,13 @@ func (s *Service) Unpack(ctx context.Context, p Packed, forms map[string]form.De
 // takeIn writes the draft, the revisions that are not here, and its order.
 func takeIn(ctx context.Context, tx dbx.Tx, row Row, p Packed, stand Standing) error {
 	from := 0
-	if p.Order != nil {
+	carried, err := carriedOrder(ctx, tx, row.Account, p)
+	if err != nil {
+		return err
+	}
+	if carried == "" {
+		p.Order = nil
+	} else {
 		var other string
 		taken, err := dbx.Found(ctx, tx, `SELECT draft FROM draft_order WHERE code=? AND draft<>?`, []any{p.Order.Code, row.ID}, &other)
 		if err != nil {
@@ -275,8 +305,15 @@ func takeIn(ctx context.Context, tx dbx.Tx, row Row, p Packed, stand Standing) e
 		}
 	}
 	if stand == StandNewer {
-		err := tx.QueryRow(ctx, `SELECT coalesce(max(rev), 0) FROM draft_rev WHERE draft=?`, row.ID).Scan(&from)
+		var one int
+		ordered, err := dbx.Found(ctx, tx, `SELECT 1 FROM draft_order WHERE draft=? AND code<>''`, []any{row.ID}, &one)
 		if err != nil {
+			return err
+		}
+		if ordered { // it stays where none comes
+			row.State = Ordered
+		}
+		if err := tx.QueryRow(ctx, `SELECT coalesce(max(rev), 0) FROM draft_rev WHERE draft=?`, row.ID).Scan(&from); err != nil {
 			return err
 		}
 		if err := replaceRow(ctx, tx, row); err != nil {
@@ -295,7 +332,7 @@ func takeIn(ctx context.Context, tx dbx.Tx, row Row, p Packed, stand Standing) e
 	if p.Order == nil {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO draft_order(draft, op_id, request, code, body, stated, receipt) VALUES(?, ?, ?, ?, ?, ?, ?)
+	_, err = tx.Exec(ctx, `INSERT INTO draft_order(draft, op_id, request, code, body, stated, receipt) VALUES(?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT(draft) DO UPDATE SET op_id=excluded.op_id, request=excluded.request, code=excluded.code, body=excluded.body,
 			stated=excluded.stated, receipt=excluded.receipt`,
 		row.ID, p.Order.OpID, p.Order.Request, p.Order.Code, p.Order.Body, p.Order.Stated, p.Order.Receipt)
