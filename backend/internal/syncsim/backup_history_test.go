@@ -53,6 +53,21 @@ func (h *tale) forked(want int) {
 	}
 }
 
+func (h *tale) edits(d *device, id, house string) {
+	h.t.Helper()
+	h.must(d.edit(h.ctx, id, house))
+	h.drafts[id].house = house
+}
+
+// ordered makes a draft with an order, of which the portal keeps a copy that has it.
+func (h *tale) ordered(d *device) string {
+	h.t.Helper()
+	id := h.costly(d)
+	h.edits(d, id, "11")
+	h.rests()
+	return id
+}
+
 func TestKnownHistoriesOfCopiesEndWell(t *testing.T) {
 	for name, fn := range map[string]func(h *tale, one, two *device){
 		"two write on one draft, and one does not know of the other": func(h *tale, one, two *device) {
@@ -111,6 +126,41 @@ func TestKnownHistoriesOfCopiesEndWell(t *testing.T) {
 			h.takes(two, id)
 			h.rests()
 			h.forked(1)
+		},
+		"the portal goes back to a copy with an order that was given back since": func(h *tale, one, _ *device) {
+			id := h.ordered(one)
+			before := h.keep()
+			h.must(one.drafts.CancelOrder(h.ctx, id))
+			h.edits(one, id, "12")
+			h.rests()
+			h.goBack(before)
+			h.rests()
+			h.forked(0)
+		},
+		"the portal goes back to a copy with an order, and another order was made since": func(h *tale, one, _ *device) {
+			id := h.ordered(one)
+			before := h.keep()
+			h.must(one.drafts.CancelOrder(h.ctx, id))
+			_, err := one.drafts.CreateOrder(h.ctx, id)
+			h.must(err)
+			h.edits(one, id, "12")
+			h.rests()
+			h.goBack(before)
+			h.rests()
+			h.forked(0)
+		},
+		"an order that was given back does not come back with the copy of its draft": func(h *tale, one, _ *device) {
+			id := h.ordered(one)
+			h.must(one.drafts.CancelOrder(h.ctx, id)) // which is no revision, so that the copy has it still
+			h.rests()
+			h.goBack(h.keep())
+			h.rests()
+			h.forked(0)
+			v, err := one.drafts.Open(h.ctx, id)
+			h.must(err)
+			if v.Order.Code != "" {
+				h.t.Fatalf("I12: the order %s was given back, and is to be paid", v.Order.Code)
+			}
 		},
 		"the portal goes back while a copy is on its way": func(h *tale, one, _ *device) {
 			id := h.jots(one, "")

@@ -238,6 +238,9 @@ func (w *world) checkKept(o *official, d *device, h *holdings) error {
 			continue
 		}
 		w.shared.forks[row.fork] = true
+		if !shared {
+			return fmt.Errorf("I8: %s was made a draft beside %s, on which only device %d writes", row.fork, id, d.n)
+		}
 		one, two := k.chains[id], k.chains[row.fork]
 		if n := min(len(one), len(two)); slices.Equal(one[:n], two[:n]) {
 			return fmt.Errorf("I8: %s was made a draft beside %s on device %d, and one goes on from the other", row.fork, id, d.n)
