@@ -60,6 +60,7 @@ func TestAnApplicationFromAnOfflineDraftToTheBody(t *testing.T) {
 	s.kill()
 	s = reopen(t, s.dir, env)
 	s.visit("#/" + draft + "/passport")
+	s.find(`[data-field="birth_place"]`) // a page is loaded when it is opened
 	if got := s.js(`return document.querySelector('[data-field="birth_place"] input, [data-field="birth_place"] textarea')?.value`); got != answers["birth_place"] {
 		t.Errorf("after kill -9 the place of birth is %v", got)
 	}
