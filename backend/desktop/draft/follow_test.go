@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 
@@ -157,22 +156,7 @@ func TestAnAddressInATableIsOfferedAndFollowed(t *testing.T) {
 // in rows.
 func (d *desk) withAddressRows() {
 	d.t.Helper()
-	c, err := bundle()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	f, err := c.FormFor(freeOne)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	raw, err := json.Marshal(f.Definition())
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	var def form.Definition
-	if err := json.Unmarshal(raw, &def); err != nil {
-		d.t.Fatal(err)
-	}
+	f, def := d.definition()
 	region, _ := f.Field("reg_region")
 	district, _ := f.Field("reg_district")
 	settlement, _ := f.Field("reg_settlement")

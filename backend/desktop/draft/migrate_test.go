@@ -14,9 +14,9 @@ import (
 	"akno/backend/internal/dbx"
 )
 
-// published brings a next version of the form of freeOne: the purpose is asked
-// for under another name, the flat no more, and something new.
-func (d *desk) published(version int, acceptUntil string) {
+// definition returns the form of freeOne and a copy of its definition
+// that may be changed.
+func (d *desk) definition() (*catalogue.Form, form.Definition) {
 	d.t.Helper()
 	c, err := bundle()
 	if err != nil {
@@ -34,6 +34,14 @@ func (d *desk) published(version int, acceptUntil string) {
 	if err := json.Unmarshal(raw, &def); err != nil {
 		d.t.Fatal(err)
 	}
+	return f, def
+}
+
+// published brings a next version of the form of freeOne: the purpose is asked
+// for under another name, the flat no more, and something new.
+func (d *desk) published(version int, acceptUntil string) {
+	d.t.Helper()
+	f, def := d.definition()
 	def.Version, def.Migrate = version, &form.Migration{From: version - 1}
 	if version == f.Version()+1 {
 		def.Migrate.Rename, def.Migrate.Drop = map[string]string{"surname": "family_name"}, []string{"reg_flat"}
