@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"akno/backend/akno"
+	"akno/backend/portalapi"
 )
 
 // post sends octets as a command.
@@ -76,6 +78,31 @@ func TestAPathThatIsNotCleanIsNotFound(t *testing.T) {
 		r.do("GET", path, "", nil).want(t, akno.NotFound)
 	}
 	r.post("/v1/applications//withdrawal", r.email("a@b.by"), `{}`).want(t, akno.NotFound)
+}
+
+func TestAWrongMethodIsToldTheMethodsOfItsPath(t *testing.T) {
+	r := newRig(t, nil)
+	for _, c := range []struct{ method, path, allow string }{
+		{"POST", "/v1/info", "GET, HEAD"},
+		{"GET", "/v1/challenges", "POST"},
+		{"PATCH", "/v1/sessions/current", "DELETE, GET, HEAD"},
+		{"PUT", "/v1/sessions/0193f0a0-0000-7000-8000-000000000000", "DELETE"},
+	} {
+		rec := httptest.NewRecorder()
+		r.handler.ServeHTTP(rec, httptest.NewRequest(c.method, c.path, nil))
+		var p portalapi.Problem
+		if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		if rec.Code != 405 || p.Status != 405 || p.Code != string(akno.NotFound) || rec.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d %v %s", c.method, c.path, rec.Code, rec.Header(), rec.Body)
+		}
+	}
+	rec := httptest.NewRecorder()
+	r.handler.ServeHTTP(rec, httptest.NewRequest("POST", "/v1/nothing", nil))
+	if rec.Code != 404 || rec.Header().Get("Allow") != "" {
+		t.Errorf("%d %v", rec.Code, rec.Header())
+	}
 }
 
 func TestAFileOfNoHashHasNoOctets(t *testing.T) {

@@ -94,9 +94,7 @@ func New(b Behind, o Options) http.Handler {
 		Middlewares:      []MiddlewareFunc{e.admit},
 		ErrorHandlerFunc: func(_ http.ResponseWriter, r *http.Request, err error) { fail(r, malformed(err)) },
 	})
-	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) {
-		fail(r, &akno.Error{Code: akno.NotFound, Op: "httpapi.route"})
-	})
+	mux.Handle("/", others())
 	return e.outermost(clean(mux))
 }
 
@@ -132,6 +130,7 @@ type visit struct {
 	from    string
 	session session.Session
 	body    []byte // of a command in JSON
+	allow   string // the methods of the path, where this one is none of them
 	err     error
 }
 
@@ -195,7 +194,7 @@ func (e *edge) outermost(next http.Handler) http.Handler {
 			guarded(next, t, r, v)
 		}
 		if v.err != nil && t.status == 0 {
-			writeProblem(t, v.err, v.ref)
+			writeProblem(t, v.err, v)
 		}
 		e.log(r, v, t.status, began, probe)
 	})

@@ -68,10 +68,14 @@ func normal(err error) error {
 }
 
 // writeProblem answers with the code of err and what a person may know of it.
-func writeProblem(w http.ResponseWriter, err error, ref string) {
+func writeProblem(w http.ResponseWriter, err error, v *visit) {
 	p := problemFrom(err)
-	if ref != "" {
-		p.Ref = &ref
+	if v.ref != "" {
+		p.Ref = &v.ref
+	}
+	if v.allow != "" {
+		w.Header().Set("Allow", v.allow)
+		p.Status = http.StatusMethodNotAllowed
 	}
 	if p.RetryAfter != nil {
 		w.Header().Set("Retry-After", strconv.Itoa(*p.RetryAfter))
