@@ -315,6 +315,7 @@ func TestRegistrationRefusesWhatBreaksARule(t *testing.T) {
 		{"a frequent password", "a@b.by", "Qwerty123", "password", "password_frequent", true},
 		{"a run of digits", "a@b.by", "23456789", "password", "password_frequent", true},
 		{"the address as a password", "petrovich@b.by", "petrovich1", "password", "password_own", true},
+		{"a word of the portal in capitals, among letters that grow", "a@b.by", "ȺȺȺȺАКНО", "password", "password_own", true},
 		{"octets that are no text", "a@b.by", "\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7", "password", "password_text", true},
 		{"an address without a domain", "a@b", good, "email", "format", true},
 		{"consent to another text", "a@b.by", good, "consent", "consent_outdated", false},

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"akno/backend/akno/guess"
@@ -152,11 +154,16 @@ func flaw(password []byte, own ...string) string {
 	case len(password) > maxPassword:
 		return flawLong
 	}
-	low := strings.ToLower(string(password))
+	low := lower(password)
+	defer clear(low)
 	for _, w := range append(own, "akno", "акно", "portal", "портал", "paslugi", "паслугі", "belarus", "беларусь") {
-		w = strings.ToLower(w)
+		word := []byte(strings.ToLower(w))
+		if len(word) == 0 {
+			continue
+		}
 		// What is left beside an own word has to be a password by itself.
-		if w != "" && strings.Contains(low, w) && utf8.RuneCountInString(strings.ReplaceAll(low, w, "")) < minPassword {
+		n := bytes.Count(low, word)
+		if left := utf8.RuneCount(low) - n*utf8.RuneCount(word); n > 0 && left < minPassword {
 			return flawOwn
 		}
 	}
@@ -164,6 +171,17 @@ func flaw(password []byte, own ...string) string {
 		return flawFrequent
 	}
 	return ""
+}
+
+// lower returns text in lower case, to be wiped by who asked. bytes.ToLower
+// leaves copies behind where a letter grows.
+func lower(text []byte) []byte {
+	out := make([]byte, 0, utf8.UTFMax*len(text))
+	for rest := text; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		out, rest = utf8.AppendRune(out, unicode.ToLower(r)), rest[size:]
+	}
+	return out
 }
 
 // oneTimeLetters are letters and digits that are not taken for one another on
