@@ -2,6 +2,7 @@ package pki_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,8 +51,36 @@ func simpleName(t testing.TB, cn string) pki.Name {
 
 var lastSerial byte
 
-// issue makes a certificate; a nil issuer makes a root. change may alter the
-// template.
+// fullName is a name with all that the strict profile wants of a kind.
+func fullName(t testing.TB, kind pki.Kind, cn string) pki.Name {
+	all := map[string]pki.Attribute{
+		"CN": {Type: pki.AttrCommonName, Value: cn}, "SN": {Type: pki.AttrSurname, Value: "КРАЎЧАНКА/КРАВЧЕНКО"},
+		"N": {Type: pki.AttrName, Value: `Открытое акционерное общество "Вектор"`}, "GN": {Type: pki.AttrGivenName, Value: "ГАННА/АННА"},
+		"#": {Type: pki.AttrSerialNumber, Value: "PNOBY-4120591A000PB6"}, "C": {Type: pki.AttrCountry, Value: "BY"},
+		"L": {Type: pki.AttrLocality, Value: "г. Минск"}, "S": {Type: pki.AttrStreet, Value: "ул. Снежная, д. 1"},
+		"O": {Type: pki.AttrOrganisation, Value: `ОАО "Вектор"`}, "T": {Type: pki.AttrTitle, Value: "директор"},
+		"ID": {Type: pki.AttrOrganisationIdentifier, Value: "TAXBY-100000170"},
+	}
+	parts := "CN N C L O ID"
+	switch kind {
+	case pki.KindRoot:
+		parts = "CN C"
+	case pki.KindPerson:
+		parts = "CN SN GN # C"
+	case pki.KindRepresentative:
+		parts = "CN SN N GN # C L S O T ID"
+	case pki.KindOrganisation:
+		parts = "CN N # C L S O ID"
+	}
+	var list []pki.Attribute
+	for _, part := range strings.Fields(parts) {
+		list = append(list, all[part])
+	}
+	return name(t, list...)
+}
+
+// issue makes a certificate; a nil issuer makes a root. In the strict profile it takes only
+// the common name out of n, change may put another name into the template.
 func issue(t testing.TB, issuer *subject, kind pki.Kind, profile pki.Profile, n pki.Name, curve *bign.Curve, change func(*pki.Template)) *subject {
 	t.Helper()
 	s := &subject{key: newKey(t, curve)}
@@ -59,6 +88,15 @@ func issue(t testing.TB, issuer *subject, kind pki.Kind, profile pki.Profile, n 
 	if kind != pki.KindRoot {
 		tmpl.CRLPoints = []string{"http://pki.test.invalid/ca.crl"}
 		tmpl.CAIssuers, tmpl.OCSPServers = []string{"http://pki.test.invalid/ca.cer"}, []string{"http://pki.test.invalid/ocsp"}
+	}
+	if profile == pki.ProfileBPKI {
+		n = fullName(t, kind, n.Get(pki.AttrCommonName))
+		if kind == pki.KindTLS {
+			tmpl.DNSNames = []string{n.Get(pki.AttrCommonName)}
+		}
+		if kind == pki.KindIssuing && issuer != nil && issuer.cert.SelfIssued() {
+			tmpl.CAIssuers, tmpl.OCSPServers = nil, nil
+		}
 	}
 	lastSerial++
 	serial, err := pki.NewSerial([]byte{0x90, lastSerial})

@@ -45,6 +45,8 @@ var (
 	EKUTimeStamping = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8}
 	// EKUOCSPSigning is id-kp-OCSPSigning.
 	EKUOCSPSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 9}
+	// EKUDVCS is id-kp-dvcs, a service that certifies data (STB 34.101.81).
+	EKUDVCS = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 10}
 )
 
 // Extension is an extension of a certificate, a request or a list.

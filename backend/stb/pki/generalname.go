@@ -25,8 +25,13 @@ func decodeAltNames(d *Decoded, v cryptobyte.String) bool {
 	if !v.ReadASN1(&list, tag.SEQUENCE) || !v.Empty() || list.Empty() {
 		return false
 	}
+	// Half of a list that does not decode says nothing: a host must not be found in it.
 	d.AltNames = AltNames{}
-	return d.AltNames.read(list)
+	if !d.AltNames.read(list) {
+		d.AltNames = AltNames{}
+		return false
+	}
+	return true
 }
 
 // read takes GeneralNames; forms that are not understood only count.

@@ -14,7 +14,8 @@ type Kind string
 const (
 	// KindRoot is the root authority (KUC).
 	KindRoot Kind = "root"
-	// KindIssuing is an authority that issues to end entities (RUC).
+	// KindIssuing is an authority that issues to end entities (RUC). In the strict profile
+	// one below another authority also has MaxPathLen 0.
 	KindIssuing Kind = "issuing"
 	// KindPerson is a natural person.
 	KindPerson Kind = "person"

@@ -202,7 +202,7 @@ func (q *question) rules(path []*Certificate) (Reason, []string) {
 	}
 	if q.Profile == ProfileBPKI {
 		for i := range last {
-			if note := strictFlaw(path[i], path[i+1], i+1 < last); note != "" {
+			if note := strictFlaw(path[i], path[i+1]); note != "" {
 				return ChainConstraintsFailure, []string{fmt.Sprintf("%s: %s", path[i].Subject, note)}
 			}
 		}
