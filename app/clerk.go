@@ -303,7 +303,7 @@ func (k *Clerk) view(w onewindow.Work) (RegistrationView, error) {
 		out.ConsentScan = k.c.fileInfo(*w.ConsentScan)
 	}
 	if w.Status != "local" {
-		facts, err := k.c.facts.Get(k.a.ctx)
+		facts, err := k.c.facts.Agreement(k.a.ctx)
 		if err != nil {
 			return out, err
 		}

@@ -36,7 +36,7 @@ func (s *Session) Consent(language string) (out ConsentText, err error) {
 		return out, err
 	}
 	defer cancel()
-	facts, err := s.c.facts.Get(ctx)
+	facts, err := s.c.facts.Agreement(ctx)
 	if err != nil {
 		return out, err
 	}

@@ -119,10 +119,10 @@ func Consent(c ConsentPaper) ([]byte, error) {
 	}
 	l := textLang(c.Lang)
 	p := newPaper(l, c.Operator.Name, c.SignedAt, fmt.Sprintf("v%s sha256 %s", ConsentVersion, hash))
-	data := c.Person.data()
-	data["OperatorName"], data["OperatorAddress"], data["OperatorEmail"] = c.Operator.Name, c.Operator.Address, c.Operator.Email
-	data["Processors"], data["RetentionMonths"] = c.Operator.Processors, c.Operator.RetentionMonths
-	data["AuditRetention"], data["Agreed"], data["Explained"] = c.Operator.AuditRetention, c.Agreed, c.Explained
+	data, o := c.Person.data(), c.Operator.told(l)
+	data["OperatorName"], data["OperatorAddress"], data["OperatorEmail"] = o.Name, o.Address, o.Email
+	data["Processors"], data["RetentionMonths"] = o.Processors, o.RetentionMonths
+	data["AuditRetention"], data["Agreed"], data["Explained"] = o.AuditRetention, c.Agreed, c.Explained
 	data["Way"], data["Scan"] = string(c.Way), c.Scan
 	if err := p.write("consent", data); err != nil {
 		return nil, err

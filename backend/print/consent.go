@@ -8,6 +8,17 @@ import (
 	"akno/backend/akno"
 )
 
+// told returns o with words in the place of what the portal has not said, since an
+// empty place in a consent reads as if somebody had left it out.
+func (o Operator) told(l akno.Lang) Operator {
+	for _, text := range []*string{&o.Name, &o.Address, &o.Email, &o.AuditRetention} {
+		if *text == "" {
+			*text = words[wordUnnamed].In(textLang(l))
+		}
+	}
+	return o
+}
+
 // ConsentText returns what a person agrees to, as paragraphs parted by empty
 // lines: the text of the consent up to the agreement itself, which on a screen
 // is a tick. The person's own data are left out.
@@ -28,6 +39,7 @@ func ConsentText(l akno.Lang, o Operator) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("print: %w", err)
 	}
+	o = o.told(l)
 	var b strings.Builder
 	err = t.Execute(&b, map[string]any{
 		"OperatorName": o.Name, "OperatorAddress": o.Address, "OperatorEmail": o.Email,

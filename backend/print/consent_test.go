@@ -30,3 +30,18 @@ func TestConsentOnTheScreenSaysWhatTheLawAsks(t *testing.T) {
 		}
 	}
 }
+
+func TestAConsentHasWordsWhereThePortalNamedNobody(t *testing.T) {
+	for l, want := range map[akno.Lang]string{
+		akno.Russian:    "Оператор: портал не назвал, портал не назвал, ",
+		akno.Belarusian: "Аператар: партал не назваў, партал не назваў, ",
+	} {
+		text, err := ConsentText(l, Operator{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(text, want) {
+			t.Errorf("%s", text)
+		}
+	}
+}

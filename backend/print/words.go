@@ -44,6 +44,7 @@ const (
 	wordSealedHow
 	wordSealedUntil
 	wordSealedAt
+	wordUnnamed
 	wordDecision
 	wordDecisionFrom
 	wordDecisionTo
@@ -107,6 +108,7 @@ var words = [wordCount]akno.Text{
 	wordSealedHow:   {RU: "Войдите в личный электронный кабинет и задайте новый пароль: временный действует один раз. Никому его не сообщайте. Этот лист печатается один раз и вручается под подпись.", BE: "Увайдзіце ў асабісты электронны кабінет і задайце новы пароль: часовы дзейнічае адзін раз. Нікому яго не паведамляйце. Гэты ліст друкуецца адзін раз і ўручаецца пад подпіс.", EN: "Sign in to your electronic cabinet and set a new password: this one works once. Tell it to nobody. This sheet is printed once and handed over against a signature."},
 	wordSealedUntil: {RU: "Действует до", BE: "Дзейнічае да", EN: "Valid until"},
 	wordSealedAt:    {RU: "Адрес портала", BE: "Адрас партала", EN: "Portal"},
+	wordUnnamed:     {RU: "портал не назвал", BE: "партал не назваў", EN: "not told by the portal"},
 
 	wordDecision:            {RU: "АДМИНИСТРАТИВНОЕ РЕШЕНИЕ", BE: "АДМІНІСТРАЦЫЙНАЕ РАШЭННЕ", EN: "ADMINISTRATIVE DECISION"},
 	wordDecisionFrom:        {RU: "от", BE: "ад", EN: "of"},

@@ -49,6 +49,9 @@ test.describe.serial('the journey of one person', () => {
     await signInPage(page, 'Почта и пароль')
     await page.getByRole('link', { name: 'Регистрация по почте' }).click()
 
+    // One agrees with somebody who is named.
+    await expect(page.getByText(/^Оператор: Демонстрационный оператор.*dpo@akno\.invalid\.$/)).toBeVisible()
+
     // Wrong input is told beside the field and loses nothing.
     await page.getByLabel('Электронная почта').fill(anna.email)
     await page.getByLabel('Новый пароль', { exact: true }).fill(anna.password)

@@ -37,7 +37,8 @@ func child(t *testing.T, data string) (*exec.Cmd, string) {
 	if err := os.RemoveAll(ready); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0], "serve", "-data", data, "-addr", "127.0.0.1:0", "-ready-file", ready, "-registrations", "100000", "-rate", "100000")
+	cmd := exec.Command(os.Args[0], "serve", "-data", data, "-addr", "127.0.0.1:0", "-ready-file", ready, "-registrations", "100000", "-rate", "100000",
+		"-operator", "Оператор", "-operator-address", "Минск", "-operator-email", "dpo@example.by")
 	cmd.Env = append(os.Environ(), childEnv+"=1")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -143,6 +143,9 @@ func serve(ctx context.Context, args []string, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	if !c.NamesOperator() {
+		return fmt.Errorf("%w: -operator, -operator-address and -operator-email say who processes personal data: it stands in every consent", errUsage)
+	}
 	if profile != "" {
 		f, err := os.Create(profile)
 		if err != nil {

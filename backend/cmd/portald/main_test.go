@@ -33,6 +33,7 @@ func TestCommandsThatAreNotUnderstoodEndWithTwo(t *testing.T) {
 		{"admin", "fly"},
 		{"serve", "-data", "x", "-tls-cert", "only"},
 		{"serve", "-data", "x", "-db", "portal.db"},
+		{"serve", "-data", "x", "-operator", "Оператор", "-operator-email", "dpo@example.by"},
 		{"admin", "add-staff", "-data", "x"},
 		{"admin", "add-body", "-data", "x"},
 		{"migrate", "-nothing"},
@@ -63,7 +64,8 @@ func TestServeEndsWhenItIsTold(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
-	if code := run(ctx, []string{"serve", "-data", t.TempDir(), "-addr", "127.0.0.1:0"}, &out, &errs); code > 1 {
+	args := []string{"serve", "-data", t.TempDir(), "-addr", "127.0.0.1:0", "-operator", "Оператор", "-operator-address", "Минск", "-operator-email", "dpo@example.by"}
+	if code := run(ctx, args, &out, &errs); code > 1 {
 		t.Errorf("%d %s", code, errs.String())
 	}
 }

@@ -84,6 +84,16 @@ func (f *Facts) Known(ctx context.Context) PortalFacts {
 	return out
 }
 
+// Agreement returns what is known with who processes personal data. Where that was
+// never heard the portal is asked again; it may not answer, and may name nobody.
+func (f *Facts) Agreement(ctx context.Context) (PortalFacts, error) {
+	out, err := f.Get(ctx)
+	if err != nil || out.Operator.Name != "" || f.Refresh(ctx) != nil {
+		return out, err
+	}
+	return f.Known(ctx), nil
+}
+
 // Get returns what is known. A portal that was never heard of is asked first.
 func (f *Facts) Get(ctx context.Context) (PortalFacts, error) {
 	var out PortalFacts

@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"akno/backend/portalapi"
 )
 
 // Config is what an operator chooses. The zero value of a field that has a
@@ -44,6 +46,12 @@ type Config struct {
 
 	Merchant, City string // in the payment link, ASCII
 
+	// Who processes personal data, printed into every consent; all of the first line or none.
+	Operator, OperatorAddress, OperatorEmail string
+	Processors                               string // who works for the operator; empty: nobody
+	RetentionMonths                          int    // after a cabinet is closed
+	AuditRetention                           string // words, such as «5 лет»
+
 	Registrations int     // by e-mail, from one network in an hour
 	Rate          float64 // requests of one address in a second
 	Demo          bool
@@ -54,6 +62,7 @@ func Defaults(data string) Config {
 	return Config{
 		Data: data, Addr: "127.0.0.1:8480", Name: "Эталонный портал «Акно»", MailFrom: "portal@akno.invalid",
 		CRLEvery: 10 * time.Minute, Merchant: "AKNO PORTAL", City: "MINSK", Registrations: 5, Rate: 30,
+		RetentionMonths: 12, AuditRetention: "5 лет",
 	}
 }
 
@@ -79,6 +88,12 @@ func (c *Config) Flags(f *flag.FlagSet) {
 	f.DurationVar(&c.CRLEvery, "crl-every", c.CRLEvery, "`time` between two looks for new revocation lists")
 	f.StringVar(&c.Merchant, "merchant", c.Merchant, "`name` of the payee in payment links, ASCII")
 	f.StringVar(&c.City, "city", c.City, "`city` of the payee in payment links, ASCII")
+	f.StringVar(&c.Operator, "operator", c.Operator, "`name` of who processes personal data, for the consents")
+	f.StringVar(&c.OperatorAddress, "operator-address", c.OperatorAddress, "its `address`")
+	f.StringVar(&c.OperatorEmail, "operator-email", c.OperatorEmail, "`address` of who answers there for personal data")
+	f.StringVar(&c.Processors, "processors", c.Processors, "`names` of those who process personal data for the operator")
+	f.IntVar(&c.RetentionMonths, "retention-months", c.RetentionMonths, "`months` that personal data are kept after a cabinet is closed")
+	f.StringVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "`time` that records of the journal are kept, in words")
 	f.IntVar(&c.Registrations, "registrations", c.Registrations, "registrations by e-mail from one network in an hour")
 	f.Float64Var(&c.Rate, "rate", c.Rate, "requests of one address in a second")
 }
@@ -131,6 +146,27 @@ func fill(f *flag.FlagSet, file string, given map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// NamesOperator says whether it is known who processes personal data. Without it
+// a consent names nobody, so a portal that faces the world is not served.
+func (c *Config) NamesOperator() bool {
+	return c.Operator != "" && c.OperatorAddress != "" && c.OperatorEmail != ""
+}
+
+// operator returns who processes personal data, nil where it is not known.
+func (c *Config) operator() *portalapi.Operator {
+	if !c.NamesOperator() {
+		return nil
+	}
+	o := portalapi.Operator{
+		Name: c.Operator, Address: c.OperatorAddress, Email: c.OperatorEmail,
+		RetentionMonths: c.RetentionMonths, AuditRetention: c.AuditRetention,
+	}
+	if c.Processors != "" {
+		o.Processors = &c.Processors
+	}
+	return &o
 }
 
 // database returns the address of the rows for the store.

@@ -19,6 +19,8 @@ type Demo struct {
 func (c *Config) AsDemo() {
 	c.Demo, c.Name = true, "Демонстрационный портал «Акно»"
 	c.Registrations, c.Rate = 1000, 200
+	c.Operator, c.OperatorAddress = "Демонстрационный оператор (вымышлен)", "адрес вымышлен"
+	c.OperatorEmail = "dpo@akno.invalid"
 }
 
 // Extend returns the demonstration around a portal of config c, for a Main.

@@ -319,7 +319,8 @@ func (f *facts) Info(context.Context) (portalapi.PortalInfo, error) {
 	return portalapi.PortalInfo{
 		Name: portalapi.Text{Ru: f.config.Name}, Version: Version, Time: f.now().UnixMilli(), Epoch: f.DB.Epoch(), Demo: f.config.Demo,
 		ConsentVersion: c.Version, ConsentHash: c.Sha256, Catalogue: f.Portal.Catalogue.Ref(), Services: f.services,
-		Limits: portalapi.Limits{FileBytes: f.Blobs.Limits().File, ApplicationBytes: limits.Bytes, Files: limits.Files},
+		Operator: f.config.operator(),
+		Limits:   portalapi.Limits{FileBytes: f.Blobs.Limits().File, ApplicationBytes: limits.Bytes, Files: limits.Files},
 	}, nil
 }
 

@@ -287,6 +287,27 @@ func TestSettingsComeFromFlagsThenEnvironmentThenFile(t *testing.T) {
 	}
 }
 
+func TestTheOperatorOfPersonalDataIsToldWhereItIsWholeOnly(t *testing.T) {
+	c := Defaults("data")
+	c.Operator, c.OperatorEmail = "Оператор", "dpo@example.by"
+	if c.NamesOperator() || c.operator() != nil {
+		t.Error("an operator without an address is told")
+	}
+	c.OperatorAddress = "Минск"
+	want := &portalapi.Operator{Name: "Оператор", Address: "Минск", Email: "dpo@example.by", RetentionMonths: 12, AuditRetention: "5 лет"}
+	if diff := cmp.Diff(want, c.operator()); diff != "" {
+		t.Error(diff)
+	}
+	c.Processors = "Почта"
+	if o := c.operator(); o.Processors == nil || *o.Processors != "Почта" {
+		t.Errorf("%+v", o)
+	}
+	c = Defaults("data")
+	if c.AsDemo(); !c.NamesOperator() {
+		t.Error("the demonstration names nobody")
+	}
+}
+
 func TestMigrateMakesADatabaseThatServes(t *testing.T) {
 	data := t.TempDir()
 	version, err := Migrate(t.Context(), defaults(t, data), clock.System)
