@@ -9,7 +9,8 @@
 # have built are left out and said to be. The status is that of all of them.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
+# -trimpath as in build.sh, so that tests, programs and copies of the tree are compiled once
+export GOFLAGS="${GOFLAGS:-} -buildvcs=false -trimpath"
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 AKNO_ROOT=$PWD
 tools=$PWD/build/bin/tools
 logs=$PWD/build/logs

@@ -34,15 +34,30 @@ type Entry struct {
 // At is the reference time of every verdict of the set.
 var At = time.Date(2026, 3, 15, 12, 5, 0, 0, time.UTC)
 
-func folder() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..", "testdata", "pki-dev")
+// folder returns the folder of the set, looked for upwards from the package under
+// test: a binary that was built with -trimpath does not know where its sources lie.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		set := filepath.Join(dir, "testdata", "pki-dev")
+		if _, err := os.Stat(set); err == nil {
+			return set
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no testdata/pki-dev above the package under test")
+		}
+		dir = filepath.Dir(dir)
+	}
 }
 
 // File returns the octets of a file of the set.
 func File(t testing.TB, name string) []byte {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(folder(), filepath.FromSlash(name)))
+	b, err := os.ReadFile(filepath.Join(folder(t), filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
