@@ -22,9 +22,12 @@ var roles = []string{
 // districts is the list by which an address is known.
 const districts = "districts"
 
-// Parts finds the addresses of a form: where a district depends on a region, the
+// Part returns which part of which address a field of the form asks for.
+func (s *Schema) Part(id string) Part { return s.parts[id] }
+
+// partsOf finds the addresses of a form: where a district depends on a region, the
 // fields with the same beginning are one address. The result is by field.
-func Parts(def Definition) map[string]Part {
+func partsOf(def Definition) map[string]Part {
 	out := map[string]Part{}
 	for _, sec := range def.Sections {
 		maps.Copy(out, PartsOf(sec.Fields))
@@ -33,9 +36,9 @@ func Parts(def Definition) map[string]Part {
 }
 
 // PartsOf finds the addresses among fields that stand together: those of a
-// section, or the columns of a table.
+// section, or the columns of a table. It is nil where there are none.
 func PartsOf(fields []Field) map[string]Part {
-	out := map[string]Part{}
+	var out map[string]Part
 	for _, f := range fields {
 		address, ok := strings.CutSuffix(f.ID, "_district")
 		if !ok || f.OptionsRef != districts || f.DependsOn != address+"_region" {
@@ -43,6 +46,9 @@ func PartsOf(fields []Field) map[string]Part {
 		}
 		for _, g := range fields {
 			if role, ok := strings.CutPrefix(g.ID, address+"_"); ok && slices.Contains(roles, role) {
+				if out == nil {
+					out = map[string]Part{}
+				}
 				out[g.ID] = Part{Address: address, Role: role}
 			}
 		}

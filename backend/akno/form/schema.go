@@ -23,6 +23,7 @@ type Schema struct {
 	order  []int  // fields in the order in which visibility and computed values follow from one another
 	read   []bool // fields that a rule reads
 	cross  []cross
+	parts  map[string]Part // of addresses, by field
 }
 
 // field is a compiled Field.
@@ -63,7 +64,7 @@ var idShape = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 // does not have are taken as open: any value is accepted. The error wraps
 // ErrDefinition and names the field.
 func Compile(def Definition, lists Lists) (*Schema, error) {
-	s := &Schema{def: def, byID: map[string]int{}}
+	s := &Schema{def: def, byID: map[string]int{}, parts: partsOf(def)}
 	if def.ID == "" || def.Version < 1 || len(def.Sections) == 0 {
 		return nil, fmt.Errorf("%w: form %q has no id, version or section", ErrDefinition, def.ID)
 	}

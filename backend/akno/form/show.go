@@ -127,7 +127,8 @@ func grouped(s string) string {
 }
 
 // Options returns the options of a field that fit the answers: of a list that
-// depends on another field, those of that field's value.
+// depends on another field, those of that field's value. The list may be shared:
+// it is read only.
 func (s *Schema) Options(id string, a Answers) []Option {
 	i, ok := s.byID[id]
 	if !ok {
@@ -135,7 +136,7 @@ func (s *Schema) Options(id string, a Answers) []Option {
 	}
 	f := s.fields[i]
 	if f.DependsOn == "" {
-		return slices.Clone(f.choices)
+		return slices.Clip(f.choices)
 	}
 	parent := a[f.DependsOn].Text()
 	var out []Option

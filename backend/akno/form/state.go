@@ -1,12 +1,22 @@
 package form
 
-import "akno/backend/akno/form/rule"
+import (
+	"maps"
+	"slices"
+
+	"akno/backend/akno/form/rule"
+)
 
 // A Problem is an error or a doubt about one answer.
 type Problem struct {
 	Field  string            `json:"field"` // id, or table[0].column
 	Code   Code              `json:"code"`
 	Params map[string]string `json:"params,omitempty"` // what the message needs: min, max, field, step …
+}
+
+// Equal reports whether p and q are the same.
+func (p Problem) Equal(q Problem) bool {
+	return p.Field == q.Field && p.Code == q.Code && maps.Equal(p.Params, q.Params)
 }
 
 // A FieldState is what the evaluator says about a field. For a hidden field it
@@ -20,6 +30,25 @@ type FieldState struct {
 	Errors   []Problem      `json:"errors,omitempty"`
 	Warnings []Problem      `json:"warnings,omitempty"`
 	Rows     [][]FieldState `json:"rows,omitempty"` // cells of a table
+}
+
+// Equal reports whether f and g say the same.
+func (f *FieldState) Equal(g *FieldState) bool {
+	return f.ID == g.ID && f.Visible == g.Visible && f.Required == g.Required && f.Repaired == g.Repaired && f.Value.Equal(g.Value) &&
+		slices.EqualFunc(f.Errors, g.Errors, Problem.Equal) && slices.EqualFunc(f.Warnings, g.Warnings, Problem.Equal) &&
+		slices.EqualFunc(f.Rows, g.Rows, equalCells)
+}
+
+func equalCells(a, b []FieldState) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !a[i].Equal(&b[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // A SectionState is the progress of a section.

@@ -27,7 +27,7 @@ type Fill struct {
 
 // localities are what is offered for a part of an address that stands at p. The
 // list is shared: it is read only.
-func (s *Service) localities(v View, p place, part form.Part) []Locality {
+func (s *Service) localities(v *View, p place, part form.Part) []Locality {
 	if part.Role != "district" && part.Role != "settlement" {
 		return nil
 	}

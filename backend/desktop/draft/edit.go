@@ -255,7 +255,7 @@ func (s *Service) commit(ctx context.Context, tx dbx.Tx, e *editing, o order) (C
 			return Change{}, err
 		}
 	}
-	return Change{View: now, Changed: now.changedSince(e.view), Cleared: e.cleared}, nil
+	return Change{View: now, Changed: now.changedSince(&e.view), Cleared: e.cleared}, nil
 }
 
 func cloned[V any](m map[string]V) map[string]V {

@@ -3,7 +3,6 @@ package draft
 import (
 	"context"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -86,29 +85,31 @@ func (s *Service) resolve(ctx context.Context, row Row, o order) (View, error) {
 	if v.Order, err = o.view(v); err != nil {
 		return View{}, err
 	}
-	parts, whole := form.Parts(f.Definition()), formPlace(v)
+	whole := formPlace(v)
+	v.Fields = make([]Field, 0, len(v.State.Fields))
 	for _, sec := range f.Definition().Sections {
 		for _, def := range sec.Fields {
-			field := s.field(v, def)
-			if field.Part = parts[def.ID]; field.State.Visible {
-				field.Localities = s.localities(v, whole, field.Part)
-				field.Cells = s.cells(v, def)
+			v.Fields = append(v.Fields, Field{Def: def, Part: f.Part(def.ID)})
+			field := &v.Fields[len(v.Fields)-1]
+			s.fill(&v, field)
+			if field.State.Visible {
+				field.Localities = s.localities(&v, whole, field.Part)
+				field.Cells = s.cells(&v, &field.Def)
 			}
-			v.Fields = append(v.Fields, field)
 		}
 	}
 	return v, nil
 }
 
 // cells are the parts of addresses in a table, nil where it asks for none.
-func (s *Service) cells(v View, table form.Field) [][]Cell {
+func (s *Service) cells(v *View, table *form.Field) [][]Cell {
 	parts := form.PartsOf(table.Columns)
 	if len(parts) == 0 {
 		return nil
 	}
 	out := make([][]Cell, 0, len(v.Row.Answers[table.ID].Items()))
 	for i := range v.Row.Answers[table.ID].Items() {
-		row := rowPlace(v, table, i)
+		row := rowPlace(*v, *table, i)
 		cells := make([]Cell, len(table.Columns))
 		for k, c := range table.Columns {
 			cells[k] = Cell{Part: parts[c.ID], Localities: s.localities(v, row, parts[c.ID])}
@@ -118,34 +119,37 @@ func (s *Service) cells(v View, table form.Field) [][]Cell {
 	return out
 }
 
-func (s *Service) field(v View, def form.Field) Field {
-	st, _ := v.State.Field(def.ID)
-	f := Field{Def: def, State: st, Source: v.Row.Sources[def.ID], Portal: v.Row.Problems[def.ID]}
-	f.Options = v.Form.Options(def.ID, v.Row.Answers)
-	if text, ok := v.Form.Suggest(def.ID, v.Row.Answers); ok && text != st.Value.Text() {
+// fill resolves a field by the answers.
+func (s *Service) fill(v *View, f *Field) {
+	id := f.Def.ID
+	f.State, _ = v.State.Field(id)
+	f.Source, f.Portal = v.Row.Sources[id], v.Row.Problems[id]
+	f.Options = v.Form.Options(id, v.Row.Answers)
+	if text, ok := v.Form.Suggest(id, v.Row.Answers); ok && text != f.State.Value.Text() {
 		f.Suggest = text
 	}
-	if def.Type == form.TypeTable {
-		for _, row := range v.Row.Answers[def.ID].Items() {
-			f.RowIDs = append(f.RowIDs, row.Get(form.RowID).Text())
-		}
-		for path, code := range v.Row.Problems {
-			if strings.HasPrefix(path, def.ID+"[") {
-				if f.Portals == nil {
-					f.Portals = map[string]string{}
-				}
-				f.Portals[path] = code
+	if f.Def.Type != form.TypeTable {
+		return
+	}
+	for _, row := range v.Row.Answers[id].Items() {
+		f.RowIDs = append(f.RowIDs, row.Get(form.RowID).Text())
+	}
+	for path, code := range v.Row.Problems {
+		if strings.HasPrefix(path, id+"[") {
+			if f.Portals == nil {
+				f.Portals = map[string]string{}
 			}
+			f.Portals[path] = code
 		}
 	}
-	return f
 }
 
 // changedSince returns the ids of the fields that look otherwise than in old.
-func (v View) changedSince(old View) []string {
+func (v *View) changedSince(old *View) []string {
 	out := []string{}
-	for i, f := range v.Fields {
-		if i >= len(old.Fields) || !reflect.DeepEqual(f, old.Fields[i]) {
+	same := v.Form.Hash == old.Form.Hash
+	for i := range v.Fields {
+		if f := &v.Fields[i]; i >= len(old.Fields) || !f.looksAs(&old.Fields[i], same) {
 			out = append(out, f.Def.ID)
 		}
 	}
