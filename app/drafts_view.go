@@ -133,7 +133,7 @@ func stepsOf(v draft.View) []StepView {
 // fieldView is a field as the page reads it. A field of the form and a cell of a
 // table have the same members, so one is made of the other.
 func (w *work) fieldView(f draft.Field) FieldView {
-	c := w.cellView(f.Def, f.State, f.Options)
+	c := w.cellView(*f.Def, f.State, f.Options)
 	out := FieldView{
 		ID: f.Def.ID, Type: c.Type, Label: c.Label, Hint: c.Hint, Visible: c.Visible, Required: c.Required, Value: c.Value,
 		Options: c.Options, MaxLen: c.MaxLen, Suggest: f.Suggest, Where: c.Where, Repaired: c.Repaired,

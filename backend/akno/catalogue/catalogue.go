@@ -137,6 +137,13 @@ func handle(c *loaded) *Catalogue {
 // Adopt puts what other holds in force here.
 func (h *Catalogue) Adopt(other *Catalogue) { h.now.Store(other.now.Load()) }
 
+// InForce names what a catalogue held at a moment: two are equal if nothing has
+// been put in force between them.
+type InForce struct{ at *loaded }
+
+// InForce returns what is in force now.
+func (h *Catalogue) InForce() InForce { return InForce{h.now.Load()} }
+
 // keep adds the versions of forms that only an older bundle has. A version that
 // both have must be the same: what is published is never changed.
 func (c *loaded) keep(v, old pack.Verified) error {

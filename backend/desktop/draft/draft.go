@@ -76,6 +76,7 @@ type Service struct {
 	o       Options
 	taker   attach.Taker
 	forms   pinnedForms
+	latest  latestView
 	offered offeredLists
 }
 
@@ -191,20 +192,19 @@ func (s *Service) insert(ctx context.Context, row Row) (View, error) {
 
 // Open returns a draft resolved for the screen.
 func (s *Service) Open(ctx context.Context, id string) (View, error) {
-	var row Row
-	var o order
+	var at stored
 	var undo, redo bool
 	err := s.o.DB.Read(ctx, func(tx dbx.Tx) (err error) {
-		if row, o, err = s.loadBoth(ctx, tx, id); err != nil {
+		if at, err = s.find(ctx, tx, id); err != nil {
 			return err
 		}
-		undo, redo, err = turns(ctx, tx, row)
+		undo, redo, err = turns(ctx, tx, at.row)
 		return err
 	})
 	if err != nil {
 		return View{}, err
 	}
-	v, err := s.resolve(ctx, row, o)
+	v, _, err := s.resolved(ctx, at)
 	v.Undo, v.Redo = undo, redo
 	return v, err
 }

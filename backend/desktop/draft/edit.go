@@ -168,6 +168,8 @@ type editing struct {
 	op      string
 	tx      dbx.Tx
 	view    View // before
+	order   order
+	at      stored // before
 	row     Row
 	changes []cell
 	cleared []Cleared // by changes among them
@@ -184,28 +186,29 @@ type editing struct {
 func (s *Service) edit(ctx context.Context, op, id string, fn func(e *editing) error) (Change, error) {
 	var out Change
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		row, o, err := s.loadBoth(ctx, tx, id)
+		at, err := s.find(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if err := s.editable(ctx, op, row); err != nil {
+		if err := s.editable(ctx, op, at.row); err != nil {
 			return err
 		}
-		e := &editing{op: op, tx: tx, row: row}
-		if e.view, err = s.resolve(ctx, row, o); err != nil {
+		e := &editing{op: op, tx: tx, at: at}
+		if e.view, e.order, err = s.resolved(ctx, at); err != nil {
 			return err
 		}
-		e.row.Answers = cloned(row.Answers)
-		e.row.Sources, e.row.Problems = cloned(row.Sources), cloned(row.Problems)
+		e.row = e.view.Row
+		e.row.Answers = cloned(e.row.Answers)
+		e.row.Sources, e.row.Problems = cloned(e.row.Sources), cloned(e.row.Problems)
 		if err := fn(e); err != nil {
 			return err
 		}
 		if len(e.changes) == 0 && e.pin == nil {
-			e.view.Undo, e.view.Redo, err = turns(ctx, tx, row)
+			e.view.Undo, e.view.Redo, err = turns(ctx, tx, at.row)
 			out = Change{View: e.view, Changed: []string{}}
 			return err
 		}
-		out, err = s.commit(ctx, tx, e, o)
+		out, err = s.commit(ctx, tx, e)
 		return err
 	})
 	if err == nil {
@@ -215,14 +218,15 @@ func (s *Service) edit(ctx context.Context, op, id string, fn func(e *editing) e
 }
 
 // commit saves what an edit has changed as a revision.
-func (s *Service) commit(ctx context.Context, tx dbx.Tx, e *editing, o order) (Change, error) {
+func (s *Service) commit(ctx context.Context, tx dbx.Tx, e *editing) (Change, error) {
 	rev := revision{kind: cmp.Or(e.kind, KindEdit), change: e.changes}
 	if e.pin != nil {
 		before := e.row.pin()
 		rev.pin = &before
 		e.row.pinTo(*e.pin)
 	}
-	now, err := s.resolve(ctx, e.row, o)
+	day, bundle := s.today(), s.o.Catalogue.InForce()
+	now, err := s.resolve(ctx, e.row, e.order)
 	if err != nil {
 		return Change{}, err
 	}
@@ -246,9 +250,14 @@ func (s *Service) commit(ctx context.Context, tx dbx.Tx, e *editing, o order) (C
 	if err := s.keepForm(ctx, tx, now.Form); err != nil {
 		return Change{}, err
 	}
-	if err := save(ctx, tx, e.row, rev); err != nil {
+	texts, err := e.row.texts()
+	if err != nil {
 		return Change{}, err
 	}
+	if err := saveAs(ctx, tx, e.row, texts, rev); err != nil {
+		return Change{}, err
+	}
+	s.latest.put(stored{row: e.row, texts: texts, order: e.at.order}, day, bundle, now, e.order)
 	now.Undo = true // what was just done
 	if e.node != 0 {
 		if now.Undo, now.Redo, err = turns(ctx, tx, e.row); err != nil {

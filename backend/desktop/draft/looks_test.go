@@ -17,7 +17,7 @@ func whole() Field {
 	}
 	list := []Locality{{Value: "m", Name: name, Note: name, Fills: []Fill{{ID: "reg_region", Value: "5"}}}}
 	return Field{
-		Def: form.Field{ID: "reg"}, State: state, Options: []form.Option{{Value: "1", Label: name, Parent: "2"}}, Source: "profile", Suggest: "b", Portal: "required",
+		Def: &form.Field{ID: "reg"}, State: state, Options: []form.Option{{Value: "1", Label: name, Parent: "2"}}, Source: "profile", Suggest: "b", Portal: "required",
 		RowIDs: []string{"r"}, Portals: map[string]string{"reg[0].x": "required"}, Part: form.Part{Address: "reg", Role: "region"}, Localities: list,
 		Cells: [][]Cell{{{Part: form.Part{Address: "reg", Role: "town"}, Localities: list}}},
 	}

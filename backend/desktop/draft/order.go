@@ -67,20 +67,31 @@ type order struct {
 	receipt form.File
 }
 
+// orderTexts is an order as its table holds it, without anything where there is
+// none.
+type orderTexts struct{ opID, request, code, body, stated, receipt string }
+
 func loadOrder(ctx context.Context, tx dbx.Tx, draft string) (order, error) {
-	var o order
-	var body, receipt string
-	found, err := dbx.Found(ctx, tx, `SELECT op_id, request, code, body, stated, receipt FROM draft_order WHERE draft=?`, []any{draft},
-		&o.opID, &o.request, &o.code, &body, &o.stated, &receipt)
-	if err != nil || !found {
+	var t orderTexts
+	_, err := dbx.Found(ctx, tx, `SELECT op_id, request, code, body, stated, receipt FROM draft_order WHERE draft=?`, []any{draft},
+		&t.opID, &t.request, &t.code, &t.body, &t.stated, &t.receipt)
+	if err != nil {
 		return order{}, err
 	}
-	if receipt != "" {
-		if err := json.Unmarshal([]byte(receipt), &o.receipt); err != nil {
+	return t.read()
+}
+
+func (t orderTexts) read() (order, error) {
+	if t == (orderTexts{}) {
+		return order{}, nil
+	}
+	o := order{opID: t.opID, request: t.request, code: t.code, stated: t.stated}
+	if t.receipt != "" {
+		if err := json.Unmarshal([]byte(t.receipt), &o.receipt); err != nil {
 			return order{}, err
 		}
 	}
-	return o, json.Unmarshal([]byte(body), &o.body)
+	return o, json.Unmarshal([]byte(t.body), &o.body)
 }
 
 // view shows the order against what the answers of v cost.

@@ -63,45 +63,66 @@ func subjectOf(st form.State) string {
 	return strings.Join(strings.Fields(st.Value("surname").Text()+" "+st.Value("name").Text()+" "+st.Value("patronymic").Text()), " ")
 }
 
-// load reads a draft that is shown to whoever uses the program now; another's is
+// stored is a draft with its order as the tables hold them.
+type stored struct {
+	row   Row // without what texts hold
+	texts rowTexts
+	order orderTexts
+}
+
+type rowTexts struct{ answers, sources, problems, orphans string }
+
+// find reads a draft that is shown to whoever uses the program now; another's is
 // not found. A draft of nobody is read as that of who is signed in, and is his
 // once it is saved.
-func (s *Service) load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
-	r := Row{ID: id}
-	var answers, sources, problems, orphans string
+func (s *Service) find(ctx context.Context, tx dbx.Tx, id string) (stored, error) {
+	at := stored{row: Row{ID: id}}
+	r, t, o := &at.row, &at.texts, &at.order
 	var created, saved, deleted int64
-	found, err := dbx.Found(ctx, tx, `SELECT account, procedure, form_id, form_version, form_hash, answers, sources, problems, orphans, origin, rev, node,
-		state, ready, total, errors, subject, brought, elsewhere, created_at, saved_at, deleted_at FROM draft WHERE id=? AND account IN ('', ?)`, []any{id, s.o.Shown()},
-		&r.Account, &r.Procedure, &r.FormID, &r.FormVersion, &r.FormHash, &answers, &sources, &problems, &orphans, &r.Origin, &r.Rev, &r.node,
-		&r.State, &r.Ready, &r.Total, &r.Errors, &r.Subject, &r.brought, &r.Elsewhere, &created, &saved, &deleted)
+	found, err := dbx.Found(ctx, tx, `SELECT d.account, d.procedure, d.form_id, d.form_version, d.form_hash, d.answers, d.sources, d.problems, d.orphans,
+		d.origin, d.rev, d.node, d.state, d.ready, d.total, d.errors, d.subject, d.brought, d.elsewhere, d.created_at, d.saved_at, d.deleted_at,
+		coalesce(o.op_id, ''), coalesce(o.request, ''), coalesce(o.code, ''), coalesce(o.body, ''), coalesce(o.stated, ''), coalesce(o.receipt, '')
+		FROM draft d LEFT JOIN draft_order o ON o.draft=d.id WHERE d.id=? AND d.account IN ('', ?)`, []any{id, s.o.Shown()},
+		&r.Account, &r.Procedure, &r.FormID, &r.FormVersion, &r.FormHash, &t.answers, &t.sources, &t.problems, &t.orphans,
+		&r.Origin, &r.Rev, &r.node, &r.State, &r.Ready, &r.Total, &r.Errors, &r.Subject, &r.brought, &r.Elsewhere, &created, &saved, &deleted,
+		&o.opID, &o.request, &o.code, &o.body, &o.stated, &o.receipt)
 	if err != nil {
-		return r, err
+		return at, err
 	}
 	if !found {
-		return r, &akno.Error{Code: akno.NotFound, Op: "draft"}
+		return at, &akno.Error{Code: akno.NotFound, Op: "draft"}
 	}
 	if r.Account == "" {
 		r.Account = s.o.Account()
 	}
 	r.CreatedAt, r.SavedAt, r.DeletedAt = millis(created), millis(saved), millis(deleted)
-	err = errors.Join(json.Unmarshal([]byte(answers), &r.Answers), json.Unmarshal([]byte(sources), &r.Sources), json.Unmarshal([]byte(problems), &r.Problems),
-		json.Unmarshal([]byte(orphans), &r.Orphans))
+	return at, nil
+}
+
+// read makes a draft and its order of what the tables hold.
+func (at stored) read() (Row, order, error) {
+	r := at.row
+	err := errors.Join(json.Unmarshal([]byte(at.texts.answers), &r.Answers), json.Unmarshal([]byte(at.texts.sources), &r.Sources),
+		json.Unmarshal([]byte(at.texts.problems), &r.Problems), json.Unmarshal([]byte(at.texts.orphans), &r.Orphans))
 	if err != nil {
-		return r, fmt.Errorf("draft %s: %w", id, err)
+		return r, order{}, fmt.Errorf("draft %s: %w", r.ID, err)
 	}
-	return r, nil
+	o, err := at.order.read()
+	return r, o, err
+}
+
+func (s *Service) load(ctx context.Context, tx dbx.Tx, id string) (Row, error) {
+	row, _, err := s.loadBoth(ctx, tx, id)
+	return row, err
 }
 
 func (s *Service) loadBoth(ctx context.Context, tx dbx.Tx, id string) (Row, order, error) {
-	row, err := s.load(ctx, tx, id)
+	at, err := s.find(ctx, tx, id)
 	if err != nil {
-		return row, order{}, err
+		return at.row, order{}, err
 	}
-	o, err := loadOrder(ctx, tx, id)
-	return row, o, err
+	return at.read()
 }
-
-type rowTexts struct{ answers, sources, problems, orphans string }
 
 func (r Row) texts() (rowTexts, error) {
 	a, err1 := json.Marshal(r.Answers)
@@ -130,7 +151,12 @@ func save(ctx context.Context, tx dbx.Tx, r Row, rev revision) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE draft SET account=?, form_id=?, form_version=?, form_hash=?, answers=?, sources=?, problems=?, orphans=?, rev=?, node=?,
+	return saveAs(ctx, tx, r, t, rev)
+}
+
+// saveAs is save of a row whose texts are known.
+func saveAs(ctx context.Context, tx dbx.Tx, r Row, t rowTexts, rev revision) error {
+	_, err := tx.Exec(ctx, `UPDATE draft SET account=?, form_id=?, form_version=?, form_hash=?, answers=?, sources=?, problems=?, orphans=?, rev=?, node=?,
 		state=?, ready=?, total=?, errors=?, subject=?, saved_at=?, stale=1 WHERE id=?`,
 		r.Account, r.FormID, r.FormVersion, r.FormHash, t.answers, t.sources, t.problems, t.orphans, r.Rev, r.node,
 		r.State, r.Ready, r.Total, r.Errors, r.Subject, r.SavedAt.UnixMilli(), r.ID)

@@ -70,11 +70,11 @@ func templateAnswers(v View, personal bool) form.Answers {
 	out := form.Answers{}
 	for _, f := range v.Fields {
 		value := v.Row.Answers[f.Def.ID]
-		if value.IsNull() || f.Def.Rules.MustBe != nil || !personal && isPersonal(f.Def) {
+		if value.IsNull() || f.Def.Rules.MustBe != nil || !personal && isPersonal(*f.Def) {
 			continue
 		}
 		if f.Def.Type == form.TypeTable {
-			value = templateRows(f.Def, value, personal)
+			value = templateRows(*f.Def, value, personal)
 		}
 		out[f.Def.ID] = value
 	}

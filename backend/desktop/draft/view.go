@@ -29,7 +29,7 @@ type View struct {
 
 // A Field is a field resolved for the screen.
 type Field struct {
-	Def     form.Field
+	Def     *form.Field // of the form: read only
 	State   form.FieldState
 	Options []form.Option
 	Source  string // where a prefilled answer came from
@@ -88,13 +88,14 @@ func (s *Service) resolve(ctx context.Context, row Row, o order) (View, error) {
 	whole := formPlace(v)
 	v.Fields = make([]Field, 0, len(v.State.Fields))
 	for _, sec := range f.Definition().Sections {
-		for _, def := range sec.Fields {
+		for i := range sec.Fields {
+			def := &sec.Fields[i]
 			v.Fields = append(v.Fields, Field{Def: def, Part: f.Part(def.ID)})
 			field := &v.Fields[len(v.Fields)-1]
 			s.fill(&v, field)
 			if field.State.Visible {
 				field.Localities = s.localities(&v, whole, field.Part)
-				field.Cells = s.cells(&v, &field.Def)
+				field.Cells = s.cells(&v, field.Def)
 			}
 		}
 	}
