@@ -210,7 +210,8 @@ func (db *DB) Write(ctx context.Context, fn func(tx dbx.Tx) error) error {
 	db.writeMu.Lock()
 	defer db.writeMu.Unlock()
 	// A person who closes the window must not undo what she typed: once
-	// begun, a transaction ends by its own result, not by the context.
+	// begun, a transaction and its statements end by their own result, not by
+	// the context.
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -255,25 +256,35 @@ func inTx(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(tx dbx.T
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // no effect after Commit
-	if err := fn(txn{tx}); err != nil {
+	if err := fn(txn{tx, opts == nil || !opts.ReadOnly}); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
 // txn shows a *sql.Tx as a dbx.Tx.
-type txn struct{ tx *sql.Tx }
+type txn struct {
+	tx    *sql.Tx
+	whole bool // its statements do not end with their context either
+}
+
+func (t txn) of(ctx context.Context) context.Context {
+	if t.whole {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
 
 func (t txn) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return t.tx.ExecContext(ctx, query, args...)
+	return t.tx.ExecContext(t.of(ctx), query, args...)
 }
 
 func (t txn) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return t.tx.QueryContext(ctx, query, args...)
+	return t.tx.QueryContext(t.of(ctx), query, args...)
 }
 
 func (t txn) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return t.tx.QueryRowContext(ctx, query, args...)
+	return t.tx.QueryRowContext(t.of(ctx), query, args...)
 }
 
 // begin counts a transaction in; a database that is closed or about to be has

@@ -88,7 +88,7 @@ func TestAWriteBegunIsNotUndoneByACancelledContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	err := db.Write(ctx, func(tx dbx.Tx) error {
 		cancel()
-		return SetSetting(ctx, detached{tx}, "a", 1)
+		return SetSetting(ctx, tx, "a", 1)
 	})
 	a := 0
 	if err2 := db.Setting(t.Context(), "a", &a); err != nil || err2 != nil || a != 1 {
@@ -97,14 +97,6 @@ func TestAWriteBegunIsNotUndoneByACancelledContext(t *testing.T) {
 	if err := db.Write(ctx, func(dbx.Tx) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("a write that had not begun: %v", err)
 	}
-}
-
-// detached runs statements without the caller's cancellation, as a service
-// does that hands its own context down.
-type detached struct{ dbx.Tx }
-
-func (d detached) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return d.Tx.Exec(context.WithoutCancel(ctx), query, args...)
 }
 
 func TestADamagedDatabaseIsNamed(t *testing.T) {
