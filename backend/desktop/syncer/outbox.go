@@ -56,6 +56,8 @@ type Queued struct {
 	Carried  time.Time // when it was last written to a file for another computer
 	Brought  bool      // it came from another computer by such a file
 	Size     int       // octets of the body
+
+	hash string // SHA-256 of the body in hex, of one that was opened whole
 }
 
 // Queue puts a command into the outbox, within the transaction of its effect on
@@ -146,6 +148,29 @@ func whole(ctx context.Context, tx dbx.Tx, opID string) (Queued, bool, error) {
 	return out[0], true, nil
 }
 
+// wholes gives the commands of those ids that still wait, with their bodies, in the
+// order of the ids. Of one that is not intact the octets have changed since it was
+// queued.
+func wholes(ctx context.Context, tx dbx.Tx, opIDs []string, each func(q Queued, intact bool) error) error {
+	return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		q, err := scanQueued(scan)
+		spoiled := akno.CodeOf(err) == akno.BadFile
+		if err != nil && !spoiled {
+			return err
+		}
+		return each(q, !spoiled)
+	}, `SELECT `+queuedColumns+` FROM json_each(?) AS asked JOIN outbox ON op_id=asked.value JOIN envelope USING (seq) ORDER BY asked.rowid`, list(opIDs))
+}
+
+// list is ids as a JSON array, for json_each.
+func list(opIDs []string) string {
+	text, err := json.Marshal(opIDs)
+	if err != nil {
+		panic(err) // texts are always JSON
+	}
+	return string(text)
+}
+
 func queued(ctx context.Context, tx dbx.Tx, query string, args ...any) ([]Queued, error) {
 	var out []Queued
 	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
@@ -160,14 +185,14 @@ var errBody = errors.New("the octets of a queued command have changed")
 
 func scanQueued(scan func(...any) error) (Queued, error) {
 	var q Queued
-	var kind, hash, files, state, failure, fields string
+	var kind, files, state, failure, fields string
 	var next, left, queued, carried int64
-	err := scan(&q.Seq, &q.OpID, &q.Account, &kind, &q.Target, &q.Body, &hash, &files, &state, &q.Attempt, &next, &left, &failure, &fields, &queued,
+	err := scan(&q.Seq, &q.OpID, &q.Account, &kind, &q.Target, &q.Body, &q.hash, &files, &state, &q.Attempt, &next, &left, &failure, &fields, &queued,
 		&carried, &q.Brought, &q.Size)
 	if err != nil {
 		return q, err
 	}
-	if sum := sha256.Sum256(q.Body); hash != "" && hex.EncodeToString(sum[:]) != hash {
+	if sum := sha256.Sum256(q.Body); q.hash != "" && hex.EncodeToString(sum[:]) != q.hash {
 		return q, &akno.Error{Code: akno.BadFile, Op: "outbox", Err: errBody}
 	}
 	q.Kind, q.Rejected, q.Failure = Kind(kind), state == "rejected", akno.Code(failure)
@@ -182,12 +207,24 @@ func at(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// leaving notes, before a command is sent, that it may reach the portal. It is
-// false for a command that was taken back meanwhile, which must not be sent.
-func leaving(ctx context.Context, tx dbx.Tx, opID string, now time.Time) (bool, error) {
-	n, err := dbx.Changed(ctx, tx, `UPDATE outbox SET attempt=attempt+1, left_at=CASE left_at WHEN 0 THEN ? ELSE left_at END
-		WHERE op_id=? AND state='pending'`, now.UnixMilli(), opID)
-	return n > 0, err
+// leaving notes, before commands are sent, that they may reach the portal, and says
+// which of them go. One that was taken back meanwhile does not, and must not be sent.
+func leaving(ctx context.Context, tx dbx.Tx, opIDs []string, now time.Time) (goes map[string]bool, err error) {
+	goes = make(map[string]bool, len(opIDs))
+	err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var opID string
+		err := scan(&opID)
+		goes[opID] = true
+		return err
+	}, `UPDATE outbox SET attempt=attempt+1, left_at=CASE left_at WHEN 0 THEN ? ELSE left_at END
+		WHERE op_id IN (SELECT value FROM json_each(?)) AND state='pending' RETURNING op_id`, now.UnixMilli(), list(opIDs))
+	return goes, err
+}
+
+// untried takes back that a try of commands was counted.
+func untried(ctx context.Context, tx dbx.Tx, opIDs []string) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET attempt=attempt-1 WHERE op_id IN (SELECT value FROM json_each(?))`, list(opIDs))
+	return err
 }
 
 // stayed takes back what leaving noted the first time, when it is certain that
@@ -222,15 +259,18 @@ func Drop(ctx context.Context, tx dbx.Tx, opID string) error {
 	return err
 }
 
-// done moves a command to what was sent.
-func done(ctx context.Context, tx dbx.Tx, opID, account, epoch string, now time.Time) error {
+// done moves commands to what was sent.
+func done(ctx context.Context, tx dbx.Tx, opIDs []string, account, epoch string, now time.Time) error {
+	if len(opIDs) == 0 {
+		return nil
+	}
 	_, err := tx.Exec(ctx, `INSERT INTO sent(seq, op_id, account, kind, target, epoch, queued_at, acked_at)
-		SELECT seq, op_id, ?, kind, target, ?, queued_at, ? FROM outbox WHERE op_id=?`,
-		account, epoch, now.UnixMilli(), opID)
+		SELECT seq, op_id, ?, kind, target, ?, queued_at, ? FROM outbox WHERE op_id IN (SELECT value FROM json_each(?))`,
+		account, epoch, now.UnixMilli(), list(opIDs))
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `DELETE FROM outbox WHERE op_id=?`, opID)
+	_, err = tx.Exec(ctx, `DELETE FROM outbox WHERE op_id IN (SELECT value FROM json_each(?))`, list(opIDs))
 	return err
 }
 

@@ -2,8 +2,6 @@ package syncer
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -49,9 +47,10 @@ func (s *Syncer) push(ctx context.Context, account string, opIDs []string) error
 }
 
 // A pusher sends commands in batches. Only the request itself is left to another
-// goroutine: while a batch is on its way the next one is opened, and while that one
-// is on its way it is written down what became of the first. What a command's row
-// says of its having left is on the disk before its request begins.
+// goroutine: while a batch is on its way the next one is opened, noted as leaving and
+// written as a request, and while that one is on its way it is written down what
+// became of the first. What a command's row says of its having left is on the disk
+// before its request begins; of a batch that stays after all it is taken back.
 type pusher struct {
 	*Syncer
 	account, epoch string
@@ -60,13 +59,17 @@ type pusher struct {
 	most int      // commands in a batch
 }
 
-// A flight is a batch on its way.
+// A flight is a batch on its way, or ready for it.
 type flight struct {
-	batch  []Queued
-	landed chan struct{} // closed with the answer
-	answer *portalapi.PushResult
-	err    error
+	batch   []Queued
+	request []byte        // empty when err says why it could not be written
+	landed  chan struct{} // closed with the answer
+	answer  *portalapi.PushResult
+	err     error
 }
+
+// errFull ends the reading of a batch that holds enough.
+var errFull = errors.New("the batch is full")
 
 // open reads the next commands up to a batch. One that was taken back meanwhile is
 // passed over; one whose octets have changed on this disk is refused here, and
@@ -74,24 +77,27 @@ type flight struct {
 func (p *pusher) open(ctx context.Context) ([]Queued, error) {
 	var batch []Queued
 	var spoiled []string
-	n := 0
+	next := p.left[:min(len(p.left), p.most)]
+	n := len(next)
 	err := p.o.DB.Read(ctx, func(tx dbx.Tx) error {
-		batch, spoiled, n = nil, nil, 0
+		batch, spoiled, n = nil, nil, len(next)
 		octets := 0
-		for ; n < len(p.left) && len(batch) < p.most; n++ {
-			q, waits, err := whole(ctx, tx, p.left[n])
+		err := wholes(ctx, tx, next, func(q Queued, intact bool) error {
 			switch {
-			case akno.CodeOf(err) == akno.BadFile:
-				spoiled = append(spoiled, p.left[n])
-			case err != nil:
-				return err
-			case waits && len(batch) > 0 && octets+len(q.Body) > maxBatchOctets:
-				return nil
-			case waits:
+			case !intact:
+				spoiled = append(spoiled, q.OpID)
+			case len(batch) > 0 && octets+len(q.Body) > maxBatchOctets:
+				n = slices.Index(next, q.OpID)
+				return errFull
+			default:
 				batch, octets = append(batch, q), octets+len(q.Body)
 			}
+			return nil
+		})
+		if errors.Is(err, errFull) {
+			return nil
 		}
-		return nil
+		return err
 	})
 	if err == nil && len(spoiled) > 0 {
 		err = p.o.DB.Write(ctx, func(tx dbx.Tx) error {
@@ -110,10 +116,23 @@ func (p *pusher) open(ctx context.Context) ([]Queued, error) {
 	return batch, nil
 }
 
-// start brings the files of a batch to the portal, notes that its commands leave,
-// and sends them. It returns nothing when nothing is on its way: because none of
-// them could go, or because they were sent one by one.
+// start makes a batch ready and sends it. It returns nothing when nothing is on its
+// way: because none of its commands could go, or because they were sent one by one.
 func (p *pusher) start(ctx context.Context, batch []Queued) (*flight, error) {
+	f, err := p.ready(ctx, batch)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	if p.oneByOne() {
+		return nil, p.singlyAll(ctx, f.batch)
+	}
+	p.send(ctx, f)
+	return f, nil
+}
+
+// ready brings the files of a batch to the portal, notes that its commands leave and
+// writes the request. It returns nothing when none of them can go.
+func (p *pusher) ready(ctx context.Context, batch []Queued) (*flight, error) {
 	batch, err := p.bring(ctx, batch)
 	if err != nil {
 		return nil, err
@@ -121,46 +140,60 @@ func (p *pusher) start(ctx context.Context, batch []Queued) (*flight, error) {
 	if batch, err = p.leave(ctx, batch); err != nil || len(batch) == 0 {
 		return nil, err
 	}
-	if p.oneByOne() {
-		return nil, p.singlyAll(ctx, batch)
-	}
 	f := &flight{batch: batch, landed: make(chan struct{})}
-	go func() {
-		defer close(f.landed)
-		f.answer, f.err = p.o.Portal.PushCommands(ctx, requestOf(p.epoch, batch))
-	}()
+	f.request, f.err = json.Marshal(requestOf(p.epoch, batch))
 	return f, nil
 }
 
-// onward waits for the answer to a batch, writes down what it says and returns the
-// next batch on its way. A batch without files of its own leaves before that is
-// written down, so that neither side waits for the other.
+// send sends a batch that is ready.
+func (p *pusher) send(ctx context.Context, f *flight) {
+	if f.err != nil {
+		close(f.landed)
+		return
+	}
+	go func() {
+		defer close(f.landed)
+		f.answer, f.err = p.o.Portal.PushWritten(ctx, f.request)
+	}()
+}
+
+// onward makes the next batch ready, waits for the answer to the one on its way,
+// sends the next one and writes down what the answer says: so neither side waits for
+// the other. A batch with files of its own, and any after one that had no answer or
+// was too large, is made ready only when that is written down.
 func (p *pusher) onward(ctx context.Context, f *flight) (*flight, error) {
-	batch, openErr := p.open(ctx)
+	var next *flight
+	batch, err := p.open(ctx)
+	if err == nil && p.most == p.o.Batch && !slices.ContainsFunc(batch, func(q Queued) bool { return len(q.Files) > 0 }) {
+		if next, err = p.ready(ctx, batch); next == nil {
+			batch = nil
+		}
+	}
 	<-f.landed
+	if f.err != nil && next != nil {
+		// It did not leave. That is written down even when the program ends.
+		err = p.back(context.WithoutCancel(ctx), next.batch)
+		next = nil
+	}
 	switch {
-	case openErr != nil:
-		return nil, errors.Join(p.settle(ctx, f), openErr)
+	case err != nil:
+		return nil, errors.Join(p.settle(ctx, f), err)
 	case portalclient.StatusOf(f.err) == http413 && len(f.batch) > 1:
 		p.most = max(1, len(f.batch)/2)
 		p.left = slices.Concat(opIDs(f.batch), opIDs(batch), p.left)
 		return nil, p.stay(ctx, f.batch)
-	case f.err != nil || p.most < p.o.Batch || slices.ContainsFunc(batch, func(q Queued) bool { return len(q.Files) > 0 }):
+	case next == nil:
 		if err := p.settle(ctx, f); err != nil {
 			return nil, err
 		}
 		return p.start(ctx, batch)
 	}
-	next, startErr := p.start(ctx, batch)
-	err := p.settle(ctx, f)
-	if err == nil && startErr == nil {
-		return next, nil
+	p.send(ctx, next)
+	if err := p.settle(ctx, f); err != nil {
+		<-next.landed // what became of it is worth writing down, if that can be done at all
+		return nil, errors.Join(err, p.settle(ctx, next))
 	}
-	if next != nil { // what became of it is worth writing down, if that can be done at all
-		<-next.landed
-		_ = p.settle(ctx, next)
-	}
-	return nil, errors.Join(err, startErr)
+	return next, nil
 }
 
 func opIDs(batch []Queued) []string {
@@ -227,41 +260,43 @@ func (p *pusher) tell(batch []Queued) {
 // leave notes of every command that it may reach the portal, and leaves out those
 // that were taken back meanwhile.
 func (s *Syncer) leave(ctx context.Context, batch []Queued) ([]Queued, error) {
-	var going []Queued
-	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
-		going = going[:0]
-		for _, q := range batch {
-			goes, err := leaving(ctx, tx, q.OpID, s.o.Now())
-			if err != nil {
-				return err
-			}
-			if goes {
-				going = append(going, q)
-			}
-		}
-		return nil
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	var goes map[string]bool
+	err := s.o.DB.Write(ctx, func(tx dbx.Tx) (err error) {
+		goes, err = leaving(ctx, tx, opIDs(batch), s.o.Now())
+		return err
 	})
-	return going, err
+	return slices.DeleteFunc(batch, func(q Queued) bool { return !goes[q.OpID] }), err
 }
 
-// stay takes back what leave noted of a batch that somebody refused to carry.
+// stay takes back that a batch was tried which somebody refused to carry. It may have
+// left nevertheless.
 func (s *Syncer) stay(ctx context.Context, batch []Queued) error {
+	return s.o.DB.Write(ctx, func(tx dbx.Tx) error { return untried(ctx, tx, opIDs(batch)) })
+}
+
+// back takes back all that leave noted of a batch that was not sent after all.
+func (s *Syncer) back(ctx context.Context, batch []Queued) error {
 	return s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		for _, q := range batch {
-			if _, err := tx.Exec(ctx, `UPDATE outbox SET attempt=attempt-1 WHERE op_id=?`, q.OpID); err != nil {
+			if !q.LeftAt.IsZero() { // in an earlier try
+				continue
+			}
+			if err := stayed(ctx, tx, q.OpID); err != nil {
 				return err
 			}
 		}
-		return nil
+		return untried(ctx, tx, opIDs(batch))
 	})
 }
 
 func requestOf(epoch string, batch []Queued) portalapi.PushRequest {
 	out := portalapi.PushRequest{Epoch: epoch, Ops: make([]portalapi.PushOp, 0, len(batch))}
 	for _, q := range batch {
-		sum := sha256.Sum256(q.Body)
 		out.Ops = append(out.Ops, portalapi.PushOp{
-			OpId: q.OpID, DeviceSeq: q.Seq, Kind: string(q.Kind), Target: q.Target, Body: q.Body, BodyHash: hex.EncodeToString(sum[:]),
+			OpId: q.OpID, DeviceSeq: q.Seq, Kind: string(q.Kind), Target: q.Target, Body: q.Body, BodyHash: q.hash,
 		})
 	}
 	return out
@@ -335,8 +370,11 @@ func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued
 		if err := s.putIn(ctx, tx, tries); err != nil {
 			return err
 		}
+		if err := done(ctx, tx, opIDs(taken), account, epoch, now); err != nil {
+			return err
+		}
 		for _, q := range taken {
-			e, stored, err := s.doneOne(ctx, tx, account, epoch, q.OpID, *outcomes[q.OpID].Application, now)
+			e, stored, err := s.learn(ctx, tx, account, *outcomes[q.OpID].Application, now)
 			if err != nil {
 				return err
 			}
@@ -359,17 +397,14 @@ func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued
 	return s.ends(tries)
 }
 
-// doneOne is done for one command within a transaction; it says whether the
-// application is news.
-func (s *Syncer) doneOne(ctx context.Context, tx dbx.Tx, account, epoch, opID string, a portalapi.Application, now time.Time) (Entity, bool, error) {
+// learn stores what the portal answered of an application and says whether that is
+// news.
+func (s *Syncer) learn(ctx context.Context, tx dbx.Tx, account string, a portalapi.Application, now time.Time) (Entity, bool, error) {
 	body, err := json.Marshal(a)
 	if err != nil {
 		return Entity{}, false, err
 	}
 	e := Entity{Kind: KindApplication, ID: a.Id, Version: a.Version, Body: body, ChangedAt: now}
-	if err := done(ctx, tx, opID, account, epoch, now); err != nil {
-		return e, false, err
-	}
 	stored, err := Put(ctx, tx, account, e)
 	if err != nil || !stored {
 		return e, false, err

@@ -70,9 +70,9 @@ func (d *device) counts() (here, left, taken int) {
 	return here, left, taken
 }
 
-func TestABatchIsNotedAsLeavingBeforeItsRequestAndNoLaterOneIs(t *testing.T) {
+func TestABatchIsNotedAsLeavingBeforeItsRequestAndOnlyTheNextOneWithIt(t *testing.T) {
 	d := newDevice(t)
-	const all = 2*maxBatch + 50
+	const all = 3*maxBatch + 50
 	for range all {
 		d.submit()
 	}
@@ -80,16 +80,62 @@ func TestABatchIsNotedAsLeavingBeforeItsRequestAndNoLaterOneIs(t *testing.T) {
 	d.portal.with(func() {
 		d.portal.pushed = func() {
 			requests++
-			// The batch before may be written down while this one is on its way.
+			// Meanwhile the batch before may be written down and the next one made ready.
 			here, left, taken := d.counts()
-			if here != max(all-requests*maxBatch, 0) || left < min(maxBatch, all-(requests-1)*maxBatch) {
+			most, least := max(all-requests*maxBatch, 0), max(all-(requests+1)*maxBatch, 0)
+			if here > most || here < least || left < min(maxBatch, all-(requests-1)*maxBatch) {
 				t.Errorf("at request %d %d are here, %d may have left, %d were taken", requests, here, left, taken)
 			}
 		}
 	})
 	d.settle()
-	if here, left, taken := d.counts(); requests != 3 || here+left != 0 || taken != all || len(d.portal.statuses()) != all {
+	if here, left, taken := d.counts(); requests != 4 || here+left != 0 || taken != all || len(d.portal.statuses()) != all {
 		t.Errorf("%d requests, %d arrived; %d are here, %d may have left, %d were taken", requests, len(d.portal.statuses()), here, left, taken)
+	}
+}
+
+func TestABatchThatWasReadyAndDidNotLeaveCanBeTakenBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		faults []fault
+		most   int
+		left   int // how many may have left afterwards
+	}{
+		"silence":             {faults: []fault{fine, lost}, left: maxBatch},
+		"an answer cut short": {faults: []fault{fine, answerCut}, left: maxBatch},
+		"too large":           {most: maxBatch / 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDevice(t)
+			d.settle()
+			for range 2 * maxBatch {
+				d.submit()
+			}
+			var last Queued
+			d.portal.with(func() { d.portal.faults, d.portal.most = c.faults, c.most })
+			_ = d.Now(t.Context())
+			if here, left, _ := d.counts(); left != c.left || c.left > 0 && here != maxBatch {
+				t.Fatalf("%d are here, %d may have left", here, left)
+			}
+			for _, q := range d.pending() {
+				if last = q; q.LeftAt.IsZero() && q.Attempt != 0 {
+					t.Fatalf("%+v did not leave", q)
+				}
+			}
+			gone := 0
+			if last.Target != "" {
+				gone = 1
+				d.write(func(ctx context.Context, tx dbx.Tx) error { return Unqueue(ctx, tx, Submit, last.Target) })
+			}
+			d.settle()
+			if n := len(d.portal.statuses()); n != 2*maxBatch-gone || len(d.pending()) != 0 {
+				t.Errorf("%d arrived, %d wait", n, len(d.pending()))
+			}
+			for op, n := range d.portal.effects {
+				if n != 1 {
+					t.Errorf("%s took effect %d times", op, n)
+				}
+			}
+		})
 	}
 }
 
