@@ -14,14 +14,16 @@ import (
 // want notes the files of a decision that are not here, so that the person can
 // read it without a network.
 func (s *Syncer) want(e Entity) {
-	var a portalapi.Application
+	var a struct { // of a portalapi.Application
+		Decision *portalapi.Decision `json:"decision"`
+	}
 	if json.Unmarshal(e.Body, &a) != nil || a.Decision == nil {
 		return
 	}
 	for _, f := range []portalapi.FileRef{a.Decision.Document, a.Decision.Signature} {
 		if !s.o.DB.Blobs().Has(f.Sha256) {
 			s.stateMu.Lock()
-			s.wanted[f.Sha256] = portalFile{a.Id, f.Size}
+			s.wanted[f.Sha256] = portalFile{e.ID, f.Size}
 			s.stateMu.Unlock()
 		}
 	}

@@ -37,9 +37,9 @@ func Put(ctx context.Context, tx dbx.Tx, account string, e Entity) (bool, error)
 	return n > 0, err
 }
 
-// putPulled is Put for what a page says. The answer to a command is read and
-// written by this program, and lacks what a newer portal wrote besides: the page's
-// octets of the same version take its place.
+// putPulled is Put for what a page says. The answer to a command that was sent alone is
+// read and written by this program, and lacks what a newer portal wrote besides: the
+// page's octets of the same version take its place.
 func putPulled(ctx context.Context, tx dbx.Tx, account string, e Entity) (bool, error) {
 	stored, err := Put(ctx, tx, account, e)
 	if err != nil || stored {

@@ -63,6 +63,9 @@ type Queued struct {
 // Queue puts a command into the outbox, within the transaction of its effect on
 // this computer.
 func Queue(ctx context.Context, tx dbx.Tx, c Command, now time.Time) error {
+	if !json.Valid(c.Body) { // it stands in a request as it is
+		return fmt.Errorf("queue: %s is not JSON", c.Kind)
+	}
 	files, err := json.Marshal(append([]File{}, c.Files...))
 	if err != nil {
 		return err
@@ -261,9 +264,6 @@ func Drop(ctx context.Context, tx dbx.Tx, opID string) error {
 
 // done moves commands to what was sent.
 func done(ctx context.Context, tx dbx.Tx, opIDs []string, account, epoch string, now time.Time) error {
-	if len(opIDs) == 0 {
-		return nil
-	}
 	_, err := tx.Exec(ctx, `INSERT INTO sent(seq, op_id, account, kind, target, epoch, queued_at, acked_at)
 		SELECT seq, op_id, ?, kind, target, ?, queued_at, ? FROM outbox WHERE op_id IN (SELECT value FROM json_each(?))`,
 		account, epoch, now.UnixMilli(), list(opIDs))

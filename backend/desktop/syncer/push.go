@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"time"
 
 	"akno/backend/akno"
 	"akno/backend/desktop/portalclient"
@@ -64,7 +63,7 @@ type flight struct {
 	batch   []Queued
 	request []byte        // empty when err says why it could not be written
 	landed  chan struct{} // closed with the answer
-	answer  *portalapi.PushResult
+	answer  *portalclient.PushAnswer
 	err     error
 }
 
@@ -141,7 +140,7 @@ func (p *pusher) ready(ctx context.Context, batch []Queued) (*flight, error) {
 		return nil, err
 	}
 	f := &flight{batch: batch, landed: make(chan struct{})}
-	f.request, f.err = json.Marshal(requestOf(p.epoch, batch))
+	f.request, f.err = requestOf(p.epoch, batch)
 	return f, nil
 }
 
@@ -292,14 +291,14 @@ func (s *Syncer) back(ctx context.Context, batch []Queued) error {
 	})
 }
 
-func requestOf(epoch string, batch []Queued) portalapi.PushRequest {
-	out := portalapi.PushRequest{Epoch: epoch, Ops: make([]portalapi.PushOp, 0, len(batch))}
+func requestOf(epoch string, batch []Queued) ([]byte, error) {
+	ops := make([]portalapi.PushOp, 0, len(batch))
 	for _, q := range batch {
-		out.Ops = append(out.Ops, portalapi.PushOp{
+		ops = append(ops, portalapi.PushOp{
 			OpId: q.OpID, DeviceSeq: q.Seq, Kind: string(q.Kind), Target: q.Target, Body: q.Body, BodyHash: q.hash,
 		})
 	}
-	return out
+	return portalclient.WritePush(epoch, ops)
 }
 
 // failedAll notes that a batch got no answer, or one about the request as a whole:
@@ -323,25 +322,27 @@ func (s *Syncer) failedAll(ctx context.Context, batch []Queued, cause error) err
 // outcome notes the outcomes of a batch. An answer of another life of the portal's
 // database is not trusted: the next pull tells what this life holds, and the
 // repeat gets its outcome.
-func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Queued, answer *portalapi.PushResult) error {
-	outcomes := map[string]portalapi.PushOutcome{}
+func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Queued, answer *portalclient.PushAnswer) error {
+	outcomes := map[string]portalclient.Outcome{}
 	for _, o := range answer.Results {
-		outcomes[o.OpId] = o
+		outcomes[o.OpID] = o
 	}
-	var taken []Queued
+	var taken []Entity
+	var done []string
 	var tries []try
 	var foreign error
 	for _, q := range batch {
 		o, ok := outcomes[q.OpID]
 		good := o.Outcome == portalapi.Applied || o.Outcome == portalapi.Replayed
+		e := answered(o.Application)
 		switch {
-		case !ok || good && (o.Application == nil || o.Application.Id != q.Target):
+		case !ok || good && e.ID != q.Target:
 			foreign = &akno.Error{Code: akno.Unavailable, Op: "syncer.push", Err: errNotEchoed}
 			tries = append(tries, try{q, foreign, retry})
 		case answer.Epoch != epoch:
 			tries = append(tries, try{q, &akno.Error{Code: akno.Unavailable, Op: "syncer.push", Err: errOtherLife}, retry})
 		case good:
-			taken = append(taken, q)
+			done, taken = append(done, q.OpID), append(taken, e)
 		default:
 			v := final
 			if o.Outcome != portalapi.Rejected { // deferred, or a word of a newer portal
@@ -350,7 +351,7 @@ func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Que
 			tries = append(tries, try{q, portalclient.Refusal("push", o.Problem), v})
 		}
 	}
-	if err := s.done(ctx, account, epoch, taken, tries, outcomes); err != nil || foreign == nil {
+	if err := s.done(ctx, account, epoch, done, taken, tries); err != nil || foreign == nil {
 		return err
 	}
 	s.note(foreign)
@@ -359,10 +360,23 @@ func (s *Syncer) outcome(ctx context.Context, account, epoch string, batch []Que
 
 var errOtherLife = errors.New("the answer is of another life of the portal's database")
 
+// answered is the copy of the application in an answer; it has no id when there is
+// none.
+func answered(application json.RawMessage) Entity {
+	var head struct {
+		ID      string `json:"id"`
+		Version int64  `json:"version"`
+	}
+	if len(application) == 0 || json.Unmarshal(application, &head) != nil {
+		return Entity{}
+	}
+	return Entity{Kind: KindApplication, ID: head.ID, Version: head.Version, Body: application}
+}
+
 // done moves the commands that were taken to what was sent, stores what the portal
 // says of their applications, and notes why the others were not taken, all in one
 // transaction. It returns an error only when the round has to end.
-func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued, tries []try, outcomes map[string]portalapi.PushOutcome) error {
+func (s *Syncer) done(ctx context.Context, account, epoch string, ops []string, taken []Entity, tries []try) error {
 	now := s.o.Now()
 	var fresh []Entity
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
@@ -370,20 +384,22 @@ func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued
 		if err := s.putIn(ctx, tx, tries); err != nil {
 			return err
 		}
-		if err := done(ctx, tx, opIDs(taken), account, epoch, now); err != nil {
+		if len(ops) == 0 {
+			return nil
+		}
+		if err := done(ctx, tx, ops, account, epoch, now); err != nil {
 			return err
 		}
-		for _, q := range taken {
-			e, stored, err := s.learn(ctx, tx, account, *outcomes[q.OpID].Application, now)
+		for _, e := range taken {
+			e.ChangedAt = now
+			stored, err := Put(ctx, tx, account, e)
+			if err == nil && stored {
+				fresh = append(fresh, e)
+				err = s.applied(ctx, tx, account, e)
+			}
 			if err != nil {
 				return err
 			}
-			if stored {
-				fresh = append(fresh, e)
-			}
-		}
-		if len(taken) == 0 {
-			return nil
 		}
 		_, err := tx.Exec(ctx, `UPDATE stream SET pushed_at=? WHERE account=?`, now.UnixMilli(), account)
 		return err
@@ -395,21 +411,6 @@ func (s *Syncer) done(ctx context.Context, account, epoch string, taken []Queued
 		s.changed(e)
 	}
 	return s.ends(tries)
-}
-
-// learn stores what the portal answered of an application and says whether that is
-// news.
-func (s *Syncer) learn(ctx context.Context, tx dbx.Tx, account string, a portalapi.Application, now time.Time) (Entity, bool, error) {
-	body, err := json.Marshal(a)
-	if err != nil {
-		return Entity{}, false, err
-	}
-	e := Entity{Kind: KindApplication, ID: a.Id, Version: a.Version, Body: body, ChangedAt: now}
-	stored, err := Put(ctx, tx, account, e)
-	if err != nil || !stored {
-		return e, false, err
-	}
-	return e, true, s.applied(ctx, tx, account, e)
 }
 
 // pushSingly sends the commands of a batch one by one.

@@ -139,6 +139,16 @@ func TestABatchThatWasReadyAndDidNotLeaveCanBeTakenBack(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotJSONIsNotQueued(t *testing.T) {
+	d := newDevice(t)
+	err := d.db.Write(t.Context(), func(tx dbx.Tx) error {
+		return Queue(t.Context(), tx, Command{OpID: "1", Kind: Submit, Target: "2", Body: []byte(`{},"more":{`)}, d.now)
+	})
+	if err == nil || len(d.pending()) != 0 {
+		t.Errorf("%v, %+v", err, d.pending())
+	}
+}
+
 func TestSilenceInTheMiddleOfAQueueEndsTheRoundAndKeepsWhatWasTaken(t *testing.T) {
 	d := newDevice(t)
 	d.settle()

@@ -19,7 +19,11 @@ func (s *Syncer) pushOne(ctx context.Context, account, epoch string, q Queued) e
 		return s.failed(ctx, q, err)
 	}
 	s.note(nil)
-	return s.done(ctx, account, epoch, []Queued{q}, nil, map[string]portalapi.PushOutcome{q.OpID: {Application: answer}})
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	return s.done(ctx, account, epoch, []string{q.OpID}, []Entity{answered(body)}, nil)
 }
 
 // send sends the command as it was queued. The answer must be about its
