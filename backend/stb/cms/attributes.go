@@ -56,9 +56,10 @@ type claims struct {
 	digest      []byte
 	signingTime time.Time
 	hasTime     bool
-	// ess is the reference to the signer's certificate; nil when absent.
-	ess      *certRef
-	mimeType string
+	// ess is the reference to the signer's certificate; nil when absent. also is one by
+	// SHA-1 that stands beside it and must mean the same certificate.
+	ess, also *certRef
+	mimeType  string
 }
 
 // certRef is the first reference of signingCertificate or signingCertificateV2.
@@ -67,6 +68,8 @@ type certRef struct {
 	sum    []byte
 	issuer *pki.Name
 	serial pki.Serial
+	// policies says that the attribute names policies, which it must not (9.2.4).
+	policies bool
 }
 
 // readClaims applies the rules of form (STB 34.101.80, 8.2.3, step 1). A missing
@@ -109,23 +112,24 @@ func (s *Signer) readClaims() (c claims, flaw string) {
 	return c, s.readReference(&c)
 }
 
-// readReference reads the reference to the certificate; version 2 rules.
+// readReference reads the references to the certificate; that of version 2 leads, and
+// one of version 1 beside it counts too.
 func (s *Signer) readReference(c *claims) (flaw string) {
 	v1, ok1 := only(s.Signed, attrSigningCertV1)
 	v2, ok2 := only(s.Signed, attrSigningCertV2)
 	if !ok1 || !ok2 {
 		return "signingCertificate stands more than once"
 	}
-	switch {
-	case v2 != nil:
-		c.ess = readCertRef(v2, true)
-	case v1 != nil:
-		c.ess = readCertRef(v1, false)
-	default:
-		return ""
+	if v1 != nil {
+		if c.ess = readCertRef(v1, false); c.ess == nil {
+			return "malformed signingCertificate"
+		}
 	}
-	if c.ess == nil {
-		return "malformed signingCertificate"
+	if v2 != nil {
+		c.also = c.ess
+		if c.ess = readCertRef(v2, true); c.ess == nil {
+			return "malformed signingCertificate"
+		}
 	}
 	return ""
 }
@@ -133,11 +137,13 @@ func (s *Signer) readReference(c *claims) (flaw string) {
 // readCertRef reads the first ESSCertID or ESSCertIDv2 of the attribute.
 func readCertRef(v cryptobyte.String, second bool) *certRef {
 	var outer, list, id, sum cryptobyte.String
-	if !v.ReadASN1(&outer, tag.SEQUENCE) || !v.Empty() || !outer.ReadASN1(&list, tag.SEQUENCE) ||
-		!outer.SkipOptionalASN1(tag.SEQUENCE) || !outer.Empty() || !list.ReadASN1(&id, tag.SEQUENCE) {
+	if !v.ReadASN1(&outer, tag.SEQUENCE) || !v.Empty() || !outer.ReadASN1(&list, tag.SEQUENCE) {
 		return nil
 	}
-	r := &certRef{hash: oidSHA1}
+	r := &certRef{hash: oidSHA1, policies: outer.PeekASN1Tag(tag.SEQUENCE)}
+	if !outer.SkipOptionalASN1(tag.SEQUENCE) || !outer.Empty() || !list.ReadASN1(&id, tag.SEQUENCE) {
+		return nil
+	}
 	if second {
 		r.hash = oidSHA256
 		if id.PeekASN1Tag(tag.SEQUENCE) {
@@ -178,8 +184,29 @@ func (r *certRef) readIssuerSerial(id *cryptobyte.String) bool {
 	return true
 }
 
-// fits reports whether the reference means a certificate.
+// constraints checks the rules of attributes that no knowledge about the certificate can
+// mend: a policy that is demanded, one that is meant without a name (9.2.12), and policies
+// in the reference to the certificate.
+func (s *Signer) constraints(c claims, opt Options) (pki.Reason, string) {
+	for _, v := range values(s.Signed, attrSignPolicy) {
+		if len(v) == 0 || v[0] != byte(tag.SEQUENCE) {
+			return pki.SigConstraintsFailure, "the signature means a policy without naming it"
+		}
+	}
+	if has(s.Signed, attrSignPolicy) {
+		return pki.SignaturePolicyNotAvailable, "the signature demands a policy that is not at hand"
+	}
+	if opt.Verifier.Profile == pki.ProfileBPKI && (c.ess != nil && c.ess.policies || c.also != nil && c.also.policies) {
+		return pki.SigConstraintsFailure, "the reference to the certificate names policies"
+	}
+	return pki.OK, ""
+}
+
+// fits reports whether the reference means a certificate; none fits every one.
 func (r *certRef) fits(c *pki.Certificate) bool {
+	if r == nil {
+		return true
+	}
 	var sum []byte
 	switch {
 	case r.hash.Equal(oidSHA1):

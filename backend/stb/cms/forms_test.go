@@ -54,6 +54,69 @@ func TestEveryFormOfReferenceIsRead(t *testing.T) {
 	}
 }
 
+func TestAReferenceOfEachVersionMustMeanTheSigner(t *testing.T) {
+	for name, tc := range map[string]struct {
+		old  string // whom the reference of version 1 means
+		want pki.Reason
+	}{
+		"both the signer":           {"certs/g-fl1.cer", pki.OK},
+		"version 1 another's":       {"certs/g-fl2.cer", pki.NoSigningCertificateFound},
+		"version 1 the authority's": {"certs/g-ruc.cer", pki.NoSigningCertificateFound},
+	} {
+		sum := sha1.Sum(pkidev.File(t, tc.old))
+		f := newForge(t)
+		f.attributes = append(f.attributes, attr(idReferenceV1, seq(seq(seq(octetString(sum[:]))))))
+		if r := cms.VerifyOctets(f.encode(t), cms.Octets(f.content), options(t)); r.Reason != tc.want {
+			t.Errorf("%s: %s, want %s", name, r.Reason, tc.want)
+		}
+	}
+}
+
+func TestTheStrictProfileTakesNoPoliciesInAReference(t *testing.T) {
+	c := certificate(t, "certs/b-fl256.cer")
+	for name, tc := range map[string]struct {
+		policies []byte
+		want     pki.Reason
+	}{
+		"without": {nil, pki.OK},
+		"with":    {seq(seq(der.OID([]int{1, 2, 3}))), pki.SigConstraintsFailure},
+	} {
+		f := newForge(t)
+		f.cert, f.key, f.certs = c, key(t, "b-fl256"), [][]byte{c.Raw}
+		f.attributes[3] = attr(idReference, seq(seq(seq(seq(der.OID(pki.BeltHash.OID), []byte{5, 0}), octetString(pki.BeltHash.Sum(c.Raw)))), tc.policies))
+		opt := optionsOfBoth(t)
+		opt.Verifier.Profile = pki.ProfileBPKI
+		if r := cms.VerifyOctets(f.encode(t), cms.Octets(f.content), opt); r.Reason != tc.want {
+			t.Errorf("%s: %s %v, want %s", name, r.Reason, r.Signers, tc.want)
+		}
+	}
+}
+
+func TestNumbersOfStampsHaveAtMost160Bits(t *testing.T) {
+	raw := pkidev.File(t, "tsp/g-order-ku.tst")
+	token, err := cms.ParseToken(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		serial []byte
+		ok     bool
+	}{
+		"160 bits": {append([]byte{0}, bytes.Repeat([]byte{0xff}, 20)...), true},
+		"161 bits": {append([]byte{1}, make([]byte, 20)...), false},
+		"negative": {[]byte{0x80}, false},
+		"zero":     {[]byte{0}, true},
+	} {
+		info := rebuild(t, token.Content, der.Element(tag.INTEGER, []byte(token.Info.Serial)), der.Element(tag.INTEGER, tc.serial))
+		if bytes.Equal(info, token.Content) {
+			t.Fatal(name, "nothing was replaced")
+		}
+		if _, err := cms.ParseToken(rebuild(t, raw, octetString(token.Content), octetString(info))); (err == nil) != tc.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestSignerNamedByKeyIdentifier(t *testing.T) {
 	for name, tc := range map[string]struct {
 		id   []byte

@@ -214,6 +214,9 @@ func TestAttributesDecideAsTheRulesSay(t *testing.T) {
 		"policy demanded": {func(f *forge) {
 			f.attributes = append(f.attributes, attr(idPolicy, []byte{0x30, 0}))
 		}, pki.SignaturePolicyNotAvailable, cms.LevelBB},
+		"policy meant without a name": {func(f *forge) {
+			f.attributes = append(f.attributes, attr(idPolicy, []byte{5, 0}))
+		}, pki.SigConstraintsFailure, cms.LevelBB},
 		"unknown attributes": {func(f *forge) {
 			f.attributes = append(f.attributes, attr([]int{1, 2, 3}, []byte{5, 0}))
 			f.unsigned = [][]byte{attr([]int{1, 2, 3}, []byte{5, 0}), attr([]int{1, 2, 3}, []byte{5, 0})}

@@ -80,7 +80,7 @@ func (i *TSTInfo) read(data []byte) bool {
 	if !s.ReadASN1(&body, tag.SEQUENCE) || !s.Empty() || !body.ReadASN1Integer(&version) || version != 1 ||
 		!body.ReadASN1ObjectIdentifier(&i.Policy) || !body.ReadASN1(&imprint, tag.SEQUENCE) ||
 		!der.ReadAlgorithm(&imprint, &i.HashAlgorithm) || !imprint.ReadASN1(&sum, tag.OCTET_STRING) || !imprint.Empty() ||
-		!body.ReadASN1(&serial, tag.INTEGER) || len(serial) > 21 || !body.ReadASN1(&gen, tag.GeneralizedTime) {
+		!body.ReadASN1(&serial, tag.INTEGER) || longSerial(serial) || !body.ReadASN1(&gen, tag.GeneralizedTime) {
 		return false
 	}
 	i.HashedMessage, i.Serial = sum, pki.Serial(serial)
@@ -93,6 +93,9 @@ func (i *TSTInfo) read(data []byte) bool {
 	}
 	return i.readOptional(body)
 }
+
+// longSerial tells a number of more than 160 bits (7.2.2); the octet of its sign is not counted.
+func longSerial(b []byte) bool { return len(b) > 21 || len(b) == 21 && b[0] != 0 }
 
 func (i *TSTInfo) readOptional(body cryptobyte.String) bool {
 	if body.PeekASN1Tag(tag.SEQUENCE) {

@@ -175,8 +175,8 @@ func (sd *SignedData) verifySigner(s *Signer, content Content, opt Options) Sign
 	if c.ess != nil && c.hasTime {
 		r.Level = LevelBB
 	}
-	if has(s.Signed, attrSignPolicy) {
-		r.end(pki.SignaturePolicyNotAvailable, "the signature demands a policy that is not at hand")
+	if reason, note := s.constraints(c, opt); reason != pki.OK {
+		r.end(reason, note)
 		return r
 	}
 	if has(s.Unsigned, attrCounterSig) {
@@ -226,7 +226,7 @@ func (sd *SignedData) basic(s *Signer, content Content, opt Options, r *SignerRe
 		r.end(pki.FormatFailure, "no signed attributes over a content that is not plain data")
 		return c, false
 	}
-	candidates := sd.candidates(s, c.ess, opt.Verifier)
+	candidates := sd.candidates(s, c, opt.Verifier)
 	if len(candidates) == 0 {
 		r.end(pki.NoSigningCertificateFound)
 		return c, false
@@ -244,11 +244,11 @@ func (sd *SignedData) basic(s *Signer, content Content, opt Options, r *SignerRe
 
 // candidates are the certificates that the signer may mean. A reference by hash
 // leaves at most one; without it several may bear the name and number.
-func (sd *SignedData) candidates(s *Signer, ess *certRef, v pki.Verifier) []*pki.Certificate {
+func (sd *SignedData) candidates(s *Signer, claims claims, v pki.Verifier) []*pki.Certificate {
 	var out []*pki.Certificate
 	for _, list := range [][]*pki.Certificate{sd.Certificates, v.Intermediates, v.Anchors} {
 		for _, c := range list {
-			if s.names(c) && (ess == nil || ess.fits(c)) && !slices.ContainsFunc(out, c.Equal) {
+			if s.names(c) && claims.ess.fits(c) && claims.also.fits(c) && !slices.ContainsFunc(out, c.Equal) {
 				out = append(out, c)
 			}
 		}
