@@ -208,7 +208,8 @@ func invalid(op string, v View) error {
 }
 
 // prepareOrder stores the request before it is sent, so that after a lost answer
-// the same request is sent again and makes no second order.
+// the same request is sent again and makes no second order. The proof of an order
+// that the portal has lost stays: it is not known whether it was paid.
 func (s *Service) prepareOrder(ctx context.Context, id string, v View, o order) (portalapi.OrderRequest, error) {
 	req := portalapi.OrderRequest{
 		ApplicationId: id, Procedure: v.Procedure.Code, FormId: v.Row.FormID, FormVersion: v.Row.FormVersion,
@@ -225,7 +226,8 @@ func (s *Service) prepareOrder(ctx context.Context, id string, v View, o order) 
 	req.OpId = ids.New(s.o.Now())
 	err = s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO draft_order(draft, op_id, request) VALUES(?, ?, ?)
-			ON CONFLICT(draft) DO UPDATE SET op_id=excluded.op_id, request=excluded.request, code='', body='{}', stated='', receipt=''`,
+			ON CONFLICT(draft) DO UPDATE SET op_id=excluded.op_id, request=excluded.request, code='', body='{}',
+				stated=CASE code WHEN '' THEN stated ELSE '' END, receipt=CASE code WHEN '' THEN receipt ELSE '' END`,
 			id, req.OpId, string(text))
 		return err
 	})

@@ -392,3 +392,36 @@ func TestAnOrderThatARestoredPortalLostIsMadeAnew(t *testing.T) {
 		})
 	}
 }
+
+func TestTheProofOfALostOrderOutlivesOtherAnswers(t *testing.T) {
+	d := newDesk(t)
+	id := d.passport()
+	scan := filepath.Join(t.TempDir(), "receipt.pdf")
+	if err := os.WriteFile(scan, pdfOctets(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v, err := d.StateTransaction(t.Context(), id, "9000000017")
+	if err == nil {
+		v, err = d.AddReceipt(t.Context(), id, scan)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	receipt := v.Order.Receipt.SHA256
+	d.orders.made, d.orders.ops = nil, nil // the portal is an older one
+	if _, err := d.RefreshOrder(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.speed(id, "urgent_7d"); err != nil { // another sum: another order is asked for
+		t.Fatal(err)
+	}
+	if v = d.order(id); v.Order.Stated != "9000000017" || v.Order.Receipt.SHA256 != receipt {
+		t.Errorf("what was typed and attached is gone: %+v", v.Order)
+	}
+	if _, err := d.speed(id, "normal"); err != nil {
+		t.Fatal(err)
+	}
+	if v = d.order(id); v.Order.Stated != "" || v.Order.Receipt.ID != "" {
+		t.Errorf("the proof of an order that was replaced proves the next one: %+v", v.Order)
+	}
+}

@@ -332,9 +332,11 @@ func takeIn(ctx context.Context, tx dbx.Tx, row Row, p Packed, stand Standing) e
 	if p.Order == nil {
 		return nil
 	}
+	// The proof of an order that the portal has lost stays where none comes.
 	_, err = tx.Exec(ctx, `INSERT INTO draft_order(draft, op_id, request, code, body, stated, receipt) VALUES(?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT(draft) DO UPDATE SET op_id=excluded.op_id, request=excluded.request, code=excluded.code, body=excluded.body,
-			stated=excluded.stated, receipt=excluded.receipt`,
+			stated=CASE WHEN code='' AND excluded.stated='' THEN stated ELSE excluded.stated END,
+			receipt=CASE WHEN code='' AND excluded.receipt='' THEN receipt ELSE excluded.receipt END`,
 		row.ID, p.Order.OpID, p.Order.Request, p.Order.Code, p.Order.Body, p.Order.Stated, p.Order.Receipt)
 	return err
 }

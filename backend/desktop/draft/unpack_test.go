@@ -109,6 +109,35 @@ func TestAnOrderMakesNoSecondDraft(t *testing.T) {
 	}
 }
 
+func TestAProofOfALostOrderOutlivesALongerCopy(t *testing.T) {
+	p := &pair{T: t, here: newDesk(t), there: newDesk(t)}
+	p.here.orders = p.there.orders // one portal
+	p.here.stop()
+	p.here.start()
+	p.id = p.there.create(paidOne)
+	p.there.fill(p.id)
+	p.unpack()
+	code, transaction := p.here.order(p.id).Order.Code, "9000000017"
+	paid := p.here.orders.made[0]
+	paid.Version, paid.Status, paid.Transaction = paid.Version+1, portalapi.OrderStatusPaid, &transaction
+	err := p.here.db.Write(t.Context(), func(tx dbx.Tx) error {
+		if err := newer(t.Context(), tx, paid); err != nil {
+			return err
+		}
+		return lost(t.Context(), tx, code)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.here.orders.made, p.here.orders.ops = nil, nil // the portal is an older one
+	p.there.write(p.id, "surname", "Дальше")
+	p.there.order(p.id)
+	stand, v := p.unpack()
+	if stand != StandNewer || v.Order.Code != p.there.view(p.id).Order.Code || v.Order.Stated != transaction {
+		t.Errorf("%s: %+v", stand, v.Order)
+	}
+}
+
 // tells stores what the portal tells of an order, as the exchange does.
 func (p *pair) tells(code string, status portalapi.OrderStatus) {
 	p.Helper()
