@@ -58,7 +58,10 @@ const (
 func (p *portal) prepare(ctx context.Context, o options) (*load, error) {
 	p.health = "/v1/readyz"
 	p.args = func(addr, data string) []string {
-		args := []string{"serve", "-data", data, "-addr", addr, "-rate", tooOften}
+		args := []string{
+			"serve", "-data", data, "-addr", addr, "-rate", tooOften,
+			"-operator", "Оператор", "-operator-address", "Минск", "-operator-email", "dpo@example.by",
+		}
 		if p.cpuProfile != "" {
 			args = append(args, "-cpu-profile", p.cpuProfile)
 		}
