@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,9 @@ import (
 // want notes the files of a decision that are not here, so that the person can
 // read it without a network.
 func (s *Syncer) want(e Entity) {
+	if !bytes.Contains(e.Body, []byte(`"decision"`)) { // as of nearly all while a queue leaves
+		return
+	}
 	var a struct { // of a portalapi.Application
 		Decision *portalapi.Decision `json:"decision"`
 	}

@@ -41,12 +41,11 @@ func Put(ctx context.Context, tx dbx.Tx, account string, e Entity) (bool, error)
 // read and written by this program, and lacks what a newer portal wrote besides: the
 // page's octets of the same version take its place.
 func putPulled(ctx context.Context, tx dbx.Tx, account string, e Entity) (bool, error) {
-	stored, err := Put(ctx, tx, account, e)
-	if err != nil || stored {
-		return stored, err
-	}
-	n, err := dbx.Changed(ctx, tx, `UPDATE inbox SET body=? WHERE account=? AND kind=? AND id=? AND version=? AND body<>?`,
-		string(e.Body), account, e.Kind, e.ID, e.Version, string(e.Body))
+	n, err := dbx.Changed(ctx, tx, `INSERT INTO inbox(account, kind, id, version, body, changed_at) VALUES(?, ?, ?, ?, ?, ?)
+		ON CONFLICT(account, kind, id) DO UPDATE SET version=excluded.version, body=excluded.body,
+		changed_at=CASE WHEN excluded.version > inbox.version THEN excluded.changed_at ELSE inbox.changed_at END
+		WHERE excluded.version > inbox.version OR excluded.version = inbox.version AND excluded.body <> inbox.body`,
+		account, e.Kind, e.ID, e.Version, string(e.Body), e.ChangedAt.UnixMilli())
 	return n > 0, err
 }
 
