@@ -22,6 +22,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"akno/backend/internal/clock"
@@ -32,8 +33,12 @@ var ErrRunning = errors.New("single: already running")
 
 const (
 	maxMessage = 64 << 10
-	patience   = 3 * time.Second
-	pause      = 50 * time.Millisecond
+	// patience is how long one who has been reached may take to answer.
+	patience = 3 * time.Second
+	// pause and tries bound the time until one who has the lock is reached: who has
+	// just won listens in a moment, unless the computer is very busy.
+	pause = 50 * time.Millisecond
+	tries = 200
 )
 
 type message struct {
@@ -56,8 +61,13 @@ type Place struct {
 // Take makes this process the only one for the profile at. If another process
 // is, Take gives it args and returns ErrRunning. received is called, one launch
 // at a time, with what later launches were given and the folder they were
-// started in.
+// started in; a launch is answered before, so it may take its time.
 func Take(at Place, args []string, received func(args []string, cwd string)) (*Instance, error) {
+	return take(at, args, received, func() { time.Sleep(pause) })
+}
+
+// take is Take with what it does between two tries.
+func take(at Place, args []string, received func(args []string, cwd string), rest func()) (*Instance, error) {
 	dir := at.Profile
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("single: %w", err)
@@ -66,20 +76,22 @@ func Take(at Place, args []string, received func(args []string, cwd string)) (*I
 	if err != nil {
 		return nil, err
 	}
-	for end := clock.System().Add(patience); ; time.Sleep(pause) {
+	for left := tries; ; rest() {
 		lock, err := tryLock(filepath.Join(dir, "lock"))
 		if err == nil {
-			return &Instance{lock, listen(sock, received)}, nil
+			return begin(lock, sock, received), nil
 		}
 		if !errors.Is(err, errLocked) {
 			return nil, fmt.Errorf("single: %w", err)
 		}
-		// The winner may not listen yet, or may be about to leave.
 		err = send(sock, args)
 		if err == nil {
 			return nil, ErrRunning
 		}
-		if clock.System().After(end) {
+		// The winner may not listen yet, while its socket is not there or is that of
+		// one that was killed; or it may be about to leave. One that listens and says
+		// nothing is neither.
+		if left--; left == 0 || errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil, fmt.Errorf("single: the running program does not answer: %w", err)
 		}
 	}
@@ -94,34 +106,49 @@ func (i *Instance) Close() error {
 	return errors.Join(err, i.lock.Close())
 }
 
-// listen returns nil where the system has no Unix sockets.
-func listen(sock string, received func([]string, string)) net.Listener {
+// begin listens for later launches. Where the system has no Unix sockets it does
+// not.
+func begin(lock *os.File, sock string, received func([]string, string)) *Instance {
 	_ = os.Remove(sock) // left by a crash; the lock is ours, so nobody uses it
 	ln, err := net.Listen("unix", sock)
 	if err != nil {
-		return nil
+		return &Instance{lock: lock}
 	}
-	go func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			receive(c, received)
-		}
-	}()
-	return ln
+	go listen(ln, received)
+	return &Instance{lock, ln}
 }
 
-func receive(c net.Conn, received func([]string, string)) {
+// listen answers every launch at once and passes them on one at a time, however
+// long received takes over one: who starts on a large or a damaged profile reads it
+// first, and the launches after must not take that for silence. It ends with ln.
+func listen(ln net.Listener, received func([]string, string)) {
+	var oneMu sync.Mutex // one launch at a time
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			m, ok := receive(c)
+			if !ok {
+				return
+			}
+			oneMu.Lock()
+			defer oneMu.Unlock()
+			received(m.Args, m.Dir)
+		}()
+	}
+}
+
+// receive reads what a launch was given and answers it.
+func receive(c net.Conn) (m message, ok bool) {
 	defer c.Close()
 	_ = c.SetDeadline(clock.System().Add(patience))
-	var m message
 	if json.NewDecoder(io.LimitReader(c, maxMessage)).Decode(&m) != nil {
-		return
+		return m, false
 	}
 	_, _ = io.WriteString(c, "ok")
-	received(m.Args, m.Dir)
+	return m, true
 }
 
 func send(sock string, args []string) error {

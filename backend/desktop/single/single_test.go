@@ -2,10 +2,12 @@ package single
 
 import (
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -127,6 +129,139 @@ func TestLongFolderNamesWork(t *testing.T) {
 	}
 	defer i.Close()
 	if _, err := Take(Place{dir, runtime}, nil, nil); !errors.Is(err, ErrRunning) {
+		t.Error(err)
+	}
+}
+
+// killed leaves the socket that a program leaves which was killed: it is there, and
+// nobody listens.
+func killed(t *testing.T, at Place) {
+	t.Helper()
+	sock, err := socketPath(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: sock, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln.SetUnlinkOnClose(false)
+	if err := ln.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(sock); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestALoserWaitsForAWinnerThatDoesNotListenYet(t *testing.T) {
+	for name, left := range map[string]func(t *testing.T, at Place){
+		"after a kill": killed,
+		"after an end": func(*testing.T, Place) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := Place{Profile: t.TempDir()}
+			left(t, at)
+			lock, err := tryLock(filepath.Join(at.Profile, "lock")) // it has won, and has come no further
+			if err != nil {
+				t.Fatal(err)
+			}
+			sock, err := socketPath(at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := make(chan []string, 1)
+			var winner *Instance
+			rests := 0
+			_, err = take(at, []string{"x"}, nil, func() {
+				if rests++; rests == 7 {
+					winner = begin(lock, sock, func(args []string, _ string) { got <- args })
+				}
+			})
+			if !errors.Is(err, ErrRunning) || rests != 7 {
+				t.Fatalf("after %d rests: %v", rests, err)
+			}
+			if args := <-got; !slices.Equal(args, []string{"x"}) {
+				t.Error(args)
+			}
+			if err := winner.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestALoserGetsWhatAWinnerThatDiedLeft(t *testing.T) {
+	at := Place{Profile: t.TempDir()}
+	lock, err := tryLock(filepath.Join(at.Profile, "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed(t, at)
+	i, err := take(at, nil, func([]string, string) {}, func() { _ = lock.Close() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := i.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALoserDoesNotWaitForEver(t *testing.T) {
+	at := Place{Profile: t.TempDir()}
+	killed(t, at)
+	lock, err := tryLock(filepath.Join(at.Profile, "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	rests := 0
+	if i, err := take(at, nil, nil, func() { rests++ }); err == nil || errors.Is(err, ErrRunning) || i != nil {
+		t.Error(err)
+	}
+	if rests != tries-1 {
+		t.Errorf("%d rests", rests)
+	}
+}
+
+func TestALaunchIsAnsweredWhileAnotherIsWorkedOn(t *testing.T) {
+	at := Place{Profile: t.TempDir()}
+	const launches = 5
+	started, done := make(chan struct{}), make(chan string, launches)
+	first, err := Take(at, nil, func(args []string, _ string) {
+		<-started // it reads a large profile, and shows nothing yet
+		done <- args[0]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sock, err := socketPath(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent, err := net.Dial("unix", sock) // one that was stopped before it said anything
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	want := []string{}
+	for n := range launches {
+		want = append(want, strconv.Itoa(n))
+		_, err := take(at, want[n:], nil, func() { t.Error("it has to try again") })
+		if !errors.Is(err, ErrRunning) {
+			t.Errorf("launch %d: %v", n, err)
+		}
+	}
+	close(started)
+	got := []string{}
+	for range launches {
+		got = append(got, <-done)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Error(got)
+	}
+	if err := first.Close(); err != nil {
 		t.Error(err)
 	}
 }
