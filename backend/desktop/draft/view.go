@@ -50,14 +50,14 @@ type Cell struct {
 	Localities []Locality
 }
 
-// Field returns a field of the view.
+// Field returns a field of the view; one that is not there has an empty definition.
 func (v View) Field(id string) (Field, bool) {
 	for _, f := range v.Fields {
 		if f.Def.ID == id {
 			return f, true
 		}
 	}
-	return Field{}, false
+	return Field{Def: &form.Field{}}, false
 }
 
 // Pays says whether the procedure costs something by the answers so far.
