@@ -73,7 +73,7 @@ export function setProfile(next: ProfileState): void {
 export async function settled(): Promise<boolean> {
   await flush()
   if (held().length === 0) return true
-  toast(t('common.unsaved.lock'), undefined, 'bad')
+  toast(() => t('common.unsaved.lock'), undefined, 'bad')
   return false
 }
 
@@ -142,7 +142,7 @@ export async function speak(language: Lang): Promise<void> {
   if (!before) return
   await put({ ...before, language })
   await system.setPreferences({ ...before, language }).catch(() => {
-    toast(t('common.language.kept'), undefined, 'bad')
+    toast(() => t('common.language.kept'), undefined, 'bad')
   })
 }
 

@@ -55,7 +55,6 @@ export default {
   'register.lead':
     'The portal checks the certificate and opens a cabinet with all procedures. If you have a cabinet already, no second one is made.',
   'register.consent': 'Consent',
-  'register.must': 'Without the consent no cabinet can be opened',
   'register.email': 'News about your applications goes there',
   'register.key': 'With your signature',
   'register.as': 'Register as {name}',

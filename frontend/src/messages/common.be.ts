@@ -152,6 +152,7 @@ export default {
   'status.ready': 'Гатова да адпраўкі',
   'status.signed': 'Падпісана',
   'status.queued': 'У чарзе на адпраўку',
+  'status.sending': 'Адпраўляецца',
   'status.format_rejected': 'Партал не прыняў',
   'status.awaiting_payment': 'Чакае аплаты',
   'status.payment_submitted': 'Аплата правяраецца',

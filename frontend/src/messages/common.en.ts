@@ -129,6 +129,7 @@ export default {
   'status.ready': 'Ready to send',
   'status.signed': 'Signed',
   'status.queued': 'Waiting to be sent',
+  'status.sending': 'Being sent',
   'status.format_rejected': 'Not accepted by the portal',
   'status.awaiting_payment': 'Awaiting payment',
   'status.payment_submitted': 'Payment is checked',

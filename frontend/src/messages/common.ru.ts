@@ -150,6 +150,7 @@ export default {
   'status.ready': 'Готово к отправке',
   'status.signed': 'Подписано',
   'status.queued': 'В очереди на отправку',
+  'status.sending': 'Отправляется',
   'status.format_rejected': 'Портал не принял',
   'status.awaiting_payment': 'Ожидает оплаты',
   'status.payment_submitted': 'Оплата проверяется',

@@ -165,6 +165,7 @@ export default {
   'error.code_expired': 'The code is no longer good: go on once more, and a new one will come',
   'error.code_sent': 'A code went to the address of the cabinet: enter the eight digits of the letter',
   'error.code_wrong': 'The code does not fit, check the digits',
+  'error.consent_required': 'Without the consent no cabinet can be opened',
   'error.consent_outdated': 'The text of the consent is a new one: read it and confirm',
   'error.cross': 'Does not agree with the identification number',
   'error.date': 'The date has changed: look at the document again',

@@ -44,7 +44,7 @@ describe('undo and redo', () => {
     render(Draft, { params: { id: 'd7', step: 'check' } })
     fake.fail('Drafts.Undo', 'wrong_state', { speed: 'paid' })
     await userEvent.click(await screen.findByRole('button', { name: 'Отменить' }))
-    await waitFor(() => expect(toasts().at(-1)?.text).toMatch(/^От этого ответа зависит/))
+    await waitFor(() => expect(toasts().at(-1)?.text()).toMatch(/^От этого ответа зависит/))
   })
 })
 

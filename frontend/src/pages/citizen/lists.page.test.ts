@@ -87,7 +87,7 @@ describe('my applications', () => {
     await userEvent.click(
       await screen.findByRole('button', { name: 'Удалить черновик «Регистрация по месту жительства»' }),
     )
-    await waitFor(() => expect(toasts().at(-1)?.text).toBe('Черновик удалён'))
+    await waitFor(() => expect(toasts().at(-1)?.text()).toBe('Черновик удалён'))
     toasts().at(-1)?.undo?.()
     await waitFor(() => expect(fake.calls.some((c) => c.name === 'Drafts.Restore')).toBe(true))
   })
@@ -98,7 +98,7 @@ describe('my applications', () => {
     const remove = { name: 'Удалить черновик «Регистрация по месту жительства»' }
     fake.fail('Drafts.Delete', 'wrong_state', { order: 'exists' })
     await userEvent.click(await screen.findByRole('button', remove))
-    await waitFor(() => expect(toasts().at(-1)?.text).toMatch(/^У черновика есть заказ/))
+    await waitFor(() => expect(toasts().at(-1)?.text()).toMatch(/^У черновика есть заказ/))
     expect(screen.getByRole('button', remove)).toBeInTheDocument()
   })
   test('four boxes with their counts', async () => {

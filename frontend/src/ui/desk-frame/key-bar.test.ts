@@ -30,7 +30,7 @@ describe('the key bar', () => {
     })
     await fireEvent.keyDown(window, { key: 'F9' })
     expect(act).not.toHaveBeenCalled()
-    expect(toasts().map((one) => one.text)).toEqual(['Сначала откройте документы'])
+    expect(toasts().map((one) => one.text())).toEqual(['Сначала откройте документы'])
   })
   test('is silent while a dialog is open', async () => {
     const act = vi.fn()

@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from '@testing-library/svelte'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { setLang } from '../../lib/i18n.svelte.ts'
+import { loadLanguage, setLang, t } from '../../lib/i18n.svelte.ts'
 import { dismiss, toast, toasts } from '../../lib/toasts.svelte.ts'
 import Toasts from './toasts.svelte'
 
@@ -16,7 +16,7 @@ afterEach(() => {
 describe('a message at the edge', () => {
   test('goes by itself after its time', async () => {
     render(Toasts, { stay: 1000 })
-    toast('Черновик удалён')
+    toast(() => 'Черновик удалён')
     await vi.advanceTimersByTimeAsync(999)
     expect(screen.getByText('Черновик удалён')).toBeInTheDocument()
     await vi.advanceTimersByTimeAsync(2)
@@ -24,7 +24,7 @@ describe('a message at the edge', () => {
   })
   test('stays while it is held', async () => {
     render(Toasts, { stay: 1000 })
-    toast('Черновик удалён')
+    toast(() => 'Черновик удалён')
     await vi.advanceTimersByTimeAsync(10)
     const box = screen.getByText('Черновик удалён').parentElement!
     await fireEvent.mouseEnter(box)
@@ -45,7 +45,7 @@ describe('a message at the edge', () => {
     at(field, window.innerHeight - 160)
     at(other, 100)
     field.focus()
-    toast('Ответ «Район» очищен')
+    toast(() => 'Ответ «Район» очищен')
     await vi.advanceTimersByTimeAsync(0)
     expect(region).toHaveClass('toasts--above')
     other.focus()
@@ -54,10 +54,20 @@ describe('a message at the edge', () => {
     field.remove()
     other.remove()
   })
+  test('speaks the language of the page, also when that changes', async () => {
+    await loadLanguage('be')
+    render(Toasts)
+    toast(() => t('citizen.sign.queued'))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(screen.getByText('Подписано. Заявление в очереди и уйдёт при связи')).toBeInTheDocument()
+    setLang('be')
+    await vi.advanceTimersByTimeAsync(10)
+    expect(screen.getByText('Падпісана. Заява ў чарзе і пойдзе пры сувязі')).toBeInTheDocument()
+  })
   test('undoes once and goes', async () => {
     const undo = vi.fn()
     render(Toasts)
-    toast('Черновик удалён', undo)
+    toast(() => 'Черновик удалён', undo)
     await vi.advanceTimersByTimeAsync(10)
     await fireEvent.click(screen.getByRole('button', { name: 'Отменить' }))
     expect(undo).toHaveBeenCalledTimes(1)
