@@ -106,17 +106,11 @@ func (p *packet) wipe() { *p = packet{} }
 
 // text takes octets into the tag, the last piece padded with zeros.
 func (p *packet) text(b []byte) {
-	var x [4]uint32
-	for len(b) >= BlockSize {
-		load(&x, b)
-		p.t = p.r.times(p.t.add(toElement(&x)))
-		b = b[BlockSize:]
-	}
-	if len(b) > 0 {
+	p.t = p.r.take(p.t, b)
+	if rest := len(b) % BlockSize; rest > 0 {
 		var last [BlockSize]byte
-		copy(last[:], b)
-		load(&x, last[:])
-		p.t = p.r.times(p.t.add(toElement(&x)))
+		copy(last[:], b[len(b)-rest:])
+		p.t = p.r.take(p.t, last[:])
 	}
 }
 

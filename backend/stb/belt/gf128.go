@@ -57,6 +57,16 @@ func (f *factor) times(a element) element {
 	return element{t0, t1}
 }
 
+// takePlain adds each whole block of b to t and multiplies the sum by f; it returns the new t.
+func (f *factor) takePlain(t element, b []byte) element {
+	var x [4]uint32
+	for ; len(b) >= BlockSize; b = b[BlockSize:] {
+		load(&x, b)
+		t = f.times(t.add(toElement(&x)))
+	}
+	return t
+}
+
 // spread returns the low 64 bits of the product of two polynomials.
 func spread(x, y uint64) uint64 {
 	const m0, m1, m2, m3 = 0x1111111111111111, 0x2222222222222222, 0x4444444444444444, 0x8888888888888888
