@@ -157,7 +157,7 @@ func measure(ctx context.Context, s side, l *load, o options) (figures, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if own, ok := s.(*portal); ok && (o.only == "" || o.only == alone || o.only == queue) {
+	if own, ok := s.(*portal); ok && (o.only == "" || o.only == alone || o.only == queue || o.only == readBack) {
 		if err := own.alone(ctx, l, out); err != nil {
 			return nil, err
 		}

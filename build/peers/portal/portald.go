@@ -50,8 +50,9 @@ type portal struct {
 
 // What the queue of a desktop is measured by.
 const (
-	alone = "push 100, alone"
-	queue = "queue of 1000"
+	alone    = "push 100, alone"
+	queue    = "queue of 1000"
+	readBack = "queue of 1000, read back"
 )
 
 // prepare makes the authority, the people with their cabinets and what they have.
@@ -353,15 +354,20 @@ func (p *portal) alone(ctx context.Context, l *load, out figures) error {
 	if err != nil {
 		return err
 	}
-	err = out.take(&p.server, queue, 1, 1, func(int) (int, error) {
+	err = out.take(&p.server, readBack, 1, 1, func(int) (int, error) {
 		stop, err := profile(p.profile)
 		if err != nil {
 			return 0, err
 		}
+		d.begin()
 		return queued, errors.Join(d.sync.Now(ctx), stop())
 	})
 	if err == nil {
 		err = d.empty(ctx)
+	}
+	if err == nil {
+		all := out[readBack]
+		out[queue] = figure{queued / d.left.Seconds(), all.cpu, all.bytes}
 	}
 	return errors.Join(err, d.db.Close(), os.RemoveAll(d.dir))
 }
@@ -384,6 +390,25 @@ type device struct {
 	dir  string
 	db   *store.DB
 	sync *syncer.Syncer
+
+	began time.Time
+	told  map[string]bool // applications of which the page was told since then
+	left  time.Duration   // until it was written down here that the last of them was taken
+}
+
+// begin starts the clock of an exchange.
+func (d *device) begin() { d.began, d.told = clock(), map[string]bool{} }
+
+// tell hears what the page is told of. One application is told of when it was written
+// down that the portal took it; what is told afterwards, as it is read back, is of
+// those that were told already.
+func (d *device) tell(e syncer.Event) {
+	if e.Kind != syncer.KindApplication || d.told == nil || d.told[e.ID] {
+		return
+	}
+	if d.told[e.ID] = true; len(d.told) == queued {
+		d.left = time.Since(d.began)
+	}
 }
 
 // device makes a profile in which everything waits that l says.
@@ -399,7 +424,7 @@ func (p *portal) device(ctx context.Context, l *load) (*device, error) {
 	}
 	client.SetToken(l.queue.token[len("Bearer "):])
 	account := l.queue.number
-	d.sync = syncer.New(syncer.Options{DB: d.db, Portal: client, Account: func() string { return account }, Now: clock, Log: logx.Discard()})
+	d.sync = syncer.New(syncer.Options{DB: d.db, Portal: client, Account: func() string { return account }, Now: clock, Log: logx.Discard(), Tell: d.tell})
 	if err := d.sync.Now(ctx); err != nil { // what the person had before
 		return nil, err
 	}
@@ -414,7 +439,7 @@ func (p *portal) device(ctx context.Context, l *load) (*device, error) {
 	})
 }
 
-// empty proves that nothing waits any more and that the portal's answers are here.
+// empty proves that nothing waits any more and that all of it left.
 func (d *device) empty(ctx context.Context) error {
 	return d.db.Read(ctx, func(tx syncer.Tx) error {
 		waits, err := syncer.Pending(ctx, tx)
@@ -423,6 +448,9 @@ func (d *device) empty(ctx context.Context) error {
 		}
 		if len(waits) > 0 {
 			return fmt.Errorf("%d commands still wait, the first because of %q", len(waits), waits[0].Failure)
+		}
+		if d.left == 0 {
+			return fmt.Errorf("%d applications were told of", len(d.told))
 		}
 		return nil
 	})

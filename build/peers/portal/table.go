@@ -62,11 +62,11 @@ func (f figures) take(s *server, name string, clients, calls int, work func(n in
 // portal's own work to another one of it.
 type bar struct {
 	work, than string
-	least      float64
+	least      float64 // 0 for one that is told only
 }
 
 func bars() []bar {
-	return []bar{{"push 100", "", 3}, {"pull 50", "", 3}, {"full pull", "", 5}, {"pull, nothing new", "", 3}, {queue, alone, 0.7}}
+	return []bar{{"push 100", "", 3}, {"pull 50", "", 3}, {"full pull", "", 5}, {"pull, nothing new", "", 3}, {queue, alone, 0.7}, {readBack, alone, 0}}
 }
 
 // mostBytes is the bar on a pull that brings nothing.
