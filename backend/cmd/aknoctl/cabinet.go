@@ -69,6 +69,7 @@ func (a shownApplication) text() string {
 // synchronise signs in, pushes and pulls.
 func synchronise(e *env, args []string) (int, error) {
 	o := newCabinetOptions(e)
+	o.begins = true
 	if _, err := o.parse(args, 0, 0); err != nil {
 		return exitUsage, err
 	}

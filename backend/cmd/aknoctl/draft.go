@@ -81,6 +81,7 @@ func (o *cabinetOptions) changes() *changes {
 
 func draftNew(e *env, args []string) (int, error) {
 	o := newCabinetOptions(e)
+	o.begins = true
 	change := o.changes()
 	rest, err := o.parse(args, 1, 1)
 	if err != nil {

@@ -108,6 +108,7 @@ type shownLine struct {
 // in unless only the plan was asked for.
 func draftImport(e *env, args []string) (int, error) {
 	o := newCabinetOptions(e)
+	o.begins = true
 	passwordFile, plan := o.String("parcel-password-file", "", ""), o.Bool("plan", false, "")
 	rest, err := o.parse(args, 1, 1)
 	if err != nil {

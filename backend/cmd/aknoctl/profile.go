@@ -23,6 +23,7 @@ import (
 	"akno/backend/desktop/store"
 	"akno/backend/desktop/syncer"
 	truststore "akno/backend/desktop/trust"
+	"akno/backend/desktop/vault"
 	"akno/backend/internal/atomicfile"
 	"akno/backend/logx"
 	"akno/backend/print"
@@ -37,6 +38,7 @@ type cabinetOptions struct {
 	key, passwordFile, cert *string
 	anchors                 list
 	limit                   *time.Duration
+	begins                  bool // a profile that is not there yet is made
 }
 
 func newCabinetOptions(e *env) *cabinetOptions {
@@ -110,6 +112,8 @@ func (e *env) refused(err error) (int, error) {
 	switch {
 	case code == akno.Internal:
 		return exitUsage, err
+	case errors.Is(err, errNoProfile): // nothing was asked yet
+		status = exitUsage
 	case akno.Silent(code), code == akno.SlowDown:
 		status = exitMaybe
 	}
@@ -126,10 +130,24 @@ func (e *env) refused(err error) (int, error) {
 	return status, err
 }
 
+var errNoProfile = errors.New("there is no profile")
+
+// noProfile is the refusal to make a profile where one is only asked about, as in a
+// folder whose name was mistyped.
+func noProfile(dir string) error {
+	return &akno.Error{
+		Code: akno.NotFound, Op: "aknoctl.profile", Fields: map[string]string{"profile-dir": string(akno.NotFound)},
+		Err: fmt.Errorf("%w in %s: give another --profile-dir, or make one by «draft new», «draft import», «sync» or «profile passwd»", errNoProfile, dir),
+	}
+}
+
 func (p *profile) open(o *cabinetOptions) error {
 	dir, err := filepath.Abs(*o.dir)
 	if err != nil {
 		return err
+	}
+	if !o.begins && !vault.Exists(dir) {
+		return noProfile(dir)
 	}
 	lock, err := alone(dir)
 	if err != nil {

@@ -137,6 +137,7 @@ func (w *world) answers(formID string) string {
 func (w *world) staff(name string) *profile {
 	w.t.Helper()
 	o := newCabinetOptions(&env{})
+	o.begins = true
 	args := append([]string{"--profile-dir", filepath.Join(w.dir, name), "--portal", w.url, "--key", w.key(name), "--password-file", w.password}, w.anchors()...)
 	if _, err := o.parse(args, 0, 0); err != nil {
 		w.t.Fatal(err)
@@ -376,6 +377,7 @@ func TestAnApplicationSignedWithoutANetworkWaitsForTheNextExchange(t *testing.T)
 
 func TestAProfileHasOneProgramAtATime(t *testing.T) {
 	w := newWorld(t)
+	w.do(exitYes, nil, "draft", "new", "200.1.3.4")
 	lock, err := single.Take(single.Place{Profile: filepath.Join(w.dir, "profile"), Runtime: w.dir}, nil, func([]string, string) {})
 	if err != nil {
 		t.Fatal(err)

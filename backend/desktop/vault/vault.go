@@ -25,8 +25,10 @@ import (
 const (
 	fileName = "profile.key"
 	copyName = fileName + ".copy"
-	format   = "akno profile key"
-	version  = 1
+	// databaseName is what package store seals under the key.
+	databaseName = "profile.db"
+	format       = "akno profile key"
+	version      = 1
 	// KeySize is the length of the data key in octets.
 	KeySize = 32
 )
@@ -82,6 +84,17 @@ func Base(dir string) string {
 // folder of all profiles that dir is, or is in.
 func OpenFolder(dir string) string { return Base(dir) + ".open" }
 
+// Exists says whether a profile lies in the folder dir, sealed or not, or what is
+// left of one.
+func Exists(dir string) bool {
+	for _, name := range []string{fileName, copyName, databaseName} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
+}
+
 // Open reads the key file of the profile in the folder dir. A profile that has
 // none yet gets a key, without a password. The codes: bad_file when the file
 // and its copy are damaged, or gone from a profile that is sealed already;
@@ -115,7 +128,7 @@ func Open(dir string, now clock.Clock) (*Vault, error) {
 
 // hasSealed says whether the folder holds a database that a lost key sealed.
 func hasSealed(dir string) (bool, error) {
-	f, err := os.Open(filepath.Join(dir, "profile.db"))
+	f, err := os.Open(filepath.Join(dir, databaseName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
