@@ -27,12 +27,13 @@ peers: ## portald beside PocketBase, which is built through the module proxy, wi
 fuzz: ## every fuzz target for FUZZTIME (60s each by default)
 	@build/fuzz.sh
 
-soak: ## the stories, small and failing disks (as root), and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB; deaths at every statement of the drafts, and what 100,000 of them cost; the exchange, on PostgreSQL too
+soak: ## the stories, small and failing disks (as root), and deaths at random moments, SOAK times (10 by default); times of secrets, long; files of 2 GB; deaths at every step of an upgrade and at every statement of the drafts, and what 100,000 of them cost; the exchange, on PostgreSQL too
 	RUNS=2000 build/mutants.sh && RUNS=$$(( 5000 * $${SOAK:-10} )) build/histories.sh
 	AKNO_SOAK=1 AKNO_KILLS=1000 CGO_ENABLED=0 go test -count=1 -timeout 2h -run 'Killed|OneOrder' -v ./backend/internal/syncsim
 	RUNS=$$(( 100 * $${SOAK:-10} )) SHARD=50 build/postgres.sh build/histories.sh
 	cd backend/stb && go test -count=1 -timeout 2h -run TheSameTime ./belt ./bign ./container ./internal/curve -args -samples=25
 	CGO_ENABLED=0 go test -tags soak -count=1 -timeout 60m -v -run '^TestTwoGigabytes' ./backend/cmd/aknoctl
+	AKNO_SOAK=1 CGO_ENABLED=0 go test -count=1 -timeout 90m -run 'Death' -v ./backend/desktop/store
 	AKNO_SOAK=1 CGO_ENABLED=0 go test -count=1 -timeout 60m -run 'Death|Kill|CostAtMostThreeBareReads|OpeningDoes|SavingAnAnswer' -v ./backend/desktop/draft
 	@build/test.sh packages page-packages page-build builds && cd frontend && AKNO_EVERYWHERE=1 npx playwright test --config e2e/playwright.config.ts
 	@cd frontend && AKNO_SEED=$${AKNO_SEED:-20261121,1,2,3,4} npx playwright test --config e2e/playwright.config.ts --repeat-each $${SOAK:-10}

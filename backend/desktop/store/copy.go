@@ -27,6 +27,7 @@ const (
 // name. It is complete under its name or not there at all.
 func copyTo(ctx context.Context, db *sql.DB, path, vfs string) error {
 	part := path + ".part"
+	step(ctx, "remove a half copy")
 	if err := remove(part); err != nil {
 		return err
 	}
@@ -37,15 +38,18 @@ func copyTo(ctx context.Context, db *sql.DB, path, vfs string) error {
 	if err := prove(ctx, part, vfs); err != nil {
 		return fmt.Errorf("copy: %w", err)
 	}
+	step(ctx, "a copy is written")
 	if err := os.Chmod(part, 0o600); err != nil {
 		return err
 	}
 	if err := syncPath(part); err != nil {
 		return err
 	}
+	step(ctx, "give the copy its name")
 	if err := os.Rename(part, path); err != nil {
 		return err
 	}
+	step(ctx, "the copy has its name")
 	return syncParent(path)
 }
 
@@ -107,24 +111,27 @@ func restore(ctx context.Context, dir string, key []byte) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, &akno.Error{Code: akno.BadFile, Op: "store.restore", Err: errors.New("there is no copy")}
 	}
-	vfs, err := newVFS(key)
+	vfs, err := newVFS(ctx, key)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if err := errors.Join(prove(ctx, from, vfs.Name()), vfs.Close()); err != nil {
 		return time.Time{}, &akno.Error{Code: akno.BadFile, Op: "store.restore", Err: err}
 	}
+	step(ctx, "remove the note of the damaged one")
 	// What the pages of the damaged one were says nothing of the copy's.
 	if err := remove(filepath.Join(dir, closedName)); err != nil {
 		return time.Time{}, told("store.restore", err)
 	}
 	// The log first: alone with the copy it would be taken for the copy's.
 	for _, suffix := range []string{"-wal", ""} {
+		step(ctx, "put the damaged one aside")
 		err := os.Rename(path+suffix, filepath.Join(dir, damagedName+suffix))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return time.Time{}, told("store.restore", err)
 		}
 	}
+	step(ctx, "put the copy in place")
 	if err := os.Rename(from, path); err != nil {
 		return time.Time{}, told("store.restore", err)
 	}

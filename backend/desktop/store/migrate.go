@@ -27,8 +27,7 @@ func migrate(ctx context.Context, db *sql.DB, path, vfs string) error {
 }
 
 func migrateFrom(ctx context.Context, db *sql.DB, path, vfs string, dir fs.FS) error {
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir,
-		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithTableName("schema_version"))
+	p, err := provider(db, dir)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
@@ -51,4 +50,10 @@ func migrateFrom(ctx context.Context, db *sql.DB, path, vfs string, dir fs.FS) e
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// provider runs the migrations of a folder on db.
+func provider(db *sql.DB, dir fs.FS) (*goose.Provider, error) {
+	return goose.NewProvider(goose.DialectSQLite3, db, dir,
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()), goose.WithTableName("schema_version"))
 }

@@ -317,7 +317,7 @@ func TestEachStateThatAKillLeavesGoesOn(t *testing.T) {
 // sealAllBut leaves the sealed copy beside the open database.
 func sealAllBut(t *testing.T, dir string, stop error) error {
 	t.Helper()
-	vfs, err := newVFS(testKey)
+	vfs, err := newVFS(t.Context(), testKey)
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (db *DB) noteOlder() {
 // takeClosed says whether the file is as it was closed in order, and the code of
 // what its pages were then, and takes the note away: from now on the profile is in
 // use.
-func takeClosed(path string) (inOrder bool, pages string, err error) {
+func takeClosed(ctx context.Context, path string) (inOrder bool, pages string, err error) {
 	note := path + ".closed"
 	text, err := os.ReadFile(note)
 	if errors.Is(err, os.ErrNotExist) {
@@ -111,6 +111,7 @@ func takeClosed(path string) (inOrder bool, pages string, err error) {
 	if err != nil {
 		return false, "", err
 	}
+	step(ctx, "remove the note of closing")
 	if err := os.Remove(note); err != nil {
 		return false, "", err
 	}

@@ -124,6 +124,7 @@ func (k *keeping) giveBack(s *kept) error {
 
 // ExecContext implements driver.ExecerContext.
 func (k *keeping) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	step(ctx, query)
 	if !worthKeeping(query) {
 		return k.conn.ExecContext(ctx, query, args)
 	}
@@ -140,6 +141,7 @@ func (k *keeping) ExecContext(ctx context.Context, query string, args []driver.N
 
 // QueryContext implements driver.QueryerContext.
 func (k *keeping) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	step(ctx, query)
 	if !worthKeeping(query) {
 		return k.conn.QueryContext(ctx, query, args)
 	}

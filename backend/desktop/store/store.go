@@ -109,21 +109,25 @@ func open(ctx context.Context, dir string, key []byte) (*DB, error) {
 }
 
 // newVFS returns a VFS that seals under the data key.
-func newVFS(key []byte) (*cryptvfs.VFS, error) {
+func newVFS(ctx context.Context, key []byte) (*cryptvfs.VFS, error) {
 	pages, err := derive(key, "akno pages")
 	if err != nil {
 		return nil, err
 	}
 	defer clear(pages)
-	return cryptvfs.New(pages)
+	vfs, err := cryptvfs.New(pages)
+	if steps := stepsOf(ctx); steps != nil && err == nil {
+		vfs.Watch(steps)
+	}
+	return vfs, err
 }
 
 func (db *DB) connect(ctx context.Context, key []byte) error {
 	var err error
-	if db.vfs, err = newVFS(key); err != nil {
+	if db.vfs, err = newVFS(ctx, key); err != nil {
 		return err
 	}
-	if err := db.begun(); err != nil {
+	if err := db.begun(ctx); err != nil {
 		return err
 	}
 	pages, err := derive(key, "akno page tags")
@@ -132,7 +136,7 @@ func (db *DB) connect(ctx context.Context, key []byte) error {
 	}
 	defer clear(pages)
 	db.pagesKey = secmem.Of(pages)
-	inOrder, closedPages, err := takeClosed(db.path)
+	inOrder, closedPages, err := takeClosed(ctx, db.path)
 	if err != nil {
 		return err
 	}
@@ -154,7 +158,7 @@ func (db *DB) connect(ctx context.Context, key []byte) error {
 
 // begun makes an empty database where there is none. One that is gone while its
 // copy is there was not never there.
-func (db *DB) begun() error {
+func (db *DB) begun(ctx context.Context) error {
 	st, err := os.Stat(db.path)
 	switch {
 	case err == nil && st.Size() >= cryptvfs.PageSize:
@@ -164,6 +168,7 @@ func (db *DB) begun() error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
+	step(ctx, "make an empty database")
 	return db.vfs.Create(db.path)
 }
 

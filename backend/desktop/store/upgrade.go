@@ -38,6 +38,7 @@ const (
 func settle(ctx context.Context, dir string, key []byte) error {
 	path, old := filepath.Join(dir, fileName), filepath.Join(dir, openName)
 	if !exists(path) && exists(old) {
+		step(ctx, "turn the open database back")
 		if err := os.Rename(old, path); err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func settle(ctx context.Context, dir string, key []byte) error {
 			return fmt.Errorf("seal: %w", err)
 		}
 	}
-	return sweep(dir)
+	return sweep(ctx, dir)
 }
 
 // liesOpen says whether the file at path is a plain SQLite file.
@@ -80,10 +81,11 @@ func sealAll(ctx context.Context, dir string, key []byte) error {
 		return err
 	}
 	defer blobs.close()
+	blobs.steps = stepsOf(ctx)
 	if err := sealBlobs(filepath.Join(dir, openBlob), blobs); err != nil {
 		return err
 	}
-	vfs, err := newVFS(key)
+	vfs, err := newVFS(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -107,12 +109,15 @@ func sealAll(ctx context.Context, dir string, key []byte) error {
 	if exists(path + "-wal") {
 		return &akno.Error{Code: akno.WrongState, Op: "store.seal", Err: errors.New("another program has the profile open")}
 	}
+	step(ctx, "put the open database aside")
 	if err := os.Rename(path, filepath.Join(dir, openName)); err != nil {
 		return err
 	}
+	step(ctx, "put the sealed database in place")
 	if err := os.Rename(sealed, path); err != nil {
 		return err
 	}
+	step(ctx, "the sealed database is in place")
 	return syncParent(path)
 }
 
@@ -224,7 +229,7 @@ func equalRows(a, b [][]any) bool {
 
 // sweep wipes what lay open once the database is sealed, and what a kill left of
 // the sealing.
-func sweep(dir string) error {
+func sweep(ctx context.Context, dir string) error {
 	path := filepath.Join(dir, fileName)
 	if open, err := liesOpen(path); err != nil || open {
 		return err
@@ -233,6 +238,7 @@ func sweep(dir string) error {
 		return nil
 	}
 	for _, name := range []string{sealedName, sealedName + ".part", copyName + ".part"} {
+		step(ctx, "remove what is left of sealing")
 		if err := remove(filepath.Join(dir, name)); err != nil {
 			return err
 		}
@@ -251,11 +257,12 @@ func sweep(dir string) error {
 				continue // a copy that is sealed
 			}
 		}
-		if err := shred(name); err != nil {
+		if err := shred(ctx, name); err != nil {
 			return err
 		}
 	}
 	if exists(filepath.Join(dir, openBlob)) {
+		step(ctx, "remove the folder of open files")
 		return os.RemoveAll(filepath.Join(dir, openBlob))
 	}
 	return nil
@@ -264,7 +271,7 @@ func sweep(dir string) error {
 // shred overwrites the file with zeros and removes it. Media that write to
 // another place each time keep the old octets until they need the room: this is
 // the best that a program can do, and no promise.
-func shred(path string) error {
+func shred(ctx context.Context, path string) error {
 	st, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -272,6 +279,7 @@ func shred(path string) error {
 	if err != nil {
 		return err
 	}
+	step(ctx, "overwrite what lay open")
 	if st.Mode().IsRegular() {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
@@ -282,6 +290,7 @@ func shred(path string) error {
 			return err
 		}
 	}
+	step(ctx, "remove what lay open")
 	return os.Remove(path)
 }
 

@@ -41,6 +41,7 @@ func (v *VFS) xOpen(tls *libc.TLS, _, name, p uintptr, flags int32, outFlags uin
 
 // xDelete misses nothing: the journal of a copy was in memory.
 func (v *VFS) xDelete(tls *libc.TLS, _, name uintptr, sync int32) int32 {
+	v.tells("remove")
 	remove := function[delFn](at[sqlite3.Tsqlite3_vfs](v.base).FxDelete)
 	rc := remove(tls, v.base, name, sync)
 	if rc == sqlite3.SQLITE_IOERR_DELETE_NOENT {
@@ -81,6 +82,7 @@ func (v *VFS) xFileSize(tls *libc.TLS, p, out uintptr) int32 {
 }
 
 func (v *VFS) xSync(tls *libc.TLS, p uintptr, flags int32) int32 {
+	v.tells("sync")
 	rc := v.flagged(tls, p, flags, func(m *sqlite3.Tsqlite3_io_methods) uintptr { return m.FxSync })
 	if d := v.file(p).disk; d != nil {
 		rc = d.refusal(tls, rc)

@@ -144,6 +144,7 @@ func (d *disk) writeBlock(tls *libc.TLS, b block, src []byte) int32 {
 	d.vfs.seal.Seal(sealed[:0:b.size+tagSize], nonce, src, b.covered(&cover, d.place.generation()))
 	key, kept := cacheKey{d.place.id, b.number}, b.size == PageSize
 	move := function[moveFn](methodsOf(d.file).FxWrite)
+	d.vfs.tells("write")
 	rc := d.refusal(tls, move(tls, d.file, d.scratch, int32(n), b.place))
 	if f := d.place.fresh; f != nil && b.kind == page {
 		tag := tagOf(sealed)
@@ -164,6 +165,7 @@ func (d *disk) writeBlock(tls *libc.TLS, b block, src []byte) int32 {
 func (d *disk) truncate(tls *libc.TLS, n int64) int32 {
 	d.place.mu.Lock()
 	defer d.place.mu.Unlock()
+	d.vfs.tells("truncate")
 	end := pageEnd(n)
 	if d.log {
 		end = logEnd(n)

@@ -33,6 +33,7 @@ type VFS struct {
 	cname   uintptr
 	methods uintptr // sqlite3_io_methods
 	calls   calls
+	watch   func(call string) // for tests of sudden deaths, nil otherwise
 
 	mu     sync.Mutex // guards the rest
 	files  map[uintptr]*file
@@ -98,6 +99,17 @@ func New(key []byte) (*VFS, error) {
 
 // Name is the name to open a database by.
 func (v *VFS) Name() string { return v.name }
+
+// Watch calls fn before everything that changes what is on the disk. Tests end the
+// program in it. It is called once, before a database is opened.
+func (v *VFS) Watch(fn func(call string)) { v.watch = fn }
+
+// tells says what is about to change on the disk.
+func (v *VFS) tells(call string) {
+	if v.watch != nil {
+		v.watch(call)
+	}
+}
 
 // Close wipes the key and what was opened with it. While a database is open it
 // does nothing and returns ErrInUse.
