@@ -121,8 +121,10 @@ func Open(src io.ReaderAt, size int64) (*Container, error) {
 }
 
 // readKind reads the type of the container (A.1): the first member, not packed and
-// without extra fields, so that it stands at a known place. Where the name of the
-// file says the type it may be missing; the contents tell then.
+// without extra fields, so that it stands at a known place. Many programs write it
+// elsewhere, packed, or with the end of a line, which is only noted: no signature covers
+// it and nothing is found by its place. Where the name of the file says the type it may be
+// missing; the contents tell then.
 func (c *Container) readKind(manifests bool) error {
 	m := c.byName[memberType]
 	if m == nil {
@@ -138,13 +140,13 @@ func (c *Container) readKind(manifests bool) error {
 		return nil
 	}
 	if m.at != 0 || m.method != methodStore || !m.bare || m.flags&flagDescriptor != 0 {
-		return malformed("the type does not stand first and plain")
+		c.Notes = append(c.Notes, "the type does not stand first and plain")
 	}
 	b, err := c.a.whole(m, 256)
 	if err != nil {
 		return err
 	}
-	switch string(b) {
+	switch strings.TrimRight(string(b), "\r\n") {
 	case mimeE:
 		c.Kind = KindE
 	case mimeS:

@@ -71,9 +71,16 @@ func TestContainersOfStrangersPass(t *testing.T) {
 		"with folders": func(p []part) []part {
 			return append(p[:1:1], append([]part{{name: "META-INF/"}, {name: "b/"}}, p[1:]...)...)
 		},
-		"in another order":  func(p []part) []part { p[1], p[3] = p[3], p[1]; return p },
-		"without a type":    func(p []part) []part { return p[1:] },
-		"hashed by SHA-256": func([]part) []part { return signed(t, manifest(sha("text"))) },
+		"in another order":         func(p []part) []part { p[1], p[3] = p[3], p[1]; return p },
+		"without a type":           func(p []part) []part { return p[1:] },
+		"a packed type":            func(p []part) []part { p[0].pack = true; return p },
+		"a type that is not first": func(p []part) []part { p[0], p[1] = p[1], p[0]; return p },
+		"a type with extra fields": func(p []part) []part {
+			p[0].local, p[0].entry = extra(28, []byte{1, 2, 0, 0}), extra(30, []byte{1, 2, 0, 0})
+			return p
+		},
+		"a type with the end of a line": func(p []part) []part { p[0].data = []byte(typeE + "\n"); return p },
+		"hashed by SHA-256":             func([]part) []part { return signed(t, manifest(sha("text"))) },
 		"with the country's address": func([]part) []part {
 			return signed(t, strings.Replace(manifest(belt("text")), "urn:oid:1.2.112.0.2.0.34.101.31.81", "http://www.w3.org/2009/xmldsig11#belt-hash256", 1))
 		},
@@ -181,9 +188,6 @@ func TestStructuresThatCanBeReadInTwoWaysAreRefused(t *testing.T) {
 		"a part elsewhere":              {one(func(p *part) { p.entry = put16(34, 1) }), "several parts"},
 		"a wide length that is missing": {one(func(p *part) { p.entry = put32(24, 0xffffffff) }), "missing"},
 		"extra fields that run over":    {one(func(p *part) { p.entry = extra(30, []byte{1, 0, 9, 0}) }), "extra fields"},
-		"a type that is packed":         {func(p []part) []part { p[0].pack = true; return p }, "first and plain"},
-		"a type with extra fields":      {func(p []part) []part { p[0].local = extra(28, []byte{1, 2, 0, 0}); return p }, "first and plain"},
-		"a type that is not first":      {func(p []part) []part { p[0], p[1] = p[1], p[0]; return p }, "first and plain"},
 		"another type":                  {func(p []part) []part { p[0].data = []byte("application/zip"); return p }, "of type"},
 		"no type and no manifest":       {func(p []part) []part { return p[1:2] }, "no type"},
 		"a bomb":                        {one(func(p *part) { p.data, p.pack = make([]byte, 4<<20), true }), "grows more than"},
