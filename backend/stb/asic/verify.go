@@ -26,7 +26,9 @@ type Options struct {
 // Report is the outcome for a container: that of its worst signature, and never
 // PASSED when a file is not covered.
 type Report struct {
-	Kind    Kind
+	// Kind is the form of the container.
+	Kind Kind
+	// Verdict and Reason are the outcome (STB 34.101.80, 8.2.1).
 	Verdict pki.Verdict
 	Reason  pki.Reason
 	// Level is the lowest level among the signers.
@@ -57,6 +59,8 @@ type SignatureReport struct {
 
 // FileReport is a data object and who vouches for it.
 type FileReport struct {
+	// Name is its name in the container, Size its length in octets, unpacked, and
+	// MimeType what a manifest says of it, or "".
 	Name     string
 	Size     int64
 	MimeType string

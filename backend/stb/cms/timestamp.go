@@ -41,6 +41,7 @@ type Token struct {
 
 // StampReport is the outcome for one time stamp.
 type StampReport struct {
+	// Verdict and Reason are the outcome (STB 34.101.80, 8.2.1).
 	Verdict pki.Verdict
 	Reason  pki.Reason
 	// GenTime is the stated time.

@@ -45,6 +45,7 @@ type Options struct {
 
 // Report is the outcome for a message: that of its worst signer.
 type Report struct {
+	// Verdict and Reason are the outcome (STB 34.101.80, 8.2.1).
 	Verdict pki.Verdict
 	Reason  pki.Reason
 	// Level is the lowest level among the signers.
@@ -60,9 +61,11 @@ type Report struct {
 
 // SignerReport is the outcome for one signer.
 type SignerReport struct {
+	// Verdict and Reason are the outcome (STB 34.101.80, 8.2.1).
 	Verdict pki.Verdict
 	Reason  pki.Reason
-	Level   Level
+	// Level is what the attributes prove.
+	Level Level
 	// Certificate is the signer's certificate; nil when it was not found.
 	Certificate *pki.Certificate
 	// SigningTime is the time the signer claims; zero when absent.

@@ -26,6 +26,7 @@ type Verifier struct {
 
 // Result is an answer.
 type Result struct {
+	// Verdict and Reason are the outcome (STB 34.101.80, 8.2.1).
 	Verdict pki.Verdict
 	Reason  pki.Reason
 	// Path is the best path that was found, the certificate first and the anchor
