@@ -11,6 +11,9 @@
 # only; it names the seed that repeats it:
 #
 #   go test ./backend/internal/syncsim -run Whatever -rapid.seed=SEED -rapid.checks=SHARD
+#
+# Of a failure LOG has what failed, which stands at the beginning of what rapid says,
+# and the end; all of it lies beside LOG, named by the seed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${RUNS:-50000} shard=${SHARD:-500} first=${SEED:-1} jobs=${JOBS:-$(nproc)} go_on=${GO_ON:-}
@@ -22,19 +25,29 @@ trap 'rm -rf "$work"' EXIT
 go test -c -o "$work/sim.test" ./backend/internal/syncsim
 
 one() {
-	local out=$work/$1.log
-	if (cd backend/internal/syncsim && GOMAXPROCS=1 "$work/sim.test" -test.run Whatever -test.timeout 0 -test.v \
-		-rapid.seed="$1" -rapid.checks="$shard" -rapid.shrinktime 10m >"$out" 2>&1); then
+	local out=$work/$1.log status=0
+	(cd backend/internal/syncsim && GOMAXPROCS=1 "$work/sim.test" -test.run Whatever -test.timeout 0 -test.v \
+		-rapid.seed="$1" -rapid.checks="$shard" -rapid.shrinktime 10m >"$out" 2>&1) || status=$?
+	if [ $status -eq 0 ]; then
 		grep -oE '[0-9]+ runs, .*' "$out" | sed "s/^/seed $1: /" >>"$log"
 		rm "$out"
 	else
-		sed "s/^/seed $1: /" "$out" | tail -80 | tee -a "$log"
+		cp "$out" "${log%.log}.$1.txt"
+		{
+			echo "failed with status $status; all of it is in $(basename "${log%.log}.$1.txt")"
+			grep -nE "$telling" "$out" | head -40
+			echo "the end:"
+			tail -80 "$out"
+		} | sed "s/^/seed $1: /" | tee -a "$log"
 		[ -n "$go_on" ] || exit 255 # no more shards
 		exit 1
 	fi
 }
 export -f one
-export work shard log go_on
+# what says why a history failed: rapid's verdict with the seed of the history, an
+# invariant, and how Go tells of a panic, a race or a process that hangs
+telling='\[rapid\] (failed|panic|flaky)|-rapid\.(seed|failfile)=|\b[ILC][0-9]+: |^(panic|fatal error|SIG[A-Z]+|--- FAIL)|DATA RACE|timed out'
+export work shard log go_on telling
 
 echo "commit $(git describe --always --dirty --abbrev=12), seeds from $first, shards of $shard" >"$log"
 status=0
