@@ -21,6 +21,7 @@ import (
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/signer"
 	"akno/backend/desktop/store"
+	"akno/backend/desktop/sysproxy"
 	"akno/backend/desktop/trust"
 	"akno/backend/print"
 )
@@ -37,6 +38,7 @@ type core struct {
 	store     *store.DB
 	portal    *portalclient.Client
 	facts     *session.Facts
+	desktop   *sysproxy.System
 	trust     *trust.Store
 	keys      *keyring.Keyring
 	signer    *signer.Signer
@@ -69,9 +71,11 @@ func (c *core) open(ctx context.Context) error {
 	if c.store, err = c.a.openStore(ctx); err != nil {
 		return err
 	}
+	c.desktop = sysproxy.New(now)
 	c.portal, err = portalclient.New(portalclient.Options{
 		BaseURL: portalAt(c.a.PortalURL()), Now: now, SignedOut: func(token string) { c.session.Ended(token) },
-		Line: func(bool) { c.a.platform.Emit("sync") },
+		Line:    func(bool) { c.a.platform.Emit("sync") },
+		Desktop: c.desktop.Way,
 	})
 	if err != nil {
 		return &akno.Error{Code: akno.Invalid, Op: "core.open", Fields: map[string]string{"portalURL": "address"}, Err: err}

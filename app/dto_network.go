@@ -14,6 +14,7 @@ type NetworkView struct {
 type NetworkCheck struct {
 	Reached bool   `json:"reached"`
 	Took    int    `json:"took"`   // milliseconds
+	Proxy   string `json:"proxy"`  // host and port of the proxy that was asked, "" for straight
 	Code    string `json:"code"`   // why it was not, a code of akno.Error
 	Issuer  string `json:"issuer"` // of the certificate in its place, for tls_foreign
 	Paused  bool   `json:"paused"` // the person switched the network off

@@ -152,12 +152,17 @@ func (n *Network) Check() (out NetworkCheck, err error) {
 		return out, err
 	}
 	defer cancel()
+	n.c.desktop.Forget() // its settings may have been changed because of what the last check said
 	began := n.a.now()
-	if err := n.c.facts.Refresh(ctx); err != nil {
+	way, err := n.c.portal.Way(ctx)
+	if err == nil {
+		err = n.c.facts.Refresh(ctx)
+	}
+	if err != nil {
 		if !akno.Silent(akno.CodeOf(err)) {
 			return out, err
 		}
-		return NetworkCheck{Code: string(akno.CodeOf(err)), Issuer: n.c.portal.Trouble().Issuer, Paused: n.c.portal.Offline()}, nil
+		return NetworkCheck{Code: string(akno.CodeOf(err)), Issuer: n.c.portal.Trouble().Issuer, Paused: n.c.portal.Offline(), Proxy: way}, nil
 	}
-	return NetworkCheck{Reached: true, Took: int(n.a.now().Sub(began) / time.Millisecond)}, nil
+	return NetworkCheck{Reached: true, Proxy: way, Took: int(n.a.now().Sub(began) / time.Millisecond)}, nil
 }

@@ -111,7 +111,7 @@ func TestTheProxyOfTheProfileIsUsedAfterARestart(t *testing.T) {
 	if err := c.open(); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := c.network(t).Check(); err != nil || v.Code != "proxy_auth" || asked.Load() != "CONNECT portal.invalid:443" {
+	if v, err := c.network(t).Check(); err != nil || v.Code != "proxy_auth" || v.Proxy != u.Host || asked.Load() != "CONNECT portal.invalid:443" {
 		t.Errorf("%+v, %v, asked %v", v, err, asked.Load())
 	}
 }

@@ -133,6 +133,7 @@ func (w *work) networkChanged(ctx context.Context, st netwatch.State) {
 	if !st.Up {
 		return
 	}
+	w.c.desktop.Forget()
 	if err := w.sync.NetworkUp(ctx); err != nil && ctx.Err() == nil {
 		w.a.log.WithField("cause", err).Warn("the queue could not be hurried")
 	}

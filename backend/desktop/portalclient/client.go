@@ -43,6 +43,10 @@ type Options struct {
 	// Line is called, if it is not nil, when the portal begins or ceases to
 	// answer.
 	Line func(heard bool)
+	// Desktop returns the proxy by which the person's desktop reaches an address, nil
+	// for straight. It is asked in the mode ProxySystem where the environment says
+	// nothing; nil for none.
+	Desktop func(ctx context.Context, target *url.URL) (*url.URL, error)
 }
 
 // A Client is a typed client of one portal. It may be used by several
@@ -54,6 +58,8 @@ type Client struct {
 	now       clock.Clock
 	signedOut func(token string)
 	line      func(heard bool)
+	desktop   func(ctx context.Context, target *url.URL) (*url.URL, error)
+	env       func(*http.Request) (*url.URL, error) // what the environment says
 
 	stateMu sync.Mutex // guards what follows
 	base    string
@@ -69,7 +75,7 @@ type Client struct {
 
 // New returns a client of the portal at o.BaseURL, without a token.
 func New(o Options) (*Client, error) {
-	c := &Client{now: o.Now, signedOut: o.SignedOut, line: o.Line, proxy: Proxy{Mode: ProxySystem}}
+	c := &Client{now: o.Now, signedOut: o.SignedOut, line: o.Line, desktop: o.Desktop, env: http.ProxyFromEnvironment, proxy: Proxy{Mode: ProxySystem}}
 	if err := c.Use(o.BaseURL); err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 // The ways to the network.
 const (
 	ProxyNone   = "none"   // straight
-	ProxySystem = "system" // as the environment says: HTTPS_PROXY, HTTP_PROXY, NO_PROXY
+	ProxySystem = "system" // as the environment says (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), or else the desktop
 	ProxyManual = "manual" // as the person says
 )
 
@@ -129,23 +129,72 @@ func (c *Client) SetProxy(p Proxy) error {
 
 // proxyFor is the transport's question by what proxy a request goes.
 func (c *Client) proxyFor(r *http.Request) (*url.URL, error) {
-	c.stateMu.Lock()
-	defer c.stateMu.Unlock()
-	switch c.proxy.Mode {
-	case ProxyNone:
-		return nil, nil
-	case ProxyManual:
-		if c.proxy.excepted(r.URL.Hostname()) {
-			return nil, nil
-		}
-		u := &url.URL{Scheme: "http", Host: net.JoinHostPort(c.proxy.Host, strconv.Itoa(c.proxy.Port))}
-		if c.proxy.User != "" {
-			u.User = url.UserPassword(c.proxy.User, string(c.proxy.Password))
-		}
+	if u, system := c.chosen(r.URL.Hostname()); !system {
 		return u, nil
 	}
-	return http.ProxyFromEnvironment(r)
+	if c.desktop == nil || c.environment() {
+		return c.env(r)
+	}
+	if loopback(r.URL.Hostname()) {
+		return nil, nil
+	}
+	u, err := c.desktop(r.Context(), r.URL)
+	if err != nil && r.Context().Err() == nil {
+		err = &noProxy{err}
+	}
+	return u, err
 }
+
+// chosen returns the proxy to a host by what the person chose, nil for straight, or
+// that the system says.
+func (c *Client) chosen(host string) (u *url.URL, system bool) {
+	c.stateMu.Lock()
+	defer c.stateMu.Unlock()
+	switch {
+	case c.proxy.Mode == ProxySystem:
+		return nil, true
+	case c.proxy.Mode == ProxyNone, c.proxy.excepted(host):
+		return nil, false
+	}
+	u = &url.URL{Scheme: "http", Host: net.JoinHostPort(c.proxy.Host, strconv.Itoa(c.proxy.Port))}
+	if c.proxy.User != "" {
+		u.User = url.UserPassword(c.proxy.User, string(c.proxy.Password))
+	}
+	return u, false
+}
+
+// environment says whether this program was started with proxies of its own: with one
+// for an address that no exception is for. They are nearer than the desktop's settings.
+func (c *Client) environment() bool {
+	return slices.ContainsFunc([]string{"https", "http"}, func(scheme string) bool {
+		u, err := c.env(&http.Request{URL: &url.URL{Scheme: scheme, Host: "any.invalid"}})
+		return u != nil || err != nil
+	})
+}
+
+// Way returns the host and port of the proxy by which the portal is reached now, ""
+// for straight, and an error with the code proxy_down when none can be used.
+func (c *Client) Way(ctx context.Context) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Address(), http.NoBody)
+	if err != nil {
+		return "", fmt.Errorf("way: %w", err)
+	}
+	u, err := c.proxyFor(r)
+	if err != nil {
+		return "", silence("portalclient.Way", err)
+	}
+	if u == nil {
+		return "", nil
+	}
+	return u.Host, nil
+}
+
+// noProxy is the failure of a desktop that names no proxy which can be used.
+type noProxy struct{ cause error }
+
+func (e *noProxy) Error() string { return "by what proxy: " + e.cause.Error() }
+
+func (e *noProxy) Unwrap() error { return e.cause }
 
 // refusedByProxy is the failure of a connection that a proxy would not make.
 type refusedByProxy struct{ status int }
@@ -168,6 +217,9 @@ func proxyCode(err error) akno.Code {
 		if e.status == http.StatusProxyAuthRequired {
 			return akno.ProxyAuth
 		}
+		return akno.ProxyDown
+	}
+	if _, ok := errors.AsType[*noProxy](err); ok {
 		return akno.ProxyDown
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "proxyconnect" {

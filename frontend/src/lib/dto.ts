@@ -1149,6 +1149,8 @@ export interface NetworkCheck {
   reached: boolean
   /** milliseconds */
   took: number
+  /** host and port of the proxy that was asked, "" for straight */
+  proxy: string
   /** why it was not, a code of akno.Error */
   code: string
   /** of the certificate in its place, for tls_foreign */

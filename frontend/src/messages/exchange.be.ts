@@ -74,7 +74,8 @@ export default {
   'proxy.none': 'Напрамую',
   'proxy.system': 'Як у сістэме',
   'proxy.manual': 'Свой проксі',
-  'proxy.system.note': 'Па пераменных HTTPS_PROXY, HTTP_PROXY і NO_PROXY, з якімі запушчана праграма.',
+  'proxy.system.note':
+    'Проксі — з налад працоўнага стала. Пераменныя HTTPS_PROXY, HTTP_PROXY і NO_PROXY, калі праграма запушчана з імі, важнейшыя.',
   'proxy.host': 'Адрас проксі',
   'proxy.port': 'Порт',
   'proxy.exceptions': 'Напрамую да гэтых адрасоў',
@@ -87,7 +88,8 @@ export default {
   'proxy.password.kept': 'Пароль проксі запомнены',
   'proxy.password.there': 'Пароль запомнены',
   'proxy.password.forget': 'Забыць',
-  'check.reached': 'Партал адказаў за {ms} мс',
+  'check.reached': 'Партал адказаў за {ms} мс напрамую',
+  'check.proxied': 'Партал адказаў за {ms} мс праз проксі {proxy}',
   issuer: 'Сертыфікат выдадзены: {name}.',
 
   notify: 'Апавяшчэнні',

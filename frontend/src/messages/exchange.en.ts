@@ -72,7 +72,7 @@ export default {
   'proxy.system': 'As the system says',
   'proxy.manual': 'Own proxy',
   'proxy.system.note':
-    'By the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY that the program was started with.',
+    'The proxy is that of the desktop’s settings. The variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY come before them if the program was started with any.',
   'proxy.host': 'Address of the proxy',
   'proxy.port': 'Port',
   'proxy.exceptions': 'Straight to these addresses',
@@ -85,7 +85,8 @@ export default {
   'proxy.password.kept': 'The password of the proxy is remembered',
   'proxy.password.there': 'A password is remembered',
   'proxy.password.forget': 'Forget it',
-  'check.reached': 'The portal answered within {ms} ms',
+  'check.reached': 'The portal answered within {ms} ms, straight',
+  'check.proxied': 'The portal answered within {ms} ms by the proxy {proxy}',
   issuer: 'Certificate issued by {name}.',
 
   notify: 'Notifications',

@@ -70,7 +70,8 @@ export default {
   'proxy.none': 'Напрямую',
   'proxy.system': 'Как в системе',
   'proxy.manual': 'Свой прокси',
-  'proxy.system.note': 'По переменным HTTPS_PROXY, HTTP_PROXY и NO_PROXY, с которыми запущена программа.',
+  'proxy.system.note':
+    'Прокси — из настроек рабочего стола. Переменные HTTPS_PROXY, HTTP_PROXY и NO_PROXY, если программа запущена с ними, важнее.',
   'proxy.host': 'Адрес прокси',
   'proxy.port': 'Порт',
   'proxy.exceptions': 'Напрямую к этим адресам',
@@ -83,7 +84,8 @@ export default {
   'proxy.password.kept': 'Пароль прокси запомнен',
   'proxy.password.there': 'Пароль запомнен',
   'proxy.password.forget': 'Забыть',
-  'check.reached': 'Портал ответил за {ms} мс',
+  'check.reached': 'Портал ответил за {ms} мс напрямую',
+  'check.proxied': 'Портал ответил за {ms} мс через прокси {proxy}',
   issuer: 'Сертификат выдан: {name}.',
 
   notify: 'Уведомления',

@@ -127,7 +127,7 @@ export function world(): World {
     differences: [],
     network: { mode: 'system', host: '', port: 0, exceptions: '', user: '', password: false },
     notify: 'plain',
-    reach: { reached: true, took: 210, code: '', issuer: '', paused: false },
+    reach: { reached: true, took: 210, code: '', issuer: '', paused: false, proxy: '' },
     preview: preview(),
     templates: [],
     migration: {

@@ -43,18 +43,31 @@ test('what cannot be a proxy is said at its field', async () => {
 })
 
 test.each([
-  [{ reached: true, took: 210, code: '', issuer: '', paused: false }, /Портал ответил за 210 мс/],
   [
-    { reached: false, took: 0, code: 'captive_portal', issuer: '', paused: false },
+    { reached: true, took: 210, code: '', issuer: '', paused: false, proxy: '' },
+    /Портал ответил за 210 мс напрямую/,
+  ],
+  [
+    { reached: true, took: 210, code: '', issuer: '', paused: false, proxy: '10.0.0.1:3128' },
+    /Портал ответил за 210 мс через прокси 10\.0\.0\.1:3128/,
+  ],
+  [
+    { reached: false, took: 0, code: 'captive_portal', issuer: '', paused: false, proxy: '' },
     /Сеть просит входа на странице провайдера/,
   ],
   [
-    { reached: false, took: 0, code: 'tls_foreign', issuer: 'Office CA', paused: false },
+    { reached: false, took: 0, code: 'tls_foreign', issuer: 'Office CA', paused: false, proxy: '' },
     /Вместо портала отвечает кто-то другой.*Office CA/,
   ],
-  [{ reached: false, took: 0, code: 'tls_time', issuer: '', paused: false }, /часы/],
-  [{ reached: false, took: 0, code: 'proxy_auth', issuer: '', paused: false }, /Прокси просит имя и пароль/],
-  [{ reached: false, took: 0, code: 'proxy_down', issuer: '', paused: false }, /Прокси не пропускает/],
+  [{ reached: false, took: 0, code: 'tls_time', issuer: '', paused: false, proxy: '' }, /часы/],
+  [
+    { reached: false, took: 0, code: 'proxy_auth', issuer: '', paused: false, proxy: '' },
+    /Прокси просит имя и пароль/,
+  ],
+  [
+    { reached: false, took: 0, code: 'proxy_down', issuer: '', paused: false, proxy: '' },
+    /Прокси не пропускает/,
+  ],
 ])('the check tells %o in words', async (check, want) => {
   fake = installFake((w) => (w.reach = check))
   render(Network)
