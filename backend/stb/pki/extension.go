@@ -2,7 +2,9 @@ package pki
 
 import (
 	"encoding/asn1"
+	"fmt"
 	"net/netip"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
@@ -125,6 +127,8 @@ type AltNames struct {
 	IPs []netip.Addr
 	// Directory are distinguished names, such as the holder's Belarusian name.
 	Directory []Name
+	// Others are the texts of names of other forms whose value is a string.
+	Others []string
 	// Count is the number of names of every form.
 	Count int
 }
@@ -179,8 +183,8 @@ func decoders() []extensionDecoder {
 			d.OCSPNoCheck = string(v) == "\x05\x00"
 			return d.OCSPNoCheck
 		}},
-		{oid.GosSUOKTaxID, "UNP", true, decodeText(func(d *Decoded) *string { return &d.UNP })},
-		{oid.GosSUOKSocialFundNumber, "UNPF", true, decodeText(func(d *Decoded) *string { return &d.UNPF })},
+		{oid.GosSUOKTaxID, "UNP", true, decodeNumber(func(d *Decoded) *string { return &d.UNP })},
+		{oid.GosSUOKSocialFundNumber, "UNPF", true, decodeNumber(func(d *Decoded) *string { return &d.UNPF })},
 		{oid.GosSUOKCardForm, "card form", true, decodeText(func(d *Decoded) *string { return &d.CardForm })},
 	}
 }
@@ -314,6 +318,60 @@ func decodeText(field func(*Decoded) *string) func(*Decoded, cryptobyte.String) 
 		*field(d) = text
 		return true
 	}
+}
+
+// decodeNumber takes the number of a payer. How the state system encodes it is not public:
+// it is read out of a string of any type, alone or among words, out of an INTEGER, whose
+// leading zeros are put back, and out of an OCTET STRING around any of these.
+func decodeNumber(field func(*Decoded) *string) func(*Decoded, cryptobyte.String) bool {
+	return func(d *Decoded, v cryptobyte.String) bool {
+		var inner cryptobyte.String
+		if around := v; around.ReadASN1(&inner, tag.OCTET_STRING) && around.Empty() {
+			v = inner
+		}
+		number, ok := readNumber(v)
+		*field(d) = number
+		return ok
+	}
+}
+
+func readNumber(v cryptobyte.String) (string, bool) {
+	var body cryptobyte.String
+	var t tag.Tag
+	bare := v
+	if !v.ReadAnyASN1(&body, &t) || !v.Empty() {
+		return payerNumber(string(bare))
+	}
+	if t == tag.INTEGER {
+		var n int64
+		if !bare.ReadASN1Integer(&n) || n < 0 || n >= 1e9 {
+			return "", false
+		}
+		return fmt.Sprintf("%09d", n), true
+	}
+	text, ok := decodeString(t, body)
+	if !ok {
+		return "", false
+	}
+	return payerNumber(text)
+}
+
+// payerNumber finds the number in a text: nine Latin letters and digits together, seven digits
+// or more among them. A text of nothing else stands for itself, whatever its length.
+func payerNumber(text string) (string, bool) {
+	other := func(r rune) bool { return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z') }
+	for _, word := range strings.FieldsFunc(text, other) {
+		digits := 0
+		for _, r := range word {
+			if r <= '9' {
+				digits++
+			}
+		}
+		if word == text || len(word) == 9 && digits >= 7 {
+			return word, true
+		}
+	}
+	return "", false
 }
 
 // Extension returns an extension of the certificate, or nil.

@@ -13,6 +13,7 @@ import (
 
 // Tags of GeneralName.
 const (
+	gnOther     = 0
 	gnEmail     = 1
 	gnDNS       = 2
 	gnDirectory = 4
@@ -69,9 +70,25 @@ func (a *AltNames) read(list cryptobyte.String) bool {
 				return false
 			}
 			a.Directory = append(a.Directory, n)
+		case der.Explicit(gnOther):
+			if text, ok := otherName(body); ok {
+				a.Others = append(a.Others, text)
+			}
 		}
 	}
 	return true
+}
+
+// otherName reads the text of an OtherName; ok is false for values that are no strings.
+func otherName(s cryptobyte.String) (text string, ok bool) {
+	var value, body cryptobyte.String
+	var t tag.Tag
+	if !s.SkipASN1(tag.OBJECT_IDENTIFIER) || !s.ReadASN1(&value, der.Explicit(0)) || !s.Empty() ||
+		!value.ReadAnyASN1(&body, &t) || !value.Empty() {
+		return "", false
+	}
+	text, ok = decodeString(t, body)
+	return text, ok && text != "" && text[0] != '#'
 }
 
 func decodeCRLPoints(d *Decoded, v cryptobyte.String) bool {

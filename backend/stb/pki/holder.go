@@ -2,6 +2,7 @@ package pki
 
 import (
 	"strings"
+	"unicode"
 
 	"akno/backend/stb/oid"
 )
@@ -84,7 +85,9 @@ func (c *Certificate) Holder() Holder {
 	if id := s.Get(AttrOrganisationIdentifier); h.UNP == "" {
 		h.UNP = strings.TrimPrefix(id, "TAXBY-")
 	}
-	h.number(s)
+	if h.Kind != HolderService && h.Kind != HolderAuthority { // theirs is a number of equipment
+		h.number(s)
+	}
 	strict := h.NumberKind != "" || strings.Contains(s.Get(AttrSurname), "/") || c.hasRole()
 	switch h.Kind {
 	case HolderPerson, HolderRepresentative:
@@ -130,12 +133,7 @@ func (h *Holder) strictPerson(s Name) {
 // name and patronymic stand apart, a representative's in one attribute.
 func (h *Holder) deployedPerson(c *Certificate) {
 	h.PersonName = deployedName(c.Subject)
-	for _, n := range c.AltNames.Directory {
-		if n.Get(AttrSurname) != "" {
-			h.Belarusian = deployedName(n)
-			break
-		}
-	}
+	h.Belarusian = belarusianName(c.AltNames)
 	if h.PersonalNumber != "" {
 		h.Latin = strings.TrimSpace(strings.TrimSuffix(h.CommonName, h.PersonalNumber))
 		h.CommonName = ""
@@ -143,6 +141,27 @@ func (h *Holder) deployedPerson(c *Certificate) {
 	if h.Kind == HolderRepresentative {
 		h.Organisation = c.Subject.Get(AttrOrganisation)
 	}
+}
+
+// belarusianName looks for the name in Belarusian among the alternative names. How the state
+// system writes it there is not public: a distinguished name with a surname, one with
+// a common name, and a text of another form are understood.
+func belarusianName(a AltNames) PersonName {
+	texts := a.Others
+	for _, n := range a.Directory {
+		if n.Get(AttrSurname) != "" {
+			return deployedName(n)
+		}
+		texts = append(texts[:len(texts):len(texts)], n.Get(AttrCommonName))
+	}
+	for _, text := range texts {
+		if !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }) {
+			continue
+		}
+		parts := append(strings.Fields(text), "", "")
+		return PersonName{Surname: parts[0], GivenName: parts[1], Patronymic: strings.TrimSpace(strings.Join(parts[2:], " "))}
+	}
+	return PersonName{}
 }
 
 func deployedName(s Name) PersonName {
