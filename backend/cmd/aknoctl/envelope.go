@@ -54,14 +54,22 @@ func (e *env) convert(from, to string, work func(dst io.Writer, src io.Reader, s
 	return e.build(to, 0o600, func(dst io.Writer) error { return work(dst, src, info.Size()) })
 }
 
+// maxRecipients is for how many an envelope is made by one command.
+const maxRecipients = 100
+
 func encrypt(e *env, args []string) (int, error) {
 	o := newOptions(e)
 	var to list
 	o.Var(&to, "to", "")
 	out := o.String("out", "", "")
-	rest, err := o.parse(args, 1, 1)
+	rest, err := o.parse(args, 1, 1+maxRecipients)
 	if err != nil {
 		return exitUsage, err
+	}
+	if len(to) > 0 { // --to A B is --to A --to B
+		to = append(to, rest[1:]...)
+	} else if len(rest) > 1 {
+		return wrongUsage("%d arguments, want 1", len(rest))
 	}
 	if *out == "" || len(to) == 0 {
 		return wrongUsage("--to and --out are needed")
