@@ -141,31 +141,42 @@ func vectors(e *env, args []string) (int, error) {
 	w := bufio.NewWriter(e.out)
 	known, encoder := computations(), json.NewEncoder(w)
 	for i, entry := range append(file.Vectors, file.Tests...) {
-		if err := encoder.Encode(compute(known, i, entry)); err != nil {
+		r, why := compute(known, i, entry)
+		if err := encoder.Encode(r); err != nil {
 			return exitUsage, err
+		}
+		if r.Unsupported {
+			fmt.Fprintf(e.err, "aknoctl vectors: entry %d is not computed: %s\n", i, why)
 		}
 	}
 	return exitYes, w.Flush()
 }
 
-// compute answers one entry.
-func compute(known map[string]computation, i int, raw json.RawMessage) (r result) {
+// compute answers one entry; why says why there is no answer to it.
+func compute(known map[string]computation, i int, raw json.RawMessage) (r result, why string) {
 	r.I = i
 	decoder := json.NewDecoder(strings.NewReader(string(raw)))
 	decoder.UseNumber()
 	var v testVector
-	f, ok := computation(nil), false
-	if decoder.Decode(&v) == nil {
-		f, ok = known[v.Algorithm]
-	}
-	if !ok || v.Inputs == nil {
+	if err := decoder.Decode(&v); err != nil {
 		r.Unsupported = true
-		return r
+		return r, "it is not an entry: " + err.Error()
+	}
+	f, ok := known[v.Algorithm]
+	switch {
+	case len(v.Inputs) == 0:
+		why = fmt.Sprintf("%q has no inputs", v.Algorithm)
+	case !ok:
+		why = fmt.Sprintf("%q is not known", v.Algorithm)
+	}
+	if why != "" {
+		r.Unsupported = true
+		return r, why
 	}
 	out, err := f.safely(v.Inputs)
 	switch verdict, isVerdict := out["verdict"].(bool); {
 	case errors.Is(err, errUnsupported):
-		r.Unsupported = true
+		r.Unsupported, why = true, fmt.Sprintf("the inputs are not those of %q", v.Algorithm)
 	case err != nil || isVerdict && !verdict:
 		r.Result = "invalid"
 	case isVerdict:
@@ -173,7 +184,7 @@ func compute(known map[string]computation, i int, raw json.RawMessage) (r result
 	default:
 		r.Algorithm, r.Outputs = v.Algorithm, out
 	}
-	return r
+	return r, why
 }
 
 // safely runs a computation and turns the panic of a missing input into an error.
