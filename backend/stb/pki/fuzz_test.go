@@ -126,3 +126,20 @@ func FuzzName(f *testing.F) {
 		}
 	})
 }
+
+func FuzzPublicKey(f *testing.F) {
+	for _, e := range pkidev.Entries(f, "certs") {
+		if c, err := pki.ReadCertificate(pkidev.File(f, e.File)); err == nil {
+			f.Add(c.RawSubjectPublicKeyInfo)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		key, err := pki.ParsePublicKey(data)
+		if (key == nil) != (err != nil) {
+			t.Fatalf("key %v, error %v", key != nil, err)
+		}
+		if err == nil && !bytes.Equal(pki.MarshalPublicKey(key), data) {
+			t.Errorf("written again it is another key: %x", data)
+		}
+	})
+}
