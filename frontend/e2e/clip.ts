@@ -12,7 +12,7 @@ export async function unclipped(page: Page, where: string): Promise<void> {
 
 /** What is cut off, covered or out of reach on the page as it is, a line each. */
 export const clipped = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
+  page.evaluate(async () => {
     const said: string[] = []
     const slack = 1.5 // px: fractions of a pixel, and descenders of a tight line
     const styles = new Map<Element, CSSStyleDeclaration>()
@@ -97,8 +97,15 @@ export const clipped = (page: Page): Promise<string[]> =>
       const own = parent.getBoundingClientRect()
       const cuts = style(parent)
       const fences = bounds(parent)
+      const scrolled = ['auto', 'scroll'].includes(cuts.overflowY)
       if (cuts.overflowX !== 'visible' && cuts.display !== 'inline')
-        fences.push({ left: own.left, right: own.right, top: own.top, bottom: own.bottom, by: parent })
+        fences.push({
+          left: own.left,
+          right: own.right,
+          top: scrolled ? -Infinity : own.top,
+          bottom: scrolled ? Infinity : own.bottom,
+          by: parent,
+        })
       const fence = fences.find(
         (f) =>
           left < f.left - slack || right > f.right + slack || top < f.top - slack || bottom > f.bottom + slack,
@@ -148,6 +155,7 @@ export const clipped = (page: Page): Promise<string[]> =>
       if (e.tabIndex < 0 || e.getClientRects().length === 0 || (e as HTMLButtonElement).disabled) continue
       if (e.closest('[inert]') || style(e).visibility !== 'visible') continue
       e.focus()
+      await Promise.resolve() // the messages at the edge make way for what has the focus
       if (document.activeElement !== e) continue
       const label = e.closest('label') ?? (e as HTMLInputElement).labels?.[0]
       const face = label && style(e).opacity === '0' ? label : label?.contains(e) ? label : e

@@ -60,7 +60,7 @@ export default {
   'list.refused': 'to be corrected',
   'catalogue.lead':
     'Choosing and filling in work offline. Closed procedures are shown with the way to open them.',
-  'catalogue.search': 'A title, a number or a plain word: certificate, address, child',
+  'catalogue.search': 'A title, a number or a plain word',
   'catalogue.filters': 'Show only',
   'catalogue.open': 'Open to me now',
   'catalogue.free': 'Free of charge',

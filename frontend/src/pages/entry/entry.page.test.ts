@@ -52,6 +52,12 @@ describe('sign-in', () => {
     expect(screen.getByLabelText('Электронная почта')).toHaveFocus()
     expect(fake.calls.some((c) => c.name.startsWith('Session.Begin'))).toBe(false)
   })
+  test('leads to the code of a letter that was asked for before the program was closed', async () => {
+    await world('/signin')
+    render(SignIn)
+    await userEvent.click(screen.getByRole('link', { name: 'Код из письма' }))
+    await waitFor(() => expect(path()).toBe('/activate'))
+  })
   test('the level that is needed chooses the way', async () => {
     await world('/signin?level=strict')
     render(SignIn)
@@ -125,7 +131,7 @@ describe('activation', () => {
     await world('/activate?email=anna@example.by&again=0')
     render(Activate, { params: {} })
     await userEvent.type(screen.getByLabelText('Код или ссылка'), 'AB12-CD34{Enter}')
-    expect(await screen.findByRole('heading', { name: 'Кабинет открыт' })).toBeInTheDocument()
+    await waitFor(() => expect(screen.getByRole('heading', { name: 'Кабинет открыт' })).toHaveFocus())
     expect(fake.calls.at(-1)).toEqual({ name: 'Session.Activate', args: ['AB12-CD34'] })
   })
   test('by a link that was opened outside, at once', async () => {
@@ -180,6 +186,7 @@ describe('the first run', () => {
     render(First)
     await userEvent.click(screen.getByRole('button', { name: 'Далее' }))
     await userEvent.click(screen.getByRole('button', { name: 'Далее' }))
+    await waitFor(() => expect(screen.getByRole('heading', { level: 1 })).toHaveFocus())
     await userEvent.click(screen.getByRole('button', { name: 'Есть, войти с подписью' }))
     await waitFor(() => expect(path()).toBe('/signin?level=strict'))
   })
