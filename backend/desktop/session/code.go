@@ -7,12 +7,14 @@ import (
 	"strings"
 
 	"akno/backend/akno"
+	"akno/backend/akno/ident"
 )
 
 var errNotChallenge = errors.New("the portal sent something else than a challenge of its own for this purpose")
 
 // ActivationCode returns the code of an activation letter from what a person
-// pasted: the code itself, with blanks or dashes, or the whole link.
+// pasted: the code itself, with blanks or dashes, or the whole link. Cyrillic
+// letters that look like the Latin ones of a code are repaired.
 func ActivationCode(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	if u, err := url.Parse(s); err == nil && u.Scheme != "" {
@@ -28,15 +30,16 @@ func ActivationCode(s string) (string, error) {
 			return r
 		}
 	}, s)
+	s = ident.Capitals(s)
 	const shortest, longest = 8, 64
 	if len(s) < shortest || len(s) > longest || strings.IndexFunc(s, notCodeLetter) >= 0 {
 		return "", &akno.Error{Code: akno.Invalid, Op: "session.ActivationCode", Fields: map[string]string{"code": "pattern"}}
 	}
-	return strings.ToUpper(s), nil
+	return s, nil
 }
 
 func notCodeLetter(r rune) bool {
-	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z')
 }
 
 // samePortal says whether a challenge that names origin may be signed for the

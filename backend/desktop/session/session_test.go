@@ -217,6 +217,7 @@ func TestActivationCode(t *testing.T) {
 		"akno://activate?code=ABCDEFGHJKMNPQRSTVWX":           "ABCDEFGHJKMNPQRSTVWX",
 		"https://portal.example/activate/abcdefghjkmnpqrstvw": "ABCDEFGHJKMNPQRSTVW",
 		"http://127.0.0.1:8480/a?code=ABCDE-FGHJK":            "ABCDEFGHJK",
+		"АВСDЕ-fgнjк":                                         "ABCDEFGHJK", // but for D, F, G and J these are Cyrillic
 	} {
 		if got, err := ActivationCode(in); err != nil || got != want {
 			t.Errorf("ActivationCode(%q) = %q, %v", in, got, err)

@@ -1,5 +1,5 @@
 // What a person is told when something fails: heading, why, what to do, a code.
-import type { Failure } from './bridge.ts'
+import { asFailure, type Failure } from './bridge.ts'
 import { has, t } from './i18n.svelte.ts'
 
 /** A failure in the words of the person. */
@@ -24,4 +24,10 @@ export function tell(failure: Failure): Told {
     steps: part('do').split('\n'),
     code: [failure.code, failure.ref].filter(Boolean).join('-').toUpperCase(),
   }
+}
+
+/** Whether what was thrown says that the code of a letter is none: nobody has it, or it is not written as one. */
+export function wrongCode(e: unknown): boolean {
+  const { code, fields } = asFailure(e)
+  return code === 'not_found' || (code === 'invalid' && 'code' in fields)
 }

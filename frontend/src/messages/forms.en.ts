@@ -165,6 +165,7 @@ export default {
   'error.code_expired': 'The code is no longer good: go on once more, and a new one will come',
   'error.code_sent': 'A code went to the address of the cabinet: enter the eight digits of the letter',
   'error.code_wrong': 'The code does not fit, check the digits',
+  'error.letter_code': 'There is no such code: compare it with the letter',
   'error.consent_required': 'Without the consent no cabinet can be opened',
   'error.consent_outdated': 'The text of the consent is a new one: read it and confirm',
   'error.cross': 'Does not agree with the identification number',

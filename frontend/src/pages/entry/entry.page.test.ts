@@ -139,6 +139,20 @@ describe('activation', () => {
     render(Activate, { params: { code: 'AB12' } })
     expect(await screen.findByRole('heading', { name: 'Кабинет открыт' })).toBeInTheDocument()
   })
+  test.each([
+    ['not_found', {}],
+    ['invalid', { code: 'pattern' }],
+  ])('a code that is none (%s) is told at its field', async (code, fields) => {
+    await world('/activate')
+    fake.fail('Session.Activate', code, fields)
+    render(Activate, { params: {} })
+    const field = screen.getByLabelText('Код или ссылка')
+    await userEvent.type(field, '1234{Enter}')
+    expect(await screen.findByText('Такого кода нет: сверьте с письмом')).toBeInTheDocument()
+    expect(field).toHaveFocus()
+    expect(field).toHaveAttribute('aria-invalid', 'true')
+    expect(field).toHaveValue('1234')
+  })
   test('a used link says that the cabinet may be open already', async () => {
     await world('/activate')
     fake.fail('Session.Activate', 'used_code')
