@@ -54,8 +54,9 @@ func (e *env) convert(from, to string, work func(dst io.Writer, src io.Reader, s
 	return e.build(to, 0o600, func(dst io.Writer) error { return work(dst, src, info.Size()) })
 }
 
-// maxRecipients is for how many an envelope is made by one command.
-const maxRecipients = 100
+// maxRecipients is how many are read from one command line; package cms says for how many an
+// envelope is made.
+const maxRecipients = 1000
 
 func encrypt(e *env, args []string) (int, error) {
 	o := newOptions(e)

@@ -30,7 +30,7 @@ var (
 
 const (
 	contentKeySize = 32
-	maxRecipients  = 64
+	maxRecipients  = 200
 	copySize       = 64 << 10
 )
 
