@@ -40,6 +40,7 @@ type raiser struct {
 	tsa      string
 	verifier pki.Verifier
 	answers  []*ocsp.Response // among the verifier's OCSP
+	implied  bool             // nobody said what to trust: the paths end at the highest authority at hand
 }
 
 // newRaiser returns nil for level b-b.
@@ -58,8 +59,8 @@ func (e *env) newRaiser(level, tsa string, limit time.Duration, t *trust, chain 
 	default:
 		return nil, usageError(fmt.Sprintf("--level %q is not b-b, b-t or b-lt", level))
 	}
-	if tsa == "" || r.level == cms.LevelBLT && len(t.anchors) == 0 {
-		return nil, usageError("b-t needs --tsa, and b-lt needs --trust too")
+	if tsa == "" {
+		return nil, usageError("b-t and b-lt need --tsa")
 	}
 	t.at, t.profile = new(string), new(string)
 	*t.profile = string(pki.ProfileGosSUOK)
@@ -68,6 +69,9 @@ func (e *env) newRaiser(level, tsa string, limit time.Duration, t *trust, chain 
 		return nil, err
 	}
 	r.verifier.Intermediates = chain
+	if r.implied = r.level == cms.LevelBLT && len(r.verifier.Anchors) == 0; r.implied {
+		r.verifier.Anchors = highest(chain)
+	}
 	for _, s := range r.verifier.OCSP {
 		if a, ok := s.(*ocsp.Response); ok {
 			r.answers = append(r.answers, a)
@@ -75,6 +79,27 @@ func (e *env) newRaiser(level, tsa string, limit time.Duration, t *trust, chain 
 	}
 	r.line, err = portalclient.New(portalclient.Options{BaseURL: "https://portal.invalid", Now: e.now}) // services have addresses of their own
 	return r, err
+}
+
+// highest returns the roots among authorities, or where there is none those whose issuer is
+// not among them. A signature of level B-LT is completed up to there; who checks it
+// brings his own anchors, so that nothing is believed here that matters to him.
+func highest(authorities []*pki.Certificate) (out []*pki.Certificate) {
+	for _, c := range authorities {
+		if c.SelfIssued() && c.CheckSignatureFrom(c) == nil {
+			out = append(out, c)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, c := range authorities {
+		issued := func(i *pki.Certificate) bool { return i.Subject.Equal(c.Issuer) && c.CheckSignatureFrom(i) == nil }
+		if c.IsCA && !slices.ContainsFunc(authorities, issued) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // raise returns the signature at the level that was asked for.
@@ -150,6 +175,9 @@ func (r *raiser) complete(signature []byte, content cms.Content, signer, service
 			}
 		}
 	}
+	if r.implied {
+		certs = append(certs, r.beyond()...)
+	}
 	signature, err := cms.AddValidationData(signature, certs, r.verifier.CRLs, r.answers)
 	if err != nil {
 		return nil, err
@@ -161,9 +189,46 @@ func (r *raiser) complete(signature []byte, content cms.Content, signer, service
 	return signature, nil
 }
 
+// beyond returns the implied anchors that are no roots, for a later check starts above them,
+// and takes the lists that their certificates point to. Whose these are is not known
+// here: only that they bear the name of the issuer.
+func (r *raiser) beyond() (out []*pki.Certificate) {
+	for _, c := range r.verifier.Anchors {
+		if c.SelfIssued() {
+			continue
+		}
+		out = append(out, c)
+		listed := false
+		for _, address := range c.CRLPoints {
+			raw, err := r.line.Fetch(r.ctx, "GET", address, "", nil, "", pki.MaxRevocationListSize)
+			if err != nil {
+				continue
+			}
+			if l, err := pki.ParseRevocationList(raw); err == nil && l.Issuer.Equal(c.Issuer) {
+				r.verifier.CRLs = append(r.verifier.CRLs, l)
+				listed = true
+				break
+			}
+		}
+		if !listed {
+			fmt.Fprintf(r.e.err, "aknoctl sign: nothing was found about the revocation of %s, give its issuer with --chain or --trust\n", c.Subject)
+		}
+	}
+	return out
+}
+
 // path returns the path of a certificate up to an anchor, with the authorities
 // that had to be fetched.
 func (r *raiser) path(cert *pki.Certificate) ([]*pki.Certificate, error) {
+	if r.implied && len(r.verifier.Anchors) == 0 { // nor were authorities given: those at the addresses
+		for known := -1; known != len(r.verifier.Intermediates) && known < maxAuthorities; {
+			known = len(r.verifier.Intermediates)
+			for _, c := range append([]*pki.Certificate{cert}, r.verifier.Intermediates...) {
+				r.fetchIssuers(c)
+			}
+		}
+		r.verifier.Anchors = highest(r.verifier.Intermediates)
+	}
 	for range maxAuthorities {
 		v := pki.Verifier{Anchors: r.verifier.Anchors, Intermediates: r.verifier.Intermediates}
 		path := v.Verify(cert, pki.PurposeAny, r.e.now()).Path

@@ -158,6 +158,25 @@ func TestASignatureCarriesWhatALaterCheckNeeds(t *testing.T) {
 	}
 }
 
+// Without --trust a signature is completed up to what --chain holds, or the addresses of the
+// certificates give.
+func TestASignatureIsCompletedWithoutATrustedAuthority(t *testing.T) {
+	for name, chain := range map[string][]string{
+		"up to the root of the chain": {"--chain", "ruc.cer", "--chain", "root.cer"},
+		"up to an authority":          {"--chain", "ruc.cer"},
+		"up to one that is fetched":   nil,
+	} {
+		s := newSuite(t)
+		for i := 1; i < len(chain); i += 2 {
+			chain[i] = s.at(chain[i])
+		}
+		s.sign(exitYes, "b-lt", append([]string{"--tsa", s.url + "/tsa"}, chain...)...)
+		if got := s.level(); got != "B-LT" {
+			t.Errorf("%s: level %s", name, got)
+		}
+	}
+}
+
 func TestAStatusIsAskedWhereThereIsNoList(t *testing.T) {
 	s := newSuite(t)
 	s.listless.Store(1) // for the signer; the service of stamps is in no register of statuses
@@ -214,7 +233,7 @@ func TestAStampOfAnotherIsNoStamp(t *testing.T) {
 	s.sign(exitUsage, "b-t", "--tsa", s.url+"/nowhere")
 	s.sign(exitUsage, "b-t", "--tsa", "tsa")
 	s.sign(exitUsage, "b-t")
-	s.sign(exitUsage, "b-lt", "--tsa", s.url+"/tsa")
+	s.sign(exitUsage, "b-lt")
 	s.sign(exitUsage, "b-x", "--tsa", s.url+"/tsa")
 	s.sign(exitUsage, "b-b", "--tsa", s.url+"/tsa")
 }
