@@ -24,8 +24,11 @@
 //
 // Not implemented are
 //
-//   - key agreement (STB 34.101.66), curves other than the three standard ones, explicit or
-//     inherited curve parameters, messages whose length is not a whole number of octets
+//   - key agreement (STB 34.101.66; a test of package bign computes the transcripts of its
+//     appendix), curves other than the three standard ones, explicit or inherited curve
+//     parameters, messages whose length is not a whole number of octets
+//   - of STB 34.101.78: the recommended greatest validity of certificates, and what it says
+//     about the contents of lists, answers and its own messages beyond the general standards
 //   - name constraints, policy mapping, delta, indirect and partial revocation lists: where
 //     critical they are refused
 //   - archive stamps (B-LTA), counter-signatures, signature policies: recognised, not judged
