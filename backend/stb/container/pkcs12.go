@@ -25,6 +25,8 @@ const (
 	MaxPKCS12 = 1 << 20
 	// maxBags is the greatest number of parts and of bags in a part.
 	maxBags = 64
+	// maxDepth is how deep bags may lie in bags.
+	maxDepth = 4
 )
 
 // Exchange is what a PKCS #12 file holds.
@@ -44,6 +46,7 @@ type exchange struct {
 	Exchange
 	password []byte
 	work     int
+	seen     int // bags, of all parts
 }
 
 // OpenPKCS12 opens a PKCS #12 file with password integrity (RFC 7292): protected by belt as in STB
@@ -123,6 +126,7 @@ var (
 	oidKeyBag    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 1}
 	oidShrouded  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
 	oidCertBag   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 3}
+	oidSafeBag   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 6}
 	oidX509      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 1}
 	oidSHA256    = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
 )
@@ -283,9 +287,13 @@ func (x *exchange) bags(raw []byte) error {
 	if err != nil {
 		return ErrFormat
 	}
-	in := cryptobyte.String(flat)
+	return x.contents(flat, 0)
+}
+
+// contents reads a SafeContents, which may lie in another as a bag (RFC 7292, 4.2.6).
+func (x *exchange) contents(in cryptobyte.String, depth int) error {
 	var list cryptobyte.String
-	if !in.ReadASN1(&list, tag.SEQUENCE) {
+	if depth > maxDepth || !in.ReadASN1(&list, tag.SEQUENCE) {
 		return ErrFormat
 	}
 	for n := 0; !list.Empty(); n++ {
@@ -294,6 +302,16 @@ func (x *exchange) bags(raw []byte) error {
 		if n == maxBags || !list.ReadASN1(&bag, tag.SEQUENCE) || !bag.ReadASN1ObjectIdentifier(&kind) ||
 			!bag.ReadASN1(&value, der.Explicit(0)) {
 			return ErrFormat
+		}
+		x.seen++
+		if x.seen > maxBags*maxBags {
+			return ErrFormat
+		}
+		if kind.Equal(oidSafeBag) {
+			if err := x.contents(value, depth+1); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := x.bag(kind, value); err != nil {
 			return err

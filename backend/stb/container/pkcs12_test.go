@@ -121,6 +121,50 @@ func TestExchangeFilesWithoutMACSayTheyAreNotAuthenticated(t *testing.T) {
 	}
 }
 
+func TestBagsThatLieInBagsAreRead(t *testing.T) {
+	key := newKey(t, bign.Curve256v1())
+	shrouded, err := Seal(key, []byte("p"), MinIterations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate := der.Element(tag.SEQUENCE, append(oid.DER(oidX509), der.Element(der.Explicit(0), der.Element(tag.OCTET_STRING, []byte("certificate")))...))
+	for depth, want := range map[int]error{0: nil, 1: nil, maxDepth: nil, maxDepth + 1: ErrFormat} {
+		file := exchangeFile(t, func(b *cryptobyte.Builder) {
+			put := func(b *cryptobyte.Builder) {
+				addBag(b, oidShrouded, shrouded)
+				addBag(b, oidCertBag, certificate)
+			}
+			for range depth {
+				inner := put
+				put = func(b *cryptobyte.Builder) {
+					var list cryptobyte.Builder
+					list.AddASN1(tag.SEQUENCE, inner)
+					addBag(b, oidSafeBag, list.BytesOrPanic())
+				}
+			}
+			put(b)
+		})
+		x, err := OpenPKCS12(file, []byte("p"))
+		if !errors.Is(err, want) || err == nil && (!x.Key.Equal(key) || len(x.Certificates) != 1) {
+			t.Errorf("%d deep: %+v, %v", depth, x, err)
+		}
+	}
+	many := exchangeFile(t, func(b *cryptobyte.Builder) {
+		for range maxBags {
+			var list cryptobyte.Builder
+			list.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
+				for range maxBags {
+					addBag(b, oid.AnyPolicy, []byte{5, 0})
+				}
+			})
+			addBag(b, oidSafeBag, list.BytesOrPanic())
+		}
+	})
+	if _, err := OpenPKCS12(many, []byte("p")); !errors.Is(err, ErrFormat) {
+		t.Errorf("more bags than are read: %v", err)
+	}
+}
+
 // aesContainer protects a PrivateKeyInfo with PBKDF2 over HMAC-SHA-256 and AES-256-CBC.
 func aesContainer(t *testing.T, plain, password []byte) []byte {
 	t.Helper()
