@@ -76,9 +76,9 @@ known() { for p in "$@"; do apt-cache show "$p" >/dev/null 2>&1 || return 1; don
 known $need || $as apt-get update -qq >&2
 case $need in
 *" chromium"*) known chromium && [ "$(apt-cache policy chromium | awk '/Candidate/ { print $2 }')" != "(none)" ] || {
-	# Ubuntu has it as a snap only: the tests then fetch their own.
+	# Ubuntu has it as a snap only, which does not run for root nor see every folder.
 	need=$(echo "$need" | sed 's/ chromium\b//')
-	say "chromium is not in this distribution; the tests will fetch one of their own"
+	say "chromium is not a package of this distribution; for the stories install Chrome, or name a Chromium in AKNO_CHROMIUM"
 } ;;
 esac
 # shellcheck disable=SC2086

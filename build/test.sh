@@ -97,10 +97,8 @@ builds() { build/build.sh web portald aknoctl window webdriver; }
 
 stories() {
 	local browser
-	# Where the distribution has none that is no snap (Ubuntu), the tests bring their own.
-	browser=$(command -v chromium || command -v google-chrome || command -v google-chrome-stable) ||
-		(cd frontend && env -u PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD npx playwright install --with-deps chromium) || {
-		echo "no browser: neither chromium nor Chrome is installed, and none could be fetched"
+	browser=${AKNO_CHROMIUM:-$(command -v chromium || command -v google-chrome || command -v google-chrome-stable)} || {
+		echo "no browser: build/deps.sh window test installs Debian's chromium; where it is a snap (Ubuntu), install Chrome or name a Chromium in AKNO_CHROMIUM"
 		return 1
 	}
 	(cd frontend && AKNO_CHROMIUM=$browser npx playwright test --config e2e/playwright.config.ts)
