@@ -34,6 +34,9 @@ const looks: Record<string, Look> = {
 
 const unknown: Look = ['mute', 'clock', 0]
 
+/** Whether this program knows a status; a later version of the portal may have others. */
+export const knows = (status: string): boolean => status in looks
+
 /** The tag of a status: colour, drawing and word. */
 export function tagOf(status: string): { tone: Tone; icon: IconName; text: string } {
   const [tone, icon] = looks[status] ?? unknown

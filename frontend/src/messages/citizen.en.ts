@@ -327,6 +327,8 @@ export default {
   'now.agency': 'The body has asked another body for information. Nothing is needed from you.',
   'now.withdrawn': 'You withdrew this application. Its answers can be used in a new one.',
   'now.cancelled': 'The order closed: it was not paid in time. The answers stayed in the drafts.',
+  'now.newer':
+    'The portal moved the application to a state that this version of the program does not know. The application and its answers are kept. Update the program to see whether anything is needed from you.',
   'way.signed': 'Signed',
   'way.sent': 'Sent to the portal',
   'way.receipt': 'receipt is here',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { applicationSummary, applicationView, noDecision, order } from '../../testing/samples.ts'
 import { setLang } from '../../lib/i18n.svelte.ts'
-import { wayOf } from './way.ts'
+import { wayOf, wordsOf } from './way.ts'
 
 beforeEach(() => setLang('ru'))
 
@@ -34,6 +34,22 @@ describe('the way of an application', () => {
       'Подано в орган: future',
       'Решение: future',
     ])
+  })
+  test('nothing is concluded from a state that this program does not know, and the portal’s words are shown', () => {
+    const line = { at: '2026-11-21T10:00:00Z', actor: 'officer', text: '' }
+    const mediated = { ...line, event: 'mediate', status: 'in_mediation', text: 'Орган предложил беседу.' }
+    const filed = { ...line, event: 'submit', status: 'submitted' }
+    expect(states(inStatus('in_mediation', { history: [mediated] }))).toEqual([
+      'Подписано: done',
+      'Отправлено на портал: done',
+      'Подано в орган: future',
+      'Новое состояние: now',
+      'Решение: future',
+    ])
+    const known = inStatus('in_mediation', { history: [filed, mediated] })
+    expect(states(known)[2]).toBe('Подано в орган: done')
+    expect(wordsOf(known)).toBe('Орган предложил беседу.')
+    expect(wordsOf(inStatus('in_mediation', { history: [] }))).toBe('')
   })
   test('an open question of the body is where the way stands', () => {
     const question = {

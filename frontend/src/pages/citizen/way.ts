@@ -3,6 +3,7 @@
 import type { ApplicationView, HistoryLine } from '../../lib/dto.ts'
 import { longDate, moment, shortName } from '../../lib/format.ts'
 import { lang, t } from '../../lib/i18n.svelte.ts'
+import { knows } from '../../lib/status.ts'
 import type { Node } from '../../ui/timeline/timeline.svelte'
 import { termText } from './words.ts'
 
@@ -20,6 +21,10 @@ const paying = new Set(['awaiting_payment', 'payment_submitted', 'payment_reject
 const at = (line: HistoryLine | undefined) => (line ? moment(line.at, lang()) : '')
 const join = (...parts: string[]) => parts.filter(Boolean).join(' · ')
 
+/** What the portal wrote when it moved the application to the state where it is; a state that this program does not know has no other words. */
+export const wordsOf = (view: ApplicationView): string =>
+  view.history.findLast((h) => h.status === view.summary.status)?.text ?? ''
+
 /** The nodes of an application's way. */
 export function wayOf(view: ApplicationView): Node[] {
   const { status } = view.summary
@@ -27,7 +32,9 @@ export function wayOf(view: ApplicationView): Node[] {
     view.history.findLast((h) => events.includes(h.event) || events.includes(h.status))
   const ended = status === 'withdrawn' || status === 'cancelled'
   const sent = !local.has(status)
-  const filed = sent && !paying.has(status)
+  // Of a state that this program does not know nothing is concluded.
+  const filed =
+    sent && !paying.has(status) && (knows(status) || Boolean(find('submitted', 'register', 'registered')))
   const nodes: Node[] = [
     {
       title: t('citizen.way.signed'),
@@ -50,6 +57,7 @@ export function wayOf(view: ApplicationView): Node[] {
     })
   }
   if (status === 'agency_request') nodes.push({ title: t('common.status.agency_request'), state: 'now' })
+  if (!knows(status)) nodes.push({ title: t('common.status.newer'), note: at(find(status)), state: 'now' })
   nodes.push(decisionNode(view))
   return nodes
 }
