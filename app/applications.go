@@ -84,6 +84,9 @@ func (s *Applications) PickAnswerFiles(id, question string) (out []FileInfo, err
 		for _, f := range files {
 			out = append(out, s.w.file(f))
 		}
+		if err == nil {
+			s.a.platform.Taken(paths)
+		}
 		return err
 	})
 	return out, err

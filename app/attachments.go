@@ -65,6 +65,15 @@ func (w *work) offer(at FilePlace, offers []tray.Offer) (DraftChange, error) {
 	})
 }
 
+// offerPaths offers files that the person chose or dropped.
+func (w *work) offerPaths(at FilePlace, paths []string) (DraftChange, error) {
+	out, err := w.offer(at, fromPaths(paths))
+	if err == nil {
+		w.a.platform.Taken(paths)
+	}
+	return out, err
+}
+
 // making answers a call that works on files and changes a draft.
 func (w *work) making(call func(ctx context.Context) (draft.Change, error)) (DraftChange, error) {
 	if err := w.opened(); err != nil {
@@ -140,7 +149,7 @@ func (s *Attachments) PickPages(at FilePlace) (out DraftChange, err error) {
 		return out, err
 	}
 	at.Aside = true
-	return s.w.offer(at, fromPaths(paths))
+	return s.w.offerPaths(at, paths)
 }
 
 // pictures is the dialog for pictures of an application.

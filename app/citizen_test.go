@@ -286,6 +286,9 @@ func TestFilesComeByTheDialogOrByDropping(t *testing.T) {
 	if ch, err = c.PickFiles(v.Draft.ID, "rep_file", "", ""); err != nil {
 		t.Fatal(err)
 	}
+	if want := []string{bad, slip}; !slices.Equal(c.desk.taken, want) {
+		t.Errorf("the desk was told that %v were taken, want %v", c.desk.taken, want)
+	}
 	f := fieldIn(t, ch.Fields, "rep_file")
 	if len(f.Files) != 1 || f.Files[0].Name != "скан.pdf" || f.MaxFiles != 1 || f.MaxBytes == 0 || len(f.FileTypes) == 0 || f.Value.Kind != "none" {
 		t.Errorf("%+v", f)

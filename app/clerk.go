@@ -156,7 +156,13 @@ func (k *Clerk) AddScan(id, paper, path string) (out RegistrationView, err error
 }
 
 func (k *Clerk) addScan(id, paper, path string) (RegistrationView, error) {
-	return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.AddScan(ctx, id, paper, path) })
+	return k.work(func(ctx context.Context) (onewindow.Work, error) {
+		w, err := k.c.window.AddScan(ctx, id, paper, path)
+		if err == nil {
+			k.a.platform.Taken([]string{path})
+		}
+		return w, err
+	})
 }
 
 // Verify sends the scans and the clerk's checks.

@@ -136,7 +136,7 @@ func (d *Drafts) AddFiles(id, field, row, column string, paths []string) (out Dr
 }
 
 func (d *Drafts) addFiles(id, field, row, column string, paths []string) (DraftChange, error) {
-	return d.w.offer(FilePlace{Draft: id, Field: field, Row: row, Column: column}, fromPaths(paths))
+	return d.w.offerPaths(FilePlace{Draft: id, Field: field, Row: row, Column: column}, paths)
 }
 
 // RemoveFile takes a file out of a field.

@@ -61,14 +61,22 @@ func (d *Drafts) PickReceipt(id string) (out OrderView, err error) {
 		if len(paths) == 0 {
 			return d.w.drafts.Open(ctx, id)
 		}
-		return d.w.drafts.AddReceipt(ctx, id, paths[0])
+		return d.addReceipt(ctx, id, paths[0])
 	})
 }
 
 // AddReceipt attaches a scan that was dropped.
 func (d *Drafts) AddReceipt(id, path string) (out OrderView, err error) {
 	defer d.a.guard("drafts.AddReceipt", &err)
-	return d.ordered(func(ctx context.Context) (draft.View, error) { return d.w.drafts.AddReceipt(ctx, id, path) })
+	return d.ordered(func(ctx context.Context) (draft.View, error) { return d.addReceipt(ctx, id, path) })
+}
+
+func (d *Drafts) addReceipt(ctx context.Context, id, path string) (draft.View, error) {
+	v, err := d.w.drafts.AddReceipt(ctx, id, path)
+	if err == nil {
+		d.a.platform.Taken([]string{path})
+	}
+	return v, err
 }
 
 // RemoveReceipt takes the scan out.

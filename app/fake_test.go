@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -25,7 +26,9 @@ type desk struct {
 	quit   chan struct{} // closed by Quit
 
 	notified []Notification
-	browser  bool // there is no window
+	browser  bool     // there is no window
+	passing  []string // what a browser sent
+	taken    []string
 }
 
 var _ Platform = (*desk)(nil)
@@ -39,6 +42,9 @@ func (d *desk) Emit(event string, _ ...any) {
 }
 
 func (d *desk) OpenFiles(FileQuestion) ([]string, error) { return d.files, nil }
+
+func (d *desk) Passing(path string) bool { return slices.Contains(d.passing, path) }
+func (d *desk) Taken(paths []string)     { d.taken = append(d.taken, paths...) }
 
 func (d *desk) OpenFolder(string) (string, error) { return d.folder, nil }
 

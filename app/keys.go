@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -141,8 +140,8 @@ func (k *Keys) AddPaths(paths []string) (out KeyList, err error) {
 	return k.add(paths)
 }
 
-// add remembers paths. In a browser the files are copies that go with the
-// program, so they are taken into the profile instead.
+// add remembers paths. Copies that a browser sent go with the program, so they are
+// taken into the profile instead.
 func (k *Keys) add(paths []string) (KeyList, error) {
 	ctx, cancel, err := k.c.calling()
 	if err != nil {
@@ -151,12 +150,13 @@ func (k *Keys) add(paths []string) (KeyList, error) {
 	defer cancel()
 	for _, p := range paths {
 		take := k.c.keys.Add
-		if strings.HasPrefix(p, os.TempDir()) {
+		if k.a.platform.Passing(p) {
 			take = k.c.keys.Import
 		}
 		if err := take(ctx, p); err != nil {
 			return KeyList{}, err
 		}
+		k.a.platform.Taken([]string{p})
 	}
 	return k.list()
 }

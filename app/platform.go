@@ -20,6 +20,14 @@ type Platform interface {
 	// the program ends: what must stay is copied.
 	OpenFiles(q FileQuestion) ([]string, error)
 
+	// Passing says that path is a copy which a browser sent: it goes with the
+	// program.
+	Passing(path string) bool
+
+	// Taken says that the program has a copy of its own of these files, so that
+	// those which a browser sent need not lie about any longer.
+	Taken(paths []string)
+
 	// OpenFolder asks the person for a folder; "" means that the person
 	// cancelled. A browser cannot show folders of this computer: there it is
 	// the folder that the program was given for keys.

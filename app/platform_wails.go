@@ -56,6 +56,12 @@ func (p *WailsPlatform) OpenFiles(q FileQuestion) ([]string, error) {
 	return []string{path}, nil
 }
 
+// Passing implements Platform: a window is given the files where they are.
+func (p *WailsPlatform) Passing(string) bool { return false }
+
+// Taken implements Platform.
+func (p *WailsPlatform) Taken([]string) {}
+
 // OpenFolder implements Platform.
 func (p *WailsPlatform) OpenFolder(title string) (string, error) {
 	ctx := p.ctx.Load()

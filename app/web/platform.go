@@ -175,6 +175,26 @@ func accept(filters []app.FileFilter) string {
 	return strings.Join(all, ",")
 }
 
+// Passing implements app.Platform.
+func (p *Platform) Passing(path string) bool {
+	p.pagesMu.Lock()
+	defer p.pagesMu.Unlock()
+	return p.uploads[path]
+}
+
+// Taken implements app.Platform.
+func (p *Platform) Taken(paths []string) {
+	for _, path := range paths {
+		if !p.Passing(path) {
+			continue
+		}
+		p.pagesMu.Lock()
+		delete(p.uploads, path)
+		p.pagesMu.Unlock()
+		_ = os.RemoveAll(filepath.Dir(path)) // each has a folder of its own
+	}
+}
+
 // OpenFolder implements app.Platform. A browser cannot show folders of this
 // computer, so it is the one that the program was started with.
 func (p *Platform) OpenFolder(string) (string, error) {

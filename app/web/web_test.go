@@ -432,6 +432,33 @@ func TestFilesAreChosenInTheBrowser(t *testing.T) {
 	}
 }
 
+func TestACopyThatWasTakenDoesNotLieAbout(t *testing.T) {
+	s := opened(t)
+	var sent, other struct{ Path string }
+	for _, to := range []*struct{ Path string }{&sent, &other} {
+		_, body := s.post("/_web/file?name=a.pdf", "%PDF-1.7")
+		if err := json.Unmarshal([]byte(body), to); err != nil {
+			t.Fatal(body, err)
+		}
+	}
+	own := filepath.Join(t.TempDir(), "b.pdf")
+	if err := os.WriteFile(own, []byte("%PDF-1.7"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !s.p.Passing(sent.Path) || s.p.Passing(own) || s.p.Passing(filepath.Dir(sent.Path)) {
+		t.Error("what a browser sent is not told from what lies here")
+	}
+	s.p.Taken([]string{sent.Path, own, s.p.dir})
+	if _, err := os.Stat(filepath.Dir(sent.Path)); !errors.Is(err, os.ErrNotExist) || s.p.Passing(sent.Path) {
+		t.Error("the copy is still there:", err)
+	}
+	for _, kept := range []string{own, other.Path} {
+		if _, err := os.Stat(kept); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestSavingIsADownload(t *testing.T) {
 	s := opened(t)
 	if r := s.call(`{"name":"web.probe.Save","args":["x"]}`); r.Error == nil {
