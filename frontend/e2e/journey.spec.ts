@@ -220,13 +220,15 @@ test.describe.serial('the journey of one person', () => {
     await reach(page, page.getByRole('button', { name: 'Отправить запрос' }))
     await page.getByRole('button', { name: 'Отправить запрос' }).click()
     await expect(page.getByRole('button', { name: 'Проверить' })).toBeVisible()
+    // The button that was pressed is gone: the keyboard is at what came in its place.
+    await expect(page.getByRole('heading', { name: 'Запрос у регистрационного центра' })).toBeFocused()
     await page.getByRole('button', { name: 'Проверить' }).click()
     await expect(page.getByText('Ответа ещё нет')).toBeVisible()
     await shots.both(page, 'asked')
 
     await approve(office, story.portal.ready.ra, anna.number)
     await page.getByRole('button', { name: 'Проверить' }).click()
-    await expect(page.getByRole('heading', { name: 'Ключ готов к подписи' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Ключ готов к подписи' })).toBeFocused()
     await shots.both(page, 'certificate')
 
     await page.getByRole('link', { name: 'Зарегистрироваться с подписью' }).click()
