@@ -5,8 +5,9 @@ package app
 func assemble(a *App) []part {
 	c := &core{a: a}
 	w := &work{a: a, c: c}
+	k := &Clerk{a: a, c: c}
 	return []part{
-		c, &Profiles{a}, &Session{a, c}, &Keys{a, c}, &Clerk{a: a, c: c}, &Desk{a: a, c: c},
-		&Applications{a, w}, &Catalogue{a, w}, &Drafts{a, w}, &Attachments{a: a, w: w}, &Parcels{a: a, w: w}, &Backups{a: a, w: w}, &Exchange{a, w}, &Network{a, c}, &Notifications{a, w},
+		c, &Profiles{a}, &Session{a, c}, &Keys{a, c}, k, &Desk{a: a, c: c},
+		&Applications{a, w}, &Catalogue{a, w}, &Drafts{a, w}, &Attachments{a: a, w: w, k: k}, &Parcels{a: a, w: w}, &Backups{a: a, w: w}, &Exchange{a, w}, &Network{a, c}, &Notifications{a, w},
 	}
 }

@@ -29,10 +29,12 @@ const (
 	usualFiles = 30
 )
 
-// Attachments is the bound type of files on their way into a draft.
+// Attachments is the bound type of files on their way into a draft, an order or a
+// card of One Window.
 type Attachments struct {
 	a     *App
 	w     *work
+	k     *Clerk
 	looks looks
 
 	folderMu  sync.Mutex // guards the rest
@@ -43,49 +45,12 @@ type Attachments struct {
 
 var _ attachmentsSurface = (*Attachments)(nil)
 
-func placeFrom(p FilePlace) draft.Place {
-	return draft.Place{Draft: p.Draft, Field: p.Field, Row: p.Row, Column: p.Column}
-}
-
 func fromPaths(paths []string) []tray.Offer {
 	out := make([]tray.Offer, len(paths))
 	for i, path := range paths {
 		out[i] = tray.FromPath(path)
 	}
 	return out
-}
-
-// offer offers files to a place, for as long as it takes to copy them.
-func (w *work) offer(at FilePlace, offers []tray.Offer) (DraftChange, error) {
-	return w.making(func(ctx context.Context) (draft.Change, error) {
-		if at.Aside {
-			return w.tray.Lay(ctx, placeFrom(at), at.File, offers)
-		}
-		return w.tray.Offer(ctx, placeFrom(at), offers)
-	})
-}
-
-// offerPaths offers files that the person chose or dropped.
-func (w *work) offerPaths(at FilePlace, paths []string) (DraftChange, error) {
-	out, err := w.offer(at, fromPaths(paths))
-	if err == nil {
-		w.a.platform.Taken(paths)
-	}
-	return out, err
-}
-
-// making answers a call that works on files and changes a draft.
-func (w *work) making(call func(ctx context.Context) (draft.Change, error)) (DraftChange, error) {
-	if err := w.opened(); err != nil {
-		return DraftChange{}, err
-	}
-	ctx, cancel := context.WithTimeout(w.a.ctx, makeLimit)
-	defer cancel()
-	c, err := call(ctx)
-	if err != nil {
-		return DraftChange{}, err
-	}
-	return w.draftChange(c), nil
 }
 
 // budget is what the files of a draft take.
@@ -103,6 +68,9 @@ func (w *work) budget(v draft.View) FileBudget {
 			}
 		}
 	}
+	if r := v.Order.Receipt; r.ID != "" {
+		out.Bytes, out.Files = out.Bytes+int(r.Size), out.Files+1
+	}
 	for _, f := range v.Fields {
 		if !f.State.Visible {
 			continue
@@ -119,13 +87,17 @@ func (w *work) budget(v draft.View) FileBudget {
 
 // waiting are the places of a draft at which pictures wait.
 func (w *work) waiting(v draft.View) []WaitingPlace {
-	out := []WaitingPlace{}
 	ctx, cancel := context.WithTimeout(w.a.ctx, time.Second)
 	defer cancel()
 	list, err := w.tray.Waiting(ctx, v.Row.ID)
 	if err != nil {
 		w.a.log.WithField("cause", err).Warn("the tray could not be read")
 	}
+	return waitingPlaces(list)
+}
+
+func waitingPlaces(list []tray.Count) []WaitingPlace {
+	out := []WaitingPlace{}
 	for _, p := range list {
 		out = append(out, WaitingPlace{Field: p.Field, Row: p.Row, Column: p.Column, Count: p.Count})
 	}
@@ -141,15 +113,40 @@ func (w *work) release() {
 	}
 }
 
+// PickFiles asks the person for files and offers them to a place.
+func (s *Attachments) PickFiles(at FilePlace) (out FileChange, err error) {
+	defer s.a.guard("attachments.PickFiles", &err)
+	if _, err := s.place(at); err != nil {
+		return out, err
+	}
+	paths, err := s.a.platform.OpenFiles(documents(s.w.language()))
+	if err != nil {
+		return out, err
+	}
+	return s.offerPaths(at, paths)
+}
+
+// AddFiles offers files that were dropped on a place.
+func (s *Attachments) AddFiles(at FilePlace, paths []string) (out FileChange, err error) {
+	defer s.a.guard("attachments.AddFiles", &err)
+	return s.offerPaths(at, paths)
+}
+
+// RemoveFile takes a file out of a place.
+func (s *Attachments) RemoveFile(at FilePlace) (out FileChange, err error) {
+	defer s.a.guard("attachments.RemoveFile", &err)
+	return s.making(at, func(ctx context.Context, p place) (FileChange, error) { return p.remove(ctx) })
+}
+
 // PickPages asks for pictures and lays them beside those of a place.
-func (s *Attachments) PickPages(at FilePlace) (out DraftChange, err error) {
+func (s *Attachments) PickPages(at FilePlace) (out FileChange, err error) {
 	defer s.a.guard("attachments.PickPages", &err)
 	paths, err := s.a.platform.OpenFiles(pictures(s.w.language()))
 	if err != nil {
 		return out, err
 	}
 	at.Aside = true
-	return s.w.offerPaths(at, paths)
+	return s.offerPaths(at, paths)
 }
 
 // pictures is the dialog for pictures of an application.
@@ -161,27 +158,31 @@ func pictures(l akno.Lang) FileQuestion {
 // BeginPaste returns a ticket for the octets of a file that has no path.
 func (s *Attachments) BeginPaste(at FilePlace, name string) (out Ticket, err error) {
 	defer s.a.guard("attachments.BeginPaste", &err)
-	if err := s.w.opened(); err != nil {
+	if _, err := s.place(at); err != nil {
 		return out, err
 	}
 	return s.a.uploads.expect(func(octets []byte) (any, error) {
-		return s.w.offer(at, []tray.Offer{tray.FromOctets(name, octets)})
+		return s.offer(at, []tray.Offer{tray.FromOctets(name, octets)})
 	})
 }
 
 // Tray returns the pictures that wait at a place, or that a file was made of.
 func (s *Attachments) Tray(at FilePlace) (out TrayView, err error) {
 	defer s.a.guard("attachments.Tray", &err)
+	p, err := s.place(at)
+	if err != nil {
+		return out, err
+	}
 	ctx, cancel, err := s.w.calling()
 	if err != nil {
 		return out, err
 	}
 	defer cancel()
-	list, err := s.w.tray.Pictures(ctx, placeFrom(at), at.File)
+	list, err := p.pictures(ctx)
 	if err != nil {
 		return out, err
 	}
-	def, had, err := s.w.drafts.At(ctx, placeFrom(at))
+	def, had, err := p.at(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -199,7 +200,7 @@ func (s *Attachments) Tray(at FilePlace) (out TrayView, err error) {
 func trayView(def form.Field, had int, instead bool) TrayView {
 	out := TrayView{Pictures: []PictureView{}, MaxBytes: attach.MaxBytes, MaxFiles: 1, Document: tray.Takes(def, attach.PDF)}
 	out.Single = tray.Takes(def, attach.JPEG) || tray.Takes(def, attach.PNG)
-	if n := draft.LimitsOf(def).Bytes; n > 0 && n < attach.MaxBytes {
+	if n := attach.LimitsOf(def).Bytes; n > 0 && n < attach.MaxBytes {
 		out.MaxBytes = int(n)
 	}
 	if def.Type == form.TypeFileList {
@@ -235,6 +236,10 @@ func pageFrom(p PageEdit) tray.Page {
 // the call before is given up.
 func (s *Attachments) Show(at FilePlace, page PageEdit) (out Look, err error) {
 	defer s.a.guard("attachments.Show", &err)
+	p, err := s.place(at)
+	if err != nil {
+		return out, err
+	}
 	ctx, cancel, err := s.w.calling()
 	if err != nil {
 		return out, err
@@ -242,7 +247,7 @@ func (s *Attachments) Show(at FilePlace, page PageEdit) (out Look, err error) {
 	defer cancel()
 	ctx, stop := s.looks.begin(ctx)
 	defer stop()
-	m, err := s.w.tray.Show(ctx, placeFrom(at), at.File, pageFrom(page))
+	m, err := p.show(ctx, pageFrom(page))
 	if errors.Is(err, context.Canceled) {
 		return out, &akno.Error{Code: akno.Conflict, Op: "attachments.Show", Err: err} // another was asked for
 	}
@@ -262,26 +267,28 @@ type held struct{ *bytes.Reader }
 func (held) Close() error { return nil }
 
 // SavePages attaches what was made of pictures.
-func (s *Attachments) SavePages(at FilePlace, pages []PageEdit, together bool) (out DraftChange, err error) {
+func (s *Attachments) SavePages(at FilePlace, pages []PageEdit, together bool) (out FileChange, err error) {
 	defer s.a.guard("attachments.SavePages", &err)
 	list := make([]tray.Page, len(pages))
 	for i, p := range pages {
 		list[i] = pageFrom(p)
 	}
-	return s.w.making(func(ctx context.Context) (draft.Change, error) {
-		return s.w.tray.Attach(ctx, placeFrom(at), at.File, list, together)
-	})
+	return s.making(at, func(ctx context.Context, p place) (FileChange, error) { return p.attach(ctx, list, together) })
 }
 
 // Discard gives up a picture that waits.
 func (s *Attachments) Discard(at FilePlace, picture string) (err error) {
 	defer s.a.guard("attachments.Discard", &err)
+	p, err := s.place(at)
+	if err != nil {
+		return err
+	}
 	ctx, cancel, err := s.w.calling()
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	return s.w.tray.Discard(ctx, placeFrom(at), picture)
+	return p.discard(ctx, picture)
 }
 
 // Sources tells by which ways files come.

@@ -132,7 +132,7 @@ func (s *Attachments) watched() (*scanner.Folder, error) {
 }
 
 // TakeOffered attaches a file of the folder, by an act of the person.
-func (s *Attachments) TakeOffered(at FilePlace, file string) (out DraftChange, err error) {
+func (s *Attachments) TakeOffered(at FilePlace, file string) (out FileChange, err error) {
 	defer s.a.guard("attachments.TakeOffered", &err)
 	f, err := s.watched()
 	if err != nil {
@@ -142,7 +142,7 @@ func (s *Attachments) TakeOffered(at FilePlace, file string) (out DraftChange, e
 	if err != nil {
 		return out, err
 	}
-	out, err = s.w.offer(at, []tray.Offer{tray.FromPath(path)})
+	out, err = s.offer(at, []tray.Offer{tray.FromPath(path)})
 	if err == nil && len(out.Problems) == 0 {
 		f.Answered(file)
 		s.a.platform.Emit("folder")
@@ -196,8 +196,11 @@ func (s *Attachments) program() (scanner.Driver, error) {
 }
 
 // PickScan scans a page and offers it to a place.
-func (s *Attachments) PickScan(at FilePlace, device string, dpi int, grey bool) (out DraftChange, err error) {
+func (s *Attachments) PickScan(at FilePlace, device string, dpi int, grey bool) (out FileChange, err error) {
 	defer s.a.guard("attachments.PickScan", &err)
+	if _, err := s.place(at); err != nil { // before the page is scanned in vain
+		return out, err
+	}
 	driver, err := s.program()
 	if err != nil {
 		return out, err
@@ -209,5 +212,5 @@ func (s *Attachments) PickScan(at FilePlace, device string, dpi int, grey bool) 
 		return out, err
 	}
 	name := fmt.Sprintf("scan %s.png", s.a.now().Local().Format("2006-01-02 15.04.05"))
-	return s.w.offer(at, []tray.Offer{tray.FromOctets(name, page)})
+	return s.offer(at, []tray.Offer{tray.FromOctets(name, page)})
 }

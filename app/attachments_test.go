@@ -35,7 +35,7 @@ func TestPicturesOfOnePaperArePreparedAndAttached(t *testing.T) {
 	}
 	at := FilePlace{Draft: v.Draft.ID, Field: "rep_file"}
 	// Two pages are pasted; each is posted once.
-	var ch DraftChange
+	var ch FileChange
 	for i := range 2 {
 		ticket, err := files.BeginPaste(at, "снимок.jpg")
 		if err != nil {
@@ -53,9 +53,9 @@ func TestPicturesOfOnePaperArePreparedAndAttached(t *testing.T) {
 		}
 	}
 	// A single file was replaced by the second: what was there is in the history.
-	f := fieldIn(t, ch.Fields, "rep_file")
-	if len(f.Files) != 1 || ch.Budget.Files != 1 || ch.Budget.Bytes != f.Files[0].Size || ch.Budget.MaxBytes != usualBytes {
-		t.Fatalf("%+v %+v", f.Files, ch.Budget)
+	f := fieldIn(t, ch.Draft.Fields, "rep_file")
+	if len(f.Files) != 1 || ch.Draft.Budget.Files != 1 || ch.Draft.Budget.Bytes != f.Files[0].Size || ch.Draft.Budget.MaxBytes != usualBytes {
+		t.Fatalf("%+v %+v", f.Files, ch.Draft.Budget)
 	}
 	at.File = f.Files[0].ID
 	tray, err := files.Tray(at)
@@ -74,7 +74,7 @@ func TestPicturesOfOnePaperArePreparedAndAttached(t *testing.T) {
 	if ch, err = files.SavePages(at, []PageEdit{page}, true); err != nil {
 		t.Fatal(err)
 	}
-	if f = fieldIn(t, ch.Fields, "rep_file"); f.Files[0].MediaType != "application/pdf" || f.Files[0].Name != "снимок.pdf" || !f.Files[0].Editable {
+	if f = fieldIn(t, ch.Draft.Fields, "rep_file"); f.Files[0].MediaType != "application/pdf" || f.Files[0].Name != "снимок.pdf" || !f.Files[0].Editable {
 		t.Errorf("%+v", f.Files)
 	}
 	// Octets without end are not kept in memory.
@@ -112,8 +112,9 @@ func TestAFileOfTheWatchedFolderIsOfferedAndNotTaken(t *testing.T) {
 	if err != nil || len(fieldIn(t, ch.Fields, "rep_file").Files) != 0 {
 		t.Fatalf("it was taken by itself: %v", err)
 	}
-	if ch, err = files.TakeOffered(FilePlace{Draft: v.Draft.ID, Field: "rep_file"}, s.Offered[0].ID); err != nil || fieldIn(t, ch.Fields, "rep_file").Files[0].Name != "скан 1.jpg" {
-		t.Fatalf("%+v %v", ch, err)
+	taken, err := files.TakeOffered(FilePlace{Draft: v.Draft.ID, Field: "rep_file"}, s.Offered[0].ID)
+	if err != nil || fieldIn(t, taken.Draft.Fields, "rep_file").Files[0].Name != "скан 1.jpg" {
+		t.Fatalf("%+v %v", taken, err)
 	}
 	if s, err = files.Sources(); err != nil || len(s.Offered) != 0 {
 		t.Errorf("it is still offered: %+v", s)

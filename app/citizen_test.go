@@ -13,6 +13,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/draft"
 	"akno/backend/desktop/session"
 )
 
@@ -267,14 +268,14 @@ func TestFilesComeByTheDialogOrByDropping(t *testing.T) {
 	if _, err := c.Apply(v.Draft.ID, []Patch{text("acts_as", "representative")}); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := c.PickFiles(v.Draft.ID, "rep_file", "", ""); err != nil || len(p.Fields) != 0 || len(p.Problems) != 0 {
+	if p, err := c.attachments().PickFiles(FilePlace{Draft: v.Draft.ID, Field: "rep_file"}); err != nil || len(p.Draft.Fields) != 0 || len(p.Problems) != 0 {
 		t.Errorf("a cancelled dialog: %+v %v", p, err)
 	}
 	bad := filepath.Join(t.TempDir(), "план.docx")
 	if err := os.WriteFile(bad, []byte("PK"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ch, err := c.AddFiles(v.Draft.ID, "rep_file", "", "", []string{bad})
+	ch, err := c.attachments().AddFiles(FilePlace{Draft: v.Draft.ID, Field: "rep_file"}, []string{bad})
 	if err != nil || len(ch.Problems) != 1 || ch.Problems[0] != (FileProblem{"план.docx", string(akno.BadFileType)}) {
 		t.Errorf("%+v %v", ch.Problems, err)
 	}
@@ -283,17 +284,17 @@ func TestFilesComeByTheDialogOrByDropping(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.desk.files = []string{slip}
-	if ch, err = c.PickFiles(v.Draft.ID, "rep_file", "", ""); err != nil {
+	if ch, err = c.attachments().PickFiles(FilePlace{Draft: v.Draft.ID, Field: "rep_file"}); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{bad, slip}; !slices.Equal(c.desk.taken, want) {
 		t.Errorf("the desk was told that %v were taken, want %v", c.desk.taken, want)
 	}
-	f := fieldIn(t, ch.Fields, "rep_file")
+	f := fieldIn(t, ch.Draft.Fields, "rep_file")
 	if len(f.Files) != 1 || f.Files[0].Name != "скан.pdf" || f.MaxFiles != 1 || f.MaxBytes == 0 || len(f.FileTypes) == 0 || f.Value.Kind != "none" {
 		t.Errorf("%+v", f)
 	}
-	if ch, err = c.RemoveFile(v.Draft.ID, "rep_file", "", "", f.Files[0].ID); err != nil || len(fieldIn(t, ch.Fields, "rep_file").Files) != 0 {
+	if ch, err = c.attachments().RemoveFile(FilePlace{Draft: v.Draft.ID, Field: "rep_file", File: f.Files[0].ID}); err != nil || len(fieldIn(t, ch.Draft.Fields, "rep_file").Files) != 0 {
 		t.Errorf("%+v %v", ch, err)
 	}
 }
@@ -324,7 +325,7 @@ func TestThePortalIsNeededForAnOrderOnly(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"slip":      second(c.SaveSlip(v.Draft.ID)),
-		"receipt":   second(c.AddReceipt(v.Draft.ID, "x")),
+		"receipt":   second(c.attachments().AddFiles(FilePlace{Draft: v.Draft.ID, Field: draft.ReceiptField}, []string{"x"})),
 		"operation": second(c.StateTransaction(v.Draft.ID, "123456")),
 		"cancel":    c.CancelOrder(v.Draft.ID),
 		"refresh":   second(c.RefreshOrder(v.Draft.ID)),

@@ -6,7 +6,9 @@ import (
 	"sync"
 
 	"akno/backend/akno"
+	"akno/backend/akno/form"
 	"akno/backend/akno/ident"
+	"akno/backend/desktop/attach"
 	"akno/backend/desktop/onewindow"
 	"akno/backend/desktop/session"
 )
@@ -129,40 +131,6 @@ func (k *Clerk) Get(id string) (out RegistrationView, err error) {
 		return out, err
 	}
 	return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.Get(ctx, id) })
-}
-
-// PickScan asks for the scan of a signed paper.
-func (k *Clerk) PickScan(id, paper string) (out RegistrationView, err error) {
-	defer k.a.guard("clerk.PickScan", &err)
-	if err := k.c.opened(); err != nil {
-		return out, err
-	}
-	paths, err := k.a.platform.OpenFiles(FileQuestion{One: true, Filters: scanFilters})
-	if err != nil {
-		return out, err
-	}
-	if len(paths) == 0 {
-		return k.work(func(ctx context.Context) (onewindow.Work, error) { return k.c.window.Get(ctx, id) })
-	}
-	return k.addScan(id, paper, paths[0])
-}
-
-var scanFilters = []FileFilter{{Name: "PDF, JPEG, PNG", Pattern: "*.pdf;*.jpg;*.jpeg;*.png"}}
-
-// AddScan binds a file that was dropped on the window.
-func (k *Clerk) AddScan(id, paper, path string) (out RegistrationView, err error) {
-	defer k.a.guard("clerk.AddScan", &err)
-	return k.addScan(id, paper, path)
-}
-
-func (k *Clerk) addScan(id, paper, path string) (RegistrationView, error) {
-	return k.work(func(ctx context.Context) (onewindow.Work, error) {
-		w, err := k.c.window.AddScan(ctx, id, paper, path)
-		if err == nil {
-			k.a.platform.Taken([]string{path})
-		}
-		return w, err
-	})
 }
 
 // Verify sends the scans and the clerk's checks.
@@ -303,10 +271,17 @@ func (k *Clerk) work(f func(context.Context) (onewindow.Work, error)) (Registrat
 func (k *Clerk) view(w onewindow.Work) (RegistrationView, error) {
 	out := registrationView(w)
 	if w.ApplicationScan != nil {
-		out.ApplicationScan = k.c.fileInfo(*w.ApplicationScan)
+		out.ApplicationScan = k.scan(*w.ApplicationScan)
 	}
 	if w.ConsentScan != nil {
-		out.ConsentScan = k.c.fileInfo(*w.ConsentScan)
+		out.ConsentScan = k.scan(*w.ConsentScan)
+	}
+	if w.Status == "ui_draft" {
+		list, err := k.c.scans.Waiting(k.a.ctx, w.Card.ID)
+		if err != nil {
+			return out, err
+		}
+		out.Waiting = waitingPlaces(list)
 	}
 	if w.Status != "local" {
 		facts, err := k.c.facts.Agreement(k.a.ctx)
@@ -323,10 +298,17 @@ func (k *Clerk) view(w onewindow.Work) (RegistrationView, error) {
 	return out, nil
 }
 
+// scan is the scan of a paper.
+func (k *Clerk) scan(f form.File) FileInfo {
+	out := k.c.fileInfo(f)
+	out.Editable = f.MIME == attach.JPEG || f.MIME == attach.PNG || k.c.scans.Made(k.a.ctx, f.ID)
+	return out
+}
+
 func registrationView(w onewindow.Work) RegistrationView {
 	return RegistrationView{
 		ID: w.Card.ID, Status: w.Status, Claimed: w.Claimed, CreatedAt: moment(w.CreatedAt), IssuedAt: moment(w.IssuedAt),
-		Errors: []FieldError{},
+		Errors: []FieldError{}, ScanMax: attach.MaxBytes, Waiting: []WaitingPlace{},
 		Card: RegistrationCard{
 			ID: w.Card.ID, Person: personOf(w.Card.Person), Document: IdentityDocument(w.Card.Document), Phone: w.Card.Phone,
 			Email: w.Card.Email, Language: w.Card.Language, ClaimAccountID: w.Card.ClaimAccountID,

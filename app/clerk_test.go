@@ -44,6 +44,31 @@ func TestCardsInWorkAreShownToClerksOnly(t *testing.T) {
 	}
 }
 
+func TestScansOfOneWindowAreForClerksOnly(t *testing.T) {
+	c := newCabinet(t)
+	kept, err := c.clerk().Save(RegistrationCard{Person: Person{Surname: "Тестовский"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, at := c.attachments(), FilePlace{Card: kept.ID, Field: "consent", File: "f", Draft: "d"}
+	for name, err := range map[string]error{
+		"dialog":  second(files.PickFiles(at)),
+		"drop":    second(files.AddFiles(at, []string{"x"})),
+		"remove":  second(files.RemoveFile(at)),
+		"pages":   second(files.PickPages(at)),
+		"paste":   second(files.BeginPaste(at, "снимок.jpg")),
+		"tray":    second(files.Tray(at)),
+		"show":    second(files.Show(at, PageEdit{ID: "p"})),
+		"save":    second(files.SavePages(at, []PageEdit{{ID: "p"}}, true)),
+		"discard": files.Discard(at, "p"),
+		"scan":    second(files.PickScan(at, "device", 200, true)),
+	} {
+		if akno.CodeOf(err) != akno.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestARequestForACertificateIsNotSentInTheClear(t *testing.T) {
 	c := newCabinet(t)
 	core := c.Drafts.w.c

@@ -12,7 +12,6 @@ import (
 	"akno/backend/akno/catalogue"
 	"akno/backend/akno/form"
 	"akno/backend/akno/workdays"
-	"akno/backend/desktop/attach"
 	deskwork "akno/backend/desktop/desk"
 	"akno/backend/desktop/keyring"
 	"akno/backend/desktop/onewindow"
@@ -22,6 +21,7 @@ import (
 	"akno/backend/desktop/signer"
 	"akno/backend/desktop/store"
 	"akno/backend/desktop/sysproxy"
+	"akno/backend/desktop/tray"
 	"akno/backend/desktop/trust"
 	"akno/backend/print"
 )
@@ -44,6 +44,7 @@ type core struct {
 	signer    *signer.Signer
 	session   *session.Service
 	window    *onewindow.Service
+	scans     *tray.Service[onewindow.Work] // of the papers of One Window
 	desk      *deskwork.Service
 	leave     func(context.Context) error // hides the records of who has signed out
 }
@@ -96,7 +97,8 @@ func (c *core) open(ctx context.Context) error {
 	// wrong, since the portal judges the signature by it.
 	c.signer = signer.New(c.keys, c.trust, c.portal.Corrected)
 	c.desk = deskwork.New(c.portal, c.signer, c.store, now)
-	c.window = onewindow.New(c.portal, c.store, attach.Taker{Blobs: c.store.Blobs(), Now: now}, consentOf, now)
+	c.window = onewindow.New(c.portal, c.store, consentOf, now)
+	c.scans = tray.New[onewindow.Work](c.store, c.window, now)
 	s := session.New(c.portal, c.signer, now)
 	s.OnChange(func(session.State) { c.a.platform.Emit("session") })
 	c.session = s // last: opened asks for it

@@ -119,34 +119,6 @@ func (d *Drafts) RemoveRow(id, field, row string) (out DraftChange, err error) {
 	return d.changed(func(ctx context.Context) (draft.Change, error) { return d.w.drafts.RemoveRow(ctx, id, field, row) })
 }
 
-// PickFiles asks the person for files and attaches them to a field.
-func (d *Drafts) PickFiles(id, field, row, column string) (out DraftChange, err error) {
-	defer d.a.guard("drafts.PickFiles", &err)
-	paths, err := d.a.platform.OpenFiles(documents(d.w.language()))
-	if err != nil {
-		return out, err
-	}
-	return d.addFiles(id, field, row, column, paths)
-}
-
-// AddFiles attaches files that were dropped on a field.
-func (d *Drafts) AddFiles(id, field, row, column string, paths []string) (out DraftChange, err error) {
-	defer d.a.guard("drafts.AddFiles", &err)
-	return d.addFiles(id, field, row, column, paths)
-}
-
-func (d *Drafts) addFiles(id, field, row, column string, paths []string) (DraftChange, error) {
-	return d.w.offerPaths(FilePlace{Draft: id, Field: field, Row: row, Column: column}, paths)
-}
-
-// RemoveFile takes a file out of a field.
-func (d *Drafts) RemoveFile(id, field, row, column, file string) (out DraftChange, err error) {
-	defer d.a.guard("drafts.RemoveFile", &err)
-	return d.changed(func(ctx context.Context) (draft.Change, error) {
-		return d.w.drafts.RemoveFile(ctx, id, field, row, column, file)
-	})
-}
-
 // Check checks the whole form.
 func (d *Drafts) Check(id string) (out CheckResult, err error) {
 	defer d.a.guard("drafts.Check", &err)

@@ -47,44 +47,6 @@ func (d *Drafts) CancelOrder(id string) (err error) {
 	return d.done(func(ctx context.Context) error { return d.w.drafts.CancelOrder(ctx, id) })
 }
 
-// PickReceipt asks the person for the scan of a receipt. A cancelled dialog
-// changes nothing.
-func (d *Drafts) PickReceipt(id string) (out OrderView, err error) {
-	defer d.a.guard("drafts.PickReceipt", &err)
-	q := documents(d.w.language())
-	q.One = true
-	paths, err := d.a.platform.OpenFiles(q)
-	if err != nil {
-		return out, err
-	}
-	return d.ordered(func(ctx context.Context) (draft.View, error) {
-		if len(paths) == 0 {
-			return d.w.drafts.Open(ctx, id)
-		}
-		return d.addReceipt(ctx, id, paths[0])
-	})
-}
-
-// AddReceipt attaches a scan that was dropped.
-func (d *Drafts) AddReceipt(id, path string) (out OrderView, err error) {
-	defer d.a.guard("drafts.AddReceipt", &err)
-	return d.ordered(func(ctx context.Context) (draft.View, error) { return d.addReceipt(ctx, id, path) })
-}
-
-func (d *Drafts) addReceipt(ctx context.Context, id, path string) (draft.View, error) {
-	v, err := d.w.drafts.AddReceipt(ctx, id, path)
-	if err == nil {
-		d.a.platform.Taken([]string{path})
-	}
-	return v, err
-}
-
-// RemoveReceipt takes the scan out.
-func (d *Drafts) RemoveReceipt(id string) (out OrderView, err error) {
-	defer d.a.guard("drafts.RemoveReceipt", &err)
-	return d.ordered(func(ctx context.Context) (draft.View, error) { return d.w.drafts.RemoveReceipt(ctx, id) })
-}
-
 // StateTransaction keeps the number of the operation as the proof of payment.
 func (d *Drafts) StateTransaction(id, number string) (out OrderView, err error) {
 	defer d.a.guard("drafts.StateTransaction", &err)
@@ -125,7 +87,7 @@ func (w *work) orderView(v draft.View) OrderView {
 	out := OrderView{
 		Code: o.Code, Groups: []string{}, Amount: o.Amount, BaseValue: o.BaseValue, Status: o.Status,
 		CreatedAt: moment(o.CreatedAt), ExpiresAt: moment(o.ExpiresAt), PaidAt: moment(o.PaidAt), Transaction: o.Transaction,
-		EripLink: o.EripLink, Stated: o.Stated, ProofReady: o.ProofReady(),
+		EripLink: o.EripLink, ReceiptMax: draft.ReceiptLimit, Stated: o.Stated, ProofReady: o.ProofReady(),
 	}
 	if o.Receipt.ID != "" {
 		out.Receipt = w.file(o.Receipt)

@@ -90,16 +90,13 @@ func (w *work) draftChange(c draft.Change) DraftChange {
 	v := c.View
 	out := DraftChange{
 		SavedAt: moment(v.Row.SavedAt), Revision: v.Row.Rev, Fields: []FieldView{}, Steps: stepsOf(v),
-		Ready: v.State.Ready, Total: v.State.Total, Fee: feeOf(v), Problems: []FileProblem{}, Budget: w.budget(v), Waiting: w.waiting(v),
+		Ready: v.State.Ready, Total: v.State.Total, Fee: feeOf(v), Budget: w.budget(v), Waiting: w.waiting(v),
 		Undo: v.Undo, Redo: v.Redo, Cleared: []ClearedView{},
 	}
 	for _, id := range c.Changed {
 		if f, ok := v.Field(id); ok {
 			out.Fields = append(out.Fields, w.fieldView(f))
 		}
-	}
-	for _, r := range c.Refused {
-		out.Problems = append(out.Problems, FileProblem{Name: r.Name, Code: string(r.Code)})
 	}
 	for _, x := range c.Cleared {
 		out.Cleared = append(out.Cleared, ClearedView{

@@ -192,7 +192,6 @@ type DraftChange struct {
 	Ready    int            `json:"ready"`
 	Total    int            `json:"total"`
 	Fee      string         `json:"fee"`
-	Problems []FileProblem  `json:"problems"`
 	Undo     bool           `json:"undo"`
 	Redo     bool           `json:"redo"`
 	Budget   FileBudget     `json:"budget"`
@@ -271,6 +270,7 @@ type OrderView struct {
 	QR          FileInfo `json:"qr"`
 	Slip        FileInfo `json:"slip"`
 	Receipt     FileInfo `json:"receipt"`    // scan attached by the person; empty ID when none
+	ReceiptMax  int      `json:"receiptMax"` // octets of it at most
 	Stated      string   `json:"stated"`     // number of the operation stated by the person
 	ProofReady  bool     `json:"proofReady"` // paid, or a proof is attached
 	Demo        bool     `json:"demo"`       // codes of a reference portal

@@ -1,16 +1,29 @@
 package app
 
-// FilePlace is where files are attached: a field of a draft, or a cell of a
-// table. Row and Column are empty for a field. What is offered Aside is laid to
-// the pictures that wait there, or to those that File was made of, and is not
+// FilePlace is where files are attached: a field of a draft or a cell of a table,
+// the receipt of a draft's order (field "order.receipt"), or a paper of a card at
+// One Window (fields "application" and "consent"). One of Draft and Card is "".
+// Row and Column are empty but for a cell. What is offered Aside is laid to the
+// pictures that wait there, or to those that File was made of, and is not
 // attached.
 type FilePlace struct {
 	Draft  string `json:"draft"`
+	Card   string `json:"card"`
 	Field  string `json:"field"`
 	Row    string `json:"row"`
 	Column string `json:"column"`
 	Aside  bool   `json:"aside"`
 	File   string `json:"file"`
+}
+
+// FileChange is what came of files at a place: what the place belongs to as it is
+// now, and the files that were not taken. The order comes with its draft, for the
+// receipt only.
+type FileChange struct {
+	Problems []FileProblem     `json:"problems"`
+	Draft    *DraftChange      `json:"draft"`
+	Order    *OrderView        `json:"order"`
+	Card     *RegistrationView `json:"card"`
 }
 
 // FileBudget is what all files of an application take, against what the portal

@@ -33,6 +33,8 @@ type RegistrationView struct {
 	Consent         FileInfo         `json:"consent"`     // to print
 	ApplicationScan FileInfo         `json:"applicationScan"`
 	ConsentScan     FileInfo         `json:"consentScan"`
+	ScanMax         int              `json:"scanMax"` // octets of a scan at most
+	Waiting         []WaitingPlace   `json:"waiting"` // pictures for the scans
 	CreatedAt       string           `json:"createdAt"`
 	IssuedAt        string           `json:"issuedAt"`
 	Errors          []FieldError     `json:"errors"`

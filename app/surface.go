@@ -40,9 +40,6 @@ type draftsSurface interface {
 	TakeOffer(id, field string) (DraftChange, error)
 	AddRow(id, field string) (DraftChange, error)
 	RemoveRow(id, field, row string) (DraftChange, error)
-	PickFiles(id, field, row, column string) (DraftChange, error)                // opens the file dialog
-	AddFiles(id, field, row, column string, paths []string) (DraftChange, error) // dropped files
-	RemoveFile(id, field, row, column, file string) (DraftChange, error)
 	Check(id string) (CheckResult, error)
 	Preview(id, language string) (Preview, error)
 	Duplicate(id string) (DraftView, error)
@@ -65,9 +62,6 @@ type draftsSurface interface {
 	CreateOrder(id string) (OrderView, error)
 	RefreshOrder(id string) (OrderView, error)
 	CancelOrder(id string) error
-	PickReceipt(id string) (OrderView, error)
-	AddReceipt(id string, path string) (OrderView, error)
-	RemoveReceipt(id string) (OrderView, error)
 	StateTransaction(id, number string) (OrderView, error)
 	SaveSlip(id string) (string, error) // path, "" when cancelled
 
@@ -75,23 +69,25 @@ type draftsSurface interface {
 	Submit(id, language string, previewSHA256 string) (SignResult, error)       // where no signature is asked for
 }
 
-// attachmentsSurface is bound as Attachments. What is offered to a place comes
-// by Drafts.PickFiles and Drafts.AddFiles, or by one of these. The program sends
-// the event "folder" when the watched folder offers something else.
+// attachmentsSurface is bound as Attachments. The program sends the event "folder"
+// when the watched folder offers something else.
 type attachmentsSurface interface {
-	PickPages(at FilePlace) (DraftChange, error)          // opens the file dialog, for pictures
-	BeginPaste(at FilePlace, name string) (Ticket, error) // octets of a pasted or photographed file to /_file → DraftChange
-	Tray(at FilePlace) (TrayView, error)                  // the pictures of a place
-	Show(at FilePlace, page PageEdit) (Look, error)       // as it would be read
-	SavePages(at FilePlace, pages []PageEdit, together bool) (DraftChange, error)
+	PickFiles(at FilePlace) (FileChange, error)                // opens the file dialog
+	AddFiles(at FilePlace, paths []string) (FileChange, error) // dropped files
+	RemoveFile(at FilePlace) (FileChange, error)               // the one that at.File names
+	PickPages(at FilePlace) (FileChange, error)                // opens the file dialog, for pictures
+	BeginPaste(at FilePlace, name string) (Ticket, error)      // octets of a pasted or photographed file to /_file → FileChange
+	Tray(at FilePlace) (TrayView, error)                       // the pictures of a place
+	Show(at FilePlace, page PageEdit) (Look, error)            // as it would be read
+	SavePages(at FilePlace, pages []PageEdit, together bool) (FileChange, error)
 	Discard(at FilePlace, picture string) error // one that waits
 	Sources() (FileSources, error)
 	PickScanner() ([]ScannerView, error) // looks for scanners, which takes seconds
-	PickScan(at FilePlace, scanner string, dpi int, grey bool) (DraftChange, error)
+	PickScan(at FilePlace, scanner string, dpi int, grey bool) (FileChange, error)
 	PickFolder() (FileSources, error) // to be watched
 	LeaveFolder() (FileSources, error)
-	TakeOffered(at FilePlace, file string) (DraftChange, error) // a file of the folder
-	DropOffered(file string) (FileSources, error)               // it is not wanted; it stays in the folder
+	TakeOffered(at FilePlace, file string) (FileChange, error) // a file of the folder
+	DropOffered(file string) (FileSources, error)              // it is not wanted; it stays in the folder
 }
 
 // parcelsSurface is bound as Parcels. While a parcel is written the event
@@ -191,8 +187,6 @@ type clerkSurface interface {
 	Held() ([]RegistrationView, error)                    // cards in work on this computer
 	Start(card RegistrationCard) (RegistrationView, error)
 	Get(id string) (RegistrationView, error)
-	PickScan(id, paper string) (RegistrationView, error) // paper: application, consent
-	AddScan(id, paper, path string) (RegistrationView, error)
 	Verify(id string, checks ClerkChecks) (RegistrationView, error)
 	Issue(id string) (IssuedSlip, error)
 	SlipPrinted(id string) error // forgets the slip

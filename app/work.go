@@ -33,7 +33,7 @@ type work struct {
 	drafts  *draft.Service
 	cabinet *cabinet.Service
 	sync    *syncer.Syncer
-	tray    *tray.Service
+	tray    *tray.Service[draft.Change]
 	notify  *notify.Service
 	news    chan struct{} // something came that may be told outside of the window
 	backup  *backup.Service
@@ -72,7 +72,7 @@ func (w *work) open(ctx context.Context) error {
 		return err
 	}
 	w.backup = kept
-	w.drafts, w.sync, w.tray = drafts, s, tray.New(w.c.store, drafts, w.a.now)
+	w.drafts, w.sync, w.tray = drafts, s, tray.New[draft.Change](w.c.store, drafts, w.a.now)
 	w.c.leave = s.Leave
 	w.news = make(chan struct{}, 1)
 	w.notify = notify.New(notify.Options{DB: w.c.store, Account: s.Account, Now: w.a.now})

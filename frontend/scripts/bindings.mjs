@@ -13,7 +13,12 @@ const basic = {
   int: 'number',
   'map[string]string': 'Record<string, string>',
 }
-const typeOf = (go) => (go.startsWith('[]') ? `${typeOf(go.slice(2))}[]` : (basic[go] ?? go))
+const typeOf = (go) =>
+  go.startsWith('[]')
+    ? `${typeOf(go.slice(2))}[]`
+    : go.startsWith('*')
+      ? `${typeOf(go.slice(1))} | null`
+      : (basic[go] ?? go)
 
 /** The DTO structs of the Go files as TypeScript interfaces. */
 export function dto() {

@@ -10,21 +10,15 @@ import (
 	"akno/backend/internal/dbx"
 )
 
-// A Place is where files are attached: a field, or a cell of a table. Row and
-// Column are empty for a field.
-type Place struct{ Draft, Field, Row, Column string }
-
-// LimitsOf are what a field allows of each of its files.
-func LimitsOf(def form.Field) attach.Limits {
-	return attach.Limits{Bytes: int64(def.Rules.MaxMB) << 20, Types: def.Rules.MIME}
-}
-
 // At returns the definition of a place and the files that are attached there.
 // The code invalid is for a place that takes none.
-func (s *Service) At(ctx context.Context, p Place) (form.Field, []form.File, error) {
-	v, err := s.Open(ctx, p.Draft)
+func (s *Service) At(ctx context.Context, p attach.Place) (form.Field, []form.File, error) {
+	v, err := s.Open(ctx, p.Of)
 	if err != nil {
 		return form.Field{}, nil, err
+	}
+	if p.Field == ReceiptField {
+		return receiptAt(v)
 	}
 	e := &editing{op: "draft.At", view: v, row: v.Row}
 	def, err := e.target(p.Field, p.Row, p.Column)
@@ -52,9 +46,12 @@ func filesOf(v form.Value) []form.File {
 // file whose id is replaced, or as if they had been added. also, which may be
 // nil, is done in the same transaction. The code not_found is for a file whose
 // octets are not there, wrong_state for a list that has no room.
-func (s *Service) Attach(ctx context.Context, p Place, files []form.File, replaced string, also func(dbx.Tx) error) (Change, error) {
+func (s *Service) Attach(ctx context.Context, p attach.Place, files []form.File, replaced string, also func(dbx.Tx) error) (Change, error) {
 	const op = "draft.Attach"
-	return s.edit(ctx, op, p.Draft, func(e *editing) error {
+	if p.Field == ReceiptField {
+		return s.attachReceipt(ctx, p.Of, files, replaced, also)
+	}
+	return s.edit(ctx, op, p.Of, func(e *editing) error {
 		for _, f := range files {
 			// Looked at inside of the transaction: what is given back to the disk is
 			// given back in one, too.
@@ -75,7 +72,7 @@ func (s *Service) Attach(ctx context.Context, p Place, files []form.File, replac
 	})
 }
 
-func (e *editing) attachAll(p Place, files []form.File) error {
+func (e *editing) attachAll(p attach.Place, files []form.File) error {
 	for _, f := range files {
 		ok, err := e.attach(p.Field, p.Row, p.Column, f)
 		if err != nil {
@@ -89,7 +86,7 @@ func (e *editing) attachAll(p Place, files []form.File) error {
 }
 
 // replace puts files where one was.
-func (e *editing) replace(p Place, files []form.File, replaced string) error {
+func (e *editing) replace(p attach.Place, files []form.File, replaced string) error {
 	def, err := e.target(p.Field, p.Row, p.Column)
 	if err != nil {
 		return err

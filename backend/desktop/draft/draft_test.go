@@ -13,6 +13,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/attach"
 )
 
 func TestADraftIsPrefilledAndSaysFromWhere(t *testing.T) {
@@ -248,7 +249,7 @@ func TestFilesAreTakenOrRefusedOneByOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Refused{{"план.docx", akno.BadFileType}, {"фильм.pdf", akno.TooLarge}, {"нет.pdf", akno.NotFound}}
+	want := []attach.Refused{{Name: "план.docx", Code: akno.BadFileType}, {Name: "фильм.pdf", Code: akno.TooLarge}, {Name: "нет.pdf", Code: akno.NotFound}}
 	if diff := cmp.Diff(want, c.Refused); diff != "" {
 		t.Error(diff)
 	}

@@ -28,15 +28,9 @@ type Change struct {
 	View    View
 	Changed []string // fields that look otherwise now
 	// Refused are the files that were not taken.
-	Refused []Refused
+	Refused []attach.Refused
 	// Cleared are the answers that did not fit any more to what was given.
 	Cleared []Cleared
-}
-
-// Refused is a file that was not taken, and why.
-type Refused struct {
-	Name string // of the file, without its path
-	Code akno.Code
 }
 
 // Apply saves answers as they were typed. An answer that breaks a rule is saved
@@ -110,9 +104,9 @@ func (s *Service) AddFiles(ctx context.Context, id, field, row, column string, p
 	if err != nil {
 		return Change{}, err
 	}
-	limits := attach.Limits{Bytes: int64(def.Rules.MaxMB) << 20, Types: def.Rules.MIME}
+	limits := attach.LimitsOf(def)
 	var taken []form.File
-	refused := []Refused{}
+	refused := []attach.Refused{}
 	for _, path := range paths {
 		f, err := s.taker.Take(path, limits)
 		switch {
@@ -121,7 +115,7 @@ func (s *Service) AddFiles(ctx context.Context, id, field, row, column string, p
 		case ctx.Err() != nil:
 			return Change{}, ctx.Err()
 		default:
-			refused = append(refused, Refused{attach.Name(path), akno.CodeOf(err)})
+			refused = append(refused, attach.Refused{Name: attach.Name(path), Code: akno.CodeOf(err)})
 		}
 	}
 	out, err := s.edit(ctx, op, id, func(e *editing) error {
@@ -131,7 +125,7 @@ func (s *Service) AddFiles(ctx context.Context, id, field, row, column string, p
 				return err
 			}
 			if !ok {
-				refused = append(refused, Refused{f.Name, akno.TooLarge})
+				refused = append(refused, attach.Refused{Name: f.Name, Code: akno.TooLarge})
 			}
 		}
 		return nil

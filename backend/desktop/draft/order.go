@@ -29,8 +29,8 @@ const (
 	OrderVoid     = "void" // cancelled, or for another sum than the answers now ask for
 )
 
-// receiptLimit is the size of a receipt's scan in octets.
-const receiptLimit = 10 << 20
+// ReceiptLimit is the size of a receipt's scan in octets.
+const ReceiptLimit = 10 << 20
 
 // An Order is the order of a draft with the proof of its payment.
 type Order struct {
@@ -377,16 +377,16 @@ func lost(ctx context.Context, tx dbx.Tx, code string) error {
 
 // AddReceipt attaches the scan of a receipt as the proof of payment.
 func (s *Service) AddReceipt(ctx context.Context, id, path string) (View, error) {
-	f, err := s.taker.Take(path, attach.Limits{Bytes: receiptLimit})
+	f, err := s.taker.Take(path, attach.Limits{Bytes: ReceiptLimit})
 	if err != nil {
 		return View{}, err
 	}
-	return s.prove(ctx, "draft.AddReceipt", id, func(o *order) { o.receipt = f })
+	return s.prove(ctx, "draft.AddReceipt", id, proven(func(o *order) { o.receipt = f }))
 }
 
 // RemoveReceipt takes the scan out.
 func (s *Service) RemoveReceipt(ctx context.Context, id string) (View, error) {
-	return s.prove(ctx, "draft.RemoveReceipt", id, func(o *order) { o.receipt = form.File{} })
+	return s.prove(ctx, "draft.RemoveReceipt", id, proven(func(o *order) { o.receipt = form.File{} }))
 }
 
 // operation is the number of an operation as banks print it.
@@ -405,10 +405,20 @@ func (s *Service) StateTransaction(ctx context.Context, id, number string) (View
 	if number != "" && !operation.MatchString(number) {
 		return View{}, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"number": string(form.BadFormat)}}
 	}
-	return s.prove(ctx, op, id, func(o *order) { o.stated = number })
+	return s.prove(ctx, op, id, proven(func(o *order) { o.stated = number }))
 }
 
-func (s *Service) prove(ctx context.Context, op, id string, change func(o *order)) (View, error) {
+// proven is a change of the proof that always makes a difference.
+func proven(change func(o *order)) func(dbx.Tx, *order) (bool, error) {
+	return func(_ dbx.Tx, o *order) (bool, error) {
+		change(o)
+		return true, nil
+	}
+}
+
+// prove changes the proof of payment in one transaction; change says whether it
+// did.
+func (s *Service) prove(ctx context.Context, op, id string, change func(tx dbx.Tx, o *order) (bool, error)) (View, error) {
 	err := s.o.DB.Write(ctx, func(tx dbx.Tx) error {
 		row, o, err := s.loadBoth(ctx, tx, id)
 		if err != nil {
@@ -420,7 +430,10 @@ func (s *Service) prove(ctx context.Context, op, id string, change func(o *order
 		if row.Elsewhere {
 			return elsewhere(op)
 		}
-		change(&o)
+		changed, err := change(tx, &o)
+		if err != nil || !changed {
+			return err
+		}
 		receipt := ""
 		if o.receipt.ID != "" {
 			text, err := json.Marshal(o.receipt)

@@ -1,16 +1,16 @@
 // Package onewindow is the clerk's work at One Window: the card of a person who
 // is present, the papers to print and to scan back, the search for cabinets
 // that may be the same person's, and the unique identifier at the end. What the
-// clerk types is kept on this computer from the first letter until the
-// identifier is issued, and then removed.
+// clerk types, and the scans of the papers, are kept on this computer from the
+// first letter until the identifier is issued, and then removed.
 package onewindow
 
 import (
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"akno/backend/akno"
@@ -19,7 +19,9 @@ import (
 	"akno/backend/akno/workdays"
 	"akno/backend/desktop/attach"
 	"akno/backend/desktop/session"
+	"akno/backend/desktop/store"
 	"akno/backend/internal/clock"
+	"akno/backend/internal/dbx"
 	"akno/backend/internal/ids"
 	"akno/backend/portalapi"
 )
@@ -34,12 +36,6 @@ type Portal interface {
 	GetClerkDay(context.Context) (*portalapi.ClerkDay, error)
 	// Upload stores a file on the portal under its SHA-256 in hex.
 	Upload(ctx context.Context, sum string, size int64, f io.ReadSeeker) error
-}
-
-// Memory keeps cards in work. What is in it is on disk when SetSetting returns.
-type Memory interface {
-	Setting(ctx context.Context, name string, v any) error
-	SetSetting(ctx context.Context, name string, v any) error
 }
 
 // Document is the paper a person shows.
@@ -88,86 +84,103 @@ type Issued struct {
 // Service is the clerk's desk.
 type Service struct {
 	portal  Portal
-	memory  Memory
+	db      *store.DB
 	attach  attach.Taker
 	consent func(language string) (session.Consent, error)
 	now     clock.Clock
-
-	workMu sync.Mutex // one change of the kept cards at a time
 }
 
 // New returns a desk. consent names the text that a person signs.
-func New(portal Portal, memory Memory, taker attach.Taker, consent func(string) (session.Consent, error), now clock.Clock) *Service {
-	return &Service{portal: portal, memory: memory, attach: taker, consent: consent, now: now}
+func New(portal Portal, db *store.DB, consent func(string) (session.Consent, error), now clock.Clock) *Service {
+	return &Service{portal: portal, db: db, attach: attach.Taker{Blobs: db.Blobs(), Now: now}, consent: consent, now: now}
 }
 
 const setting = "onewindow"
 
-func (s *Service) kept(ctx context.Context) (map[string]Work, error) {
+func kept(ctx context.Context, tx dbx.Tx) (map[string]Work, error) {
 	works := map[string]Work{}
-	return works, s.memory.Setting(ctx, setting, &works)
+	return works, store.Setting(ctx, tx, setting, &works)
 }
 
-// change alters the work id and keeps it.
-func (s *Service) change(ctx context.Context, id string, f func(*Work) error) (Work, error) {
-	s.workMu.Lock()
-	defer s.workMu.Unlock()
-	works, err := s.kept(ctx)
+// put keeps a card.
+func (s *Service) put(ctx context.Context, tx dbx.Tx, w Work) error {
+	works, err := kept(ctx, tx)
+	if err != nil {
+		return err
+	}
+	works[w.Card.ID] = w
+	return store.SetSetting(ctx, tx, setting, works)
+}
+
+// change alters the work id and keeps it; it is on disk when change returns.
+func (s *Service) change(ctx context.Context, id string, f func(dbx.Tx, *Work) error) (w Work, err error) {
+	err = s.db.Write(ctx, func(tx dbx.Tx) error {
+		if w, err = get(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := f(tx, &w); err != nil {
+			return err
+		}
+		return s.put(ctx, tx, w)
+	})
+	return w, err
+}
+
+func get(ctx context.Context, tx dbx.Tx, id string) (Work, error) {
+	works, err := kept(ctx, tx)
 	if err != nil {
 		return Work{}, err
 	}
 	w, ok := works[id]
 	if !ok {
-		return Work{}, &akno.Error{Code: akno.NotFound, Op: "onewindow.change"}
+		return Work{}, &akno.Error{Code: akno.NotFound, Op: "onewindow.get"}
 	}
-	if err := f(&w); err != nil {
-		return w, err
-	}
-	works[id] = w
-	return w, s.memory.SetSetting(ctx, setting, works)
+	return w, nil
 }
 
 // Save keeps a card as it stands; an empty ID begins a new one. Nothing is
 // checked: half a card is worth keeping.
-func (s *Service) Save(ctx context.Context, c Card) (Work, error) {
-	s.workMu.Lock()
-	defer s.workMu.Unlock()
-	works, err := s.kept(ctx)
-	if err != nil {
-		return Work{}, err
-	}
+func (s *Service) Save(ctx context.Context, c Card) (w Work, err error) {
 	if c.ID == "" {
 		c.ID = ids.New(s.now())
 	}
-	w, ok := works[c.ID]
-	switch {
-	case !ok:
-		w = Work{Status: "local", CreatedAt: s.now()}
-	case w.Status != "local":
-		return w, &akno.Error{Code: akno.WrongState, Op: "onewindow.Save"}
-	}
-	w.Card = c
-	works[c.ID] = w
-	return w, s.memory.SetSetting(ctx, setting, works)
+	err = s.db.Write(ctx, func(tx dbx.Tx) error {
+		works, err := kept(ctx, tx)
+		if err != nil {
+			return err
+		}
+		had, ok := works[c.ID]
+		switch {
+		case !ok:
+			had = Work{Status: "local", CreatedAt: s.now()}
+		case had.Status != "local":
+			w = had
+			return &akno.Error{Code: akno.WrongState, Op: "onewindow.Save"}
+		}
+		had.Card = c
+		w = had
+		return s.put(ctx, tx, w)
+	})
+	return w, err
 }
 
 // Held lists the cards in work, the oldest first.
-func (s *Service) Held(ctx context.Context) ([]Work, error) {
-	works, err := s.kept(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []Work
-	for _, w := range works {
-		out = append(out, w)
-	}
-	slices.SortFunc(out, func(a, b Work) int { return strings.Compare(a.Card.ID, b.Card.ID) })
-	return out, nil
+func (s *Service) Held(ctx context.Context) (out []Work, err error) {
+	err = s.db.Read(ctx, func(tx dbx.Tx) error {
+		works, err := kept(ctx, tx)
+		out = slices.SortedFunc(maps.Values(works), func(a, b Work) int { return strings.Compare(a.Card.ID, b.Card.ID) })
+		return err
+	})
+	return out, err
 }
 
 // Get returns a card in work.
-func (s *Service) Get(ctx context.Context, id string) (Work, error) {
-	return s.change(ctx, id, func(*Work) error { return nil })
+func (s *Service) Get(ctx context.Context, id string) (w Work, err error) {
+	err = s.db.Read(ctx, func(tx dbx.Tx) error {
+		w, err = get(ctx, tx, id)
+		return err
+	})
+	return w, err
 }
 
 // Check returns what is wrong with a card, field to code of form.Codes; nil
@@ -277,7 +290,7 @@ func (s *Service) Start(ctx context.Context, c Card) (Work, error) {
 	if bad := s.Check(c); bad != nil {
 		return w, &akno.Error{Code: akno.Invalid, Op: op, Fields: bad}
 	}
-	w, err = s.change(ctx, w.Card.ID, func(w *Work) error {
+	w, err = s.change(ctx, w.Card.ID, func(_ dbx.Tx, w *Work) error {
 		if w.StartOp == "" {
 			w.StartOp = ids.New(s.now())
 		}
@@ -289,7 +302,7 @@ func (s *Service) Start(ctx context.Context, c Card) (Work, error) {
 	r, err := s.portal.StartRegistration(ctx, startOf(w))
 	if err != nil {
 		// What was refused is another command once the clerk has mended it.
-		_, keep := s.change(ctx, w.Card.ID, func(w *Work) error {
+		_, keep := s.change(ctx, w.Card.ID, func(_ dbx.Tx, w *Work) error {
 			if !akno.Silent(akno.CodeOf(err)) {
 				w.StartOp = ""
 			}
@@ -326,7 +339,7 @@ func given(s string) *string {
 
 // taken notes what the portal answered.
 func (s *Service) taken(ctx context.Context, id string, r *portalapi.Registration) (Work, error) {
-	return s.change(ctx, id, func(w *Work) error {
+	return s.change(ctx, id, func(_ dbx.Tx, w *Work) error {
 		w.Status, w.Card.ClaimCode = string(r.Status), "" // a code is good once
 		w.Claimed = r.Claimed != nil && *r.Claimed
 		if r.IssuedAt != nil {
@@ -336,30 +349,10 @@ func (s *Service) taken(ctx context.Context, id string, r *portalapi.Registratio
 	})
 }
 
-// AddScan binds the scan of a signed paper, "application" or "consent".
-func (s *Service) AddScan(ctx context.Context, id, paper, path string) (Work, error) {
-	f, err := s.attach.Take(path, attach.Limits{})
-	if err != nil {
-		return Work{}, err
-	}
-	return s.change(ctx, id, func(w *Work) error {
-		switch paper {
-		case "application":
-			w.ApplicationScan = &f
-		case "consent":
-			w.ConsentScan = &f
-		default:
-			return &akno.Error{Code: akno.Invalid, Op: "onewindow.AddScan"}
-		}
-		w.VerifyOp = ""
-		return nil
-	})
-}
-
 // Verify sends the scans and the clerk's checks.
 func (s *Service) Verify(ctx context.Context, id string, c Checks) (Work, error) {
 	const op = "onewindow.Verify"
-	w, err := s.change(ctx, id, func(w *Work) error {
+	w, err := s.change(ctx, id, func(_ dbx.Tx, w *Work) error {
 		bad := map[string]string{}
 		for field, ok := range map[string]bool{
 			"present": c.Present, "documentShown": c.DocumentShown, "photoCompared": c.PhotoCompared, "signedBefore": c.SignedBefore,
@@ -416,7 +409,7 @@ func fileRef(f *form.File) portalapi.FileRef {
 // Issue asks for the identifier. The card is removed from this computer when
 // the slip has been printed (Done), since the password is told once only.
 func (s *Service) Issue(ctx context.Context, id string) (Issued, error) {
-	w, err := s.change(ctx, id, func(w *Work) error {
+	w, err := s.change(ctx, id, func(_ dbx.Tx, w *Work) error {
 		if w.IssueOp == "" {
 			w.IssueOp = ids.New(s.now())
 		}
@@ -436,7 +429,7 @@ func (s *Service) Issue(ctx context.Context, id string) (Issued, error) {
 	return Issued{Work: w, Login: r.Login, Password: r.Password, ExpiresAt: time.UnixMilli(r.ExpiresAt).UTC()}, nil
 }
 
-// Done removes a card whose slip was printed.
+// Done removes a card whose slip was printed, with its scans.
 func (s *Service) Done(ctx context.Context, id string) error { return s.forget(ctx, id) }
 
 // Cancel gives a registration up, on the portal too if it had begun there.
@@ -452,17 +445,6 @@ func (s *Service) Cancel(ctx context.Context, id, reason string) error {
 		}
 	}
 	return s.forget(ctx, id)
-}
-
-func (s *Service) forget(ctx context.Context, id string) error {
-	s.workMu.Lock()
-	defer s.workMu.Unlock()
-	works, err := s.kept(ctx)
-	if err != nil {
-		return err
-	}
-	delete(works, id)
-	return s.memory.SetSetting(ctx, setting, works)
 }
 
 // Day lists the clerk's registrations of today, as the portal knows them.

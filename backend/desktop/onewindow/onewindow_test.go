@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,9 +12,9 @@ import (
 	"akno/backend/desktop/attach"
 	"akno/backend/desktop/session"
 	"akno/backend/desktop/store"
+	"akno/backend/desktop/tray"
 	"akno/backend/internal/clock"
 	"akno/backend/internal/testkit/testpki"
-	"akno/backend/internal/testkit/testsettings"
 	"akno/backend/portalapi"
 )
 
@@ -77,30 +75,35 @@ type world struct {
 	desk   *Service
 	again  func() *Service // the program started once more
 	dir    string
+	tray   *tray.Service[Work]
 }
 
 func newWorld(t *testing.T) world {
 	t.Helper()
-	db, err := store.Open(t.Context(), t.TempDir(), make([]byte, store.KeySize))
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), dir, make([]byte, store.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	p, m, now := &portal{}, testsettings.Memory{}, clock.Fixed(testpki.Noon)
+	p, now := &portal{}, clock.Fixed(testpki.Noon)
 	consent := func(string) (session.Consent, error) { return session.Consent{Version: "1", SHA256: "00"}, nil }
-	again := func() *Service { return New(p, m, attach.Taker{Blobs: db.Blobs(), Now: now}, consent, now) }
-	return world{p, again(), again, t.TempDir()}
+	again := func() *Service { return New(p, db, consent, now) }
+	desk := again()
+	return world{p, desk, again, dir, tray.New(db, desk, now)}
 }
 
-func (w world) scan(t *testing.T, name string) string {
+// pixel is one black pixel: the smallest picture that is whole.
+const pixel = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
+
+// scan offers a file as the scan of a paper.
+func (w world) scan(t *testing.T, id, paper string, octets []byte) Work {
 	t.Helper()
-	// One black pixel: the smallest picture that is whole.
-	png := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82")
-	path := filepath.Join(w.dir, name)
-	if err := os.WriteFile(path, png, 0o600); err != nil {
-		t.Fatal(err)
+	work, refused, err := w.tray.Offer(t.Context(), attach.Place{Of: id, Field: paper}, []tray.Offer{tray.FromOctets(paper+".png", octets)})
+	if err != nil || len(refused) > 0 {
+		t.Fatal(refused, err)
 	}
-	return path
+	return work
 }
 
 func card() Card {
@@ -127,9 +130,7 @@ func TestRegistrationInPerson(t *testing.T) {
 		t.Fatalf("without scans: %v", err)
 	}
 	for _, paper := range []string{"application", "consent"} {
-		if _, err := w.desk.AddScan(t.Context(), id, paper, w.scan(t, paper+".png")); err != nil {
-			t.Fatal(err)
-		}
+		w.scan(t, id, paper, []byte(pixel))
 	}
 	if _, err := w.desk.Verify(t.Context(), id, Checks{true, true, false, true}); akno.FieldsOf(err)["photoCompared"] != "required" {
 		t.Errorf("without comparing the photo: %v", err)

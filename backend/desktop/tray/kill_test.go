@@ -52,7 +52,7 @@ func attachForEver(dir string) error {
 			}
 			two[i] = FromOctets(fmt.Sprintf("%d-%d.jpg", n, i), []byte(b.String()))
 		}
-		if _, err := d.Offer(ctx, d.scan(), two[:]); err != nil {
+		if _, _, err := d.Offer(ctx, d.scan(), two[:]); err != nil {
 			return err
 		}
 		fmt.Println("waiting", d.id, n)

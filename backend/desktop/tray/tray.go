@@ -1,8 +1,8 @@
-// Package tray keeps the pictures that a person prepares for a place of a draft:
-// photos that are too large, lie on their side or are the pages of one paper. It
-// makes of them what is attached, and keeps the originals until the application
-// is sent, so that a cut or a turn can be taken back. Nothing is attached here
-// without an act of the person.
+// Package tray keeps the pictures that a person prepares for a place where files
+// are attached: photos that are too large, lie on their side or are the pages of
+// one paper. It makes of them what is attached, and keeps the originals until
+// what they were attached to is sent, so that a cut or a turn can be taken back.
+// Nothing is attached here without an act of the person.
 package tray
 
 import (
@@ -21,7 +21,6 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/form"
 	"akno/backend/desktop/attach"
-	"akno/backend/desktop/draft"
 	"akno/backend/desktop/picture"
 	"akno/backend/desktop/store"
 	"akno/backend/internal/clock"
@@ -33,18 +32,31 @@ import (
 // MaxPages is how many pictures one document is made of at most.
 const MaxPages = 50
 
-// Service is the tray.
-type Service struct {
-	db     *store.DB
-	drafts *draft.Service
-	shop   *picture.Workshop
-	taker  attach.Taker
-	now    clock.Clock
+// A Host is what files are attached to: the drafts, or the registrations of One
+// Window. It knows who may see a place and what it takes; C is what it tells of a
+// change.
+type Host[C any] interface {
+	// At returns what a place takes and the files that are attached there.
+	At(ctx context.Context, p attach.Place) (form.Field, []form.File, error)
+	// Attach puts stored files into a place, in the place of the file whose id is
+	// replaced unless that is "", and does also in the same transaction.
+	Attach(ctx context.Context, p attach.Place, files []form.File, replaced string, also func(dbx.Tx) error) (C, error)
+	// Begun is when the draft or the registration was begun.
+	Begun(ctx context.Context, id string) (time.Time, error)
 }
 
-// New returns the tray of a profile.
-func New(db *store.DB, drafts *draft.Service, now clock.Clock) *Service {
-	return &Service{db, drafts, picture.New(), attach.Taker{Blobs: db.Blobs(), Now: now}, now}
+// Service is the tray at the places of a host.
+type Service[C any] struct {
+	db    *store.DB
+	host  Host[C]
+	shop  *picture.Workshop
+	taker attach.Taker
+	now   clock.Clock
+}
+
+// New returns the tray of a profile at the places of a host.
+func New[C any](db *store.DB, host Host[C], now clock.Clock) *Service[C] {
+	return &Service[C]{db, host, picture.New(), attach.Taker{Blobs: db.Blobs(), Now: now}, now}
 }
 
 // A Picture is one that is prepared, or that an attached file was made of.
@@ -98,55 +110,54 @@ func headOf(path string) []byte {
 
 // A Count is how many pictures wait at a place.
 type Count struct {
-	draft.Place
+	attach.Place
 	Count int
 }
 
-// Waiting returns the places of a draft at which pictures wait. Who may see the
-// draft is the caller's to know.
-func (s *Service) Waiting(ctx context.Context, id string) ([]Count, error) {
+// Waiting returns the places of a draft or a registration at which pictures wait.
+// Who may see it is the caller's to know.
+func (s *Service[C]) Waiting(ctx context.Context, id string) ([]Count, error) {
 	var out []Count
 	err := s.db.Read(ctx, func(tx dbx.Tx) error {
 		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
-			c := Count{Place: draft.Place{Draft: id}}
+			c := Count{Place: attach.Place{Of: id}}
 			err := scan(&c.Field, &c.Row, &c.Column, &c.Count)
 			out = append(out, c)
 			return err
-		}, `SELECT field, row_id, column_id, count(*) FROM picture WHERE draft=? AND file='' GROUP BY field, row_id, column_id`, id)
+		}, `SELECT field, row_id, column_id, count(*) FROM picture WHERE of_id=? AND file='' GROUP BY field, row_id, column_id`, id)
 	})
 	return out, err
 }
 
 // Offer attaches what may be attached as it is. Pictures that may not (too many
 // octets, another type, several for one file) wait to be prepared; what else
-// cannot be taken is told with the reason in Change.Refused.
-func (s *Service) Offer(ctx context.Context, at draft.Place, offers []Offer) (draft.Change, error) {
-	def, had, err := s.drafts.At(ctx, at)
+// cannot be taken is told with the reason.
+func (s *Service[C]) Offer(ctx context.Context, at attach.Place, offers []Offer) (out C, refused []attach.Refused, err error) {
+	def, had, err := s.host.At(ctx, at)
 	if err != nil {
-		return draft.Change{}, err
+		return out, nil, err
 	}
 	fits, waiting, refused, err := s.sort(ctx, def, offers)
 	if err != nil {
-		return draft.Change{}, err
+		return out, nil, err
 	}
 	fits, late := divide(def, len(had), fits, len(waiting))
 	for _, f := range late {
 		if isPicture(f) && prepares(def) {
 			waiting = append(waiting, f)
 		} else {
-			refused = append(refused, draft.Refused{Name: f.Name, Code: akno.TooLarge})
+			refused = append(refused, attach.Refused{Name: f.Name, Code: akno.TooLarge})
 		}
 	}
-	out, err := s.drafts.Attach(ctx, at, fits, "", func(tx dbx.Tx) error { return s.lay(ctx, tx, at, "", waiting) })
-	out.Refused = refused
-	return out, err
+	out, err = s.host.Attach(ctx, at, fits, "", func(tx dbx.Tx) error { return s.lay(ctx, tx, at, "", waiting) })
+	return out, refused, err
 }
 
 // sort takes what is offered: what the place takes as it is, and pictures that
 // can be made so.
-func (s *Service) sort(ctx context.Context, def form.Field, offers []Offer) (fits, waiting []form.File, refused []draft.Refused, err error) {
-	limits := draft.LimitsOf(def)
-	refused = []draft.Refused{}
+func (s *Service[C]) sort(ctx context.Context, def form.Field, offers []Offer) (fits, waiting []form.File, refused []attach.Refused, err error) {
+	limits := attach.LimitsOf(def)
+	refused = []attach.Refused{}
 	for _, o := range offers {
 		f, err := o.take(s.taker, limits)
 		if err == nil {
@@ -164,7 +175,7 @@ func (s *Service) sort(ctx context.Context, def form.Field, offers []Offer) (fit
 				continue
 			}
 		}
-		refused = append(refused, draft.Refused{Name: o.Name, Code: code})
+		refused = append(refused, attach.Refused{Name: o.Name, Code: code})
 	}
 	return fits, waiting, refused, nil
 }
@@ -199,12 +210,12 @@ func prepares(def form.Field) bool {
 
 // Lay puts pictures to those that wait at a place, or to those that an attached
 // file was made of. Nothing that is attached changes until they are attached.
-func (s *Service) Lay(ctx context.Context, at draft.Place, file string, offers []Offer) (draft.Change, error) {
+func (s *Service[C]) Lay(ctx context.Context, at attach.Place, file string, offers []Offer) (out C, refused []attach.Refused, err error) {
 	had, err := s.Pictures(ctx, at, file)
 	if err != nil {
-		return draft.Change{}, err
+		return out, nil, err
 	}
-	refused := []draft.Refused{}
+	refused = []attach.Refused{}
 	var files []form.File
 	if len(had) == 1 && file != "" && had[0].ID == file {
 		files = append(files, had[0].Original) // it was attached as it is: now it is the first of several
@@ -215,20 +226,19 @@ func (s *Service) Lay(ctx context.Context, at draft.Place, file string, offers [
 		case err == nil && len(had)+len(files) < MaxPages:
 			files = append(files, f)
 		case err == nil:
-			refused = append(refused, draft.Refused{Name: f.Name, Code: akno.TooLarge})
+			refused = append(refused, attach.Refused{Name: f.Name, Code: akno.TooLarge})
 		case ctx.Err() != nil:
-			return draft.Change{}, ctx.Err()
+			return out, nil, ctx.Err()
 		default:
-			refused = append(refused, draft.Refused{Name: o.Name, Code: akno.CodeOf(err)})
+			refused = append(refused, attach.Refused{Name: o.Name, Code: akno.CodeOf(err)})
 		}
 	}
-	out, err := s.drafts.Attach(ctx, at, nil, "", func(tx dbx.Tx) error { return s.lay(ctx, tx, at, file, files) })
-	out.Refused = refused
-	return out, err
+	out, err = s.host.Attach(ctx, at, nil, "", func(tx dbx.Tx) error { return s.lay(ctx, tx, at, file, files) })
+	return out, refused, err
 }
 
 // lay puts pictures into the tray, behind those that are there.
-func (s *Service) lay(ctx context.Context, tx dbx.Tx, at draft.Place, file string, files []form.File) error {
+func (s *Service[C]) lay(ctx context.Context, tx dbx.Tx, at attach.Place, file string, files []form.File) error {
 	for _, f := range files {
 		if !s.db.Blobs().Has(f.SHA256) { // given back meanwhile
 			return &akno.Error{Code: akno.NotFound, Op: "tray.lay"}
@@ -237,9 +247,9 @@ func (s *Service) lay(ctx context.Context, tx dbx.Tx, at draft.Place, file strin
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO picture(id, draft, field, row_id, column_id, file, position, original)
-			SELECT ?, ?, ?, ?, ?, ?, coalesce(max(position), 0)+1, ? FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=?`,
-			ids.New(s.now()), at.Draft, at.Field, at.Row, at.Column, file, string(original), at.Draft, at.Field, at.Row, at.Column, file)
+		_, err = tx.Exec(ctx, `INSERT INTO picture(id, of_id, field, row_id, column_id, file, position, original)
+			SELECT ?, ?, ?, ?, ?, ?, coalesce(max(position), 0)+1, ? FROM picture WHERE of_id=? AND field=? AND row_id=? AND column_id=? AND file=?`,
+			ids.New(s.now()), at.Of, at.Field, at.Row, at.Column, file, string(original), at.Of, at.Field, at.Row, at.Column, file)
 		if err != nil {
 			return err
 		}
@@ -248,7 +258,7 @@ func (s *Service) lay(ctx context.Context, tx dbx.Tx, at draft.Place, file strin
 }
 
 // Made says whether an attached file was made of pictures that are still here.
-func (s *Service) Made(ctx context.Context, file string) bool {
+func (s *Service[C]) Made(ctx context.Context, file string) bool {
 	found := false
 	err := s.db.Read(ctx, func(tx dbx.Tx) (err error) {
 		var one int
@@ -261,8 +271,8 @@ func (s *Service) Made(ctx context.Context, file string) bool {
 // Pictures returns the pictures that wait at a place, or, where file is the id of
 // an attached one, those that it was made of: a picture that was attached as it
 // is was made of itself.
-func (s *Service) Pictures(ctx context.Context, at draft.Place, file string) ([]Picture, error) {
-	_, had, err := s.drafts.At(ctx, at)
+func (s *Service[C]) Pictures(ctx context.Context, at attach.Place, file string) ([]Picture, error) {
+	_, had, err := s.host.At(ctx, at)
 	if err != nil {
 		return nil, err
 	}
@@ -285,7 +295,7 @@ func (s *Service) Pictures(ctx context.Context, at draft.Place, file string) ([]
 	return out, nil
 }
 
-func (s *Service) look(f form.File) (picture.View, error) {
+func (s *Service[C]) look(f form.File) (picture.View, error) {
 	r, err := s.db.Blobs().Open(f.SHA256)
 	if err != nil {
 		return picture.View{}, err
@@ -294,7 +304,7 @@ func (s *Service) look(f form.File) (picture.View, error) {
 	return v, errors.Join(err, r.Close())
 }
 
-func (s *Service) load(ctx context.Context, tx dbx.Tx, at draft.Place, file string) ([]Picture, error) {
+func (s *Service[C]) load(ctx context.Context, tx dbx.Tx, at attach.Place, file string) ([]Picture, error) {
 	out := []Picture{}
 	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
 		var p Picture
@@ -309,15 +319,15 @@ func (s *Service) load(ctx context.Context, tx dbx.Tx, at draft.Place, file stri
 		p.Original, _ = form.FileOf(v)
 		out = append(out, p)
 		return nil
-	}, `SELECT id, original, edit FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=? ORDER BY position, id`,
-		at.Draft, at.Field, at.Row, at.Column, file)
+	}, `SELECT id, original, edit FROM picture WHERE of_id=? AND field=? AND row_id=? AND column_id=? AND file=? ORDER BY position, id`,
+		at.Of, at.Field, at.Row, at.Column, file)
 	return out, err
 }
 
 // Show makes a picture of the place as it would be read: within the size that
 // the place takes. file is as in Pictures.
-func (s *Service) Show(ctx context.Context, at draft.Place, file string, p Page) (picture.Made, error) {
-	def, _, err := s.drafts.At(ctx, at)
+func (s *Service[C]) Show(ctx context.Context, at attach.Place, file string, p Page) (picture.Made, error) {
+	def, _, err := s.host.At(ctx, at)
 	if err != nil {
 		return picture.Made{}, err
 	}
@@ -328,7 +338,7 @@ func (s *Service) Show(ctx context.Context, at draft.Place, file string, p Page)
 	return s.create(ctx, chosen[0].Original, p.Edit, picture.Goal{Type: picture.JPEG, Bytes: limitOf(def)})
 }
 
-func (s *Service) create(ctx context.Context, f form.File, e picture.Edit, g picture.Goal) (picture.Made, error) {
+func (s *Service[C]) create(ctx context.Context, f form.File, e picture.Edit, g picture.Goal) (picture.Made, error) {
 	r, err := s.db.Blobs().Open(f.SHA256)
 	if err != nil {
 		return picture.Made{}, err
@@ -339,7 +349,7 @@ func (s *Service) create(ctx context.Context, f form.File, e picture.Edit, g pic
 
 // limitOf is how many octets a place takes.
 func limitOf(def form.Field) int64 {
-	n := draft.LimitsOf(def).Bytes
+	n := attach.LimitsOf(def).Bytes
 	if n <= 0 || n > attach.MaxBytes {
 		return attach.MaxBytes
 	}
@@ -347,7 +357,7 @@ func limitOf(def form.Field) int64 {
 }
 
 // chosen returns the pictures of pages, in their order.
-func (s *Service) chosen(ctx context.Context, at draft.Place, file string, pages []Page) ([]Picture, error) {
+func (s *Service[C]) chosen(ctx context.Context, at attach.Place, file string, pages []Page) ([]Picture, error) {
 	const op = "tray.pages"
 	if len(pages) == 0 || len(pages) > MaxPages {
 		return nil, &akno.Error{Code: akno.Invalid, Op: op, Fields: map[string]string{"pages": "word"}}
@@ -376,41 +386,41 @@ func (s *Service) chosen(ctx context.Context, at draft.Place, file string, pages
 // of the tray that are not among the pages are given up. The codes: too_large if
 // the result does not fit the place at any quality that can be read,
 // bad_file_type if the place takes no such file.
-func (s *Service) Attach(ctx context.Context, at draft.Place, file string, pages []Page, together bool) (draft.Change, error) {
-	def, _, err := s.drafts.At(ctx, at)
+func (s *Service[C]) Attach(ctx context.Context, at attach.Place, file string, pages []Page, together bool) (out C, err error) {
+	def, _, err := s.host.At(ctx, at)
 	if err != nil {
-		return draft.Change{}, err
+		return out, err
 	}
 	chosen, err := s.chosen(ctx, at, file, pages)
 	if err != nil {
-		return draft.Change{}, err
-	}
-	v, err := s.drafts.Open(ctx, at.Draft)
-	if err != nil {
-		return draft.Change{}, err
+		return out, err
 	}
 	made := make([]form.File, 0, len(chosen))
 	if together {
-		// Dated by the draft, so that the same pages make the same octets.
-		f, err := s.document(ctx, def, chosen, v.Row.CreatedAt)
+		// Dated by what it is for, so that the same pages make the same octets.
+		begun, err := s.host.Begun(ctx, at.Of)
 		if err != nil {
-			return draft.Change{}, err
+			return out, err
+		}
+		f, err := s.document(ctx, def, chosen, begun)
+		if err != nil {
+			return out, err
 		}
 		made = append(made, f)
 	} else {
 		for _, p := range chosen {
 			f, err := s.single(ctx, def, p)
 			if err != nil {
-				return draft.Change{}, err
+				return out, err
 			}
 			made = append(made, f)
 		}
 	}
-	return s.drafts.Attach(ctx, at, made, file, func(tx dbx.Tx) error { return s.keep(ctx, tx, at, file, chosen, made) })
+	return s.host.Attach(ctx, at, made, file, func(tx dbx.Tx) error { return s.keep(ctx, tx, at, file, chosen, made) })
 }
 
 // document puts pictures together. Each gets its share of the size.
-func (s *Service) document(ctx context.Context, def form.Field, chosen []Picture, at time.Time) (form.File, error) {
+func (s *Service[C]) document(ctx context.Context, def form.Field, chosen []Picture, at time.Time) (form.File, error) {
 	if !Takes(def, attach.PDF) {
 		return form.File{}, &akno.Error{Code: akno.BadFileType, Op: "tray.document"}
 	}
@@ -429,12 +439,12 @@ func (s *Service) document(ctx context.Context, def form.Field, chosen []Picture
 	if err != nil {
 		return form.File{}, err
 	}
-	return s.taker.Read(name, bytes.NewReader(pdf), draft.LimitsOf(def))
+	return s.taker.Read(name, bytes.NewReader(pdf), attach.LimitsOf(def))
 }
 
 // single makes one picture. One that needs nothing stays as it is, octet for
 // octet.
-func (s *Service) single(ctx context.Context, def form.Field, p Picture) (form.File, error) {
+func (s *Service[C]) single(ctx context.Context, def form.Field, p Picture) (form.File, error) {
 	if p.Edit == (picture.Edit{}) && Takes(def, p.Original.MIME) && p.Original.Size <= limitOf(def) {
 		return p.Original, nil
 	}
@@ -450,7 +460,7 @@ func (s *Service) single(ctx context.Context, def form.Field, p Picture) (form.F
 	if err != nil {
 		return form.File{}, err
 	}
-	return s.taker.Read(renamed(p.Original.Name, ext), bytes.NewReader(m.Octets), draft.LimitsOf(def))
+	return s.taker.Read(renamed(p.Original.Name, ext), bytes.NewReader(m.Octets), attach.LimitsOf(def))
 }
 
 // renamed is a name with another ending.
@@ -459,11 +469,11 @@ func renamed(name, ext string) string {
 }
 
 // keep remembers what the attached files were made of.
-func (s *Service) keep(ctx context.Context, tx dbx.Tx, at draft.Place, file string, chosen []Picture, made []form.File) error {
+func (s *Service[C]) keep(ctx context.Context, tx dbx.Tx, at attach.Place, file string, chosen []Picture, made []form.File) error {
 	// What waited and was given up, what the file was made of before: both go, and
 	// what is kept comes back below.
-	_, err := tx.Exec(ctx, `DELETE FROM picture WHERE draft=? AND field=? AND row_id=? AND column_id=? AND file=?`,
-		at.Draft, at.Field, at.Row, at.Column, file)
+	_, err := tx.Exec(ctx, `DELETE FROM picture WHERE of_id=? AND field=? AND row_id=? AND column_id=? AND file=?`,
+		at.Of, at.Field, at.Row, at.Column, file)
 	if err != nil {
 		return err
 	}
@@ -477,8 +487,8 @@ func (s *Service) keep(ctx context.Context, tx dbx.Tx, at draft.Place, file stri
 		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO picture(id, draft, field, row_id, column_id, file, position, original, edit) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			ids.New(s.now()), at.Draft, at.Field, at.Row, at.Column, of.ID, i+1, string(original), string(edit))
+		_, err = tx.Exec(ctx, `INSERT INTO picture(id, of_id, field, row_id, column_id, file, position, original, edit) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			ids.New(s.now()), at.Of, at.Field, at.Row, at.Column, of.ID, i+1, string(original), string(edit))
 		if err != nil {
 			return err
 		}
@@ -487,12 +497,12 @@ func (s *Service) keep(ctx context.Context, tx dbx.Tx, at draft.Place, file stri
 }
 
 // Discard gives up a picture that waits.
-func (s *Service) Discard(ctx context.Context, at draft.Place, id string) error {
-	if _, _, err := s.drafts.At(ctx, at); err != nil { // another's draft is not found
+func (s *Service[C]) Discard(ctx context.Context, at attach.Place, id string) error {
+	if _, _, err := s.host.At(ctx, at); err != nil { // another's draft is not found
 		return err
 	}
 	return s.db.Write(ctx, func(tx dbx.Tx) error {
-		n, err := dbx.Changed(ctx, tx, `DELETE FROM picture WHERE id=? AND draft=? AND file=''`, id, at.Draft)
+		n, err := dbx.Changed(ctx, tx, `DELETE FROM picture WHERE id=? AND of_id=? AND file=''`, id, at.Of)
 		if err == nil && n == 0 {
 			err = &akno.Error{Code: akno.NotFound, Op: "tray.Discard"}
 		}
@@ -503,7 +513,7 @@ func (s *Service) Discard(ctx context.Context, at draft.Place, id string) error 
 // Release forgets the originals of applications that the portal has, and gives
 // the room of those back that nothing else names. It returns how many files
 // went.
-func (s *Service) Release(ctx context.Context) (int, error) {
+func (s *Service[C]) Release(ctx context.Context) (int, error) {
 	gone := 0
 	err := s.db.Write(ctx, func(tx dbx.Tx) error {
 		gone = 0
@@ -514,8 +524,8 @@ func (s *Service) Release(ctx context.Context) (int, error) {
 			err := scan(&r.id, &r.draft, &r.original)
 			rows = append(rows, r)
 			return err
-		}, `SELECT p.id, p.draft, p.original FROM picture p JOIN draft d ON d.id=p.draft
-			WHERE d.state='signed' AND EXISTS (SELECT 1 FROM inbox i WHERE i.kind='application' AND i.id=p.draft)`)
+		}, `SELECT p.id, p.of_id, p.original FROM picture p JOIN draft d ON d.id=p.of_id
+			WHERE d.state='signed' AND EXISTS (SELECT 1 FROM inbox i WHERE i.kind='application' AND i.id=p.of_id)`)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -545,4 +555,33 @@ func (s *Service) Release(ctx context.Context) (int, error) {
 		return nil
 	})
 	return gone, err
+}
+
+// Originals returns the hashes of the pictures that are prepared at a place, or
+// that what is attached there was made of; of every place of a draft or a
+// registration where the place has no field.
+func Originals(ctx context.Context, tx dbx.Tx, at attach.Place) ([]string, error) {
+	var sums []string
+	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
+		var original string
+		if err := scan(&original); err != nil {
+			return err
+		}
+		var v form.Value
+		if err := json.Unmarshal([]byte(original), &v); err != nil {
+			return err
+		}
+		f, _ := form.FileOf(v)
+		sums = append(sums, f.SHA256)
+		return nil
+	}, `SELECT original FROM picture WHERE of_id=? AND (?='' OR field=? AND row_id=? AND column_id=?)`, at.Of, at.Field, at.Field, at.Row, at.Column)
+	return sums, err
+}
+
+// Forget forgets the pictures that a file was made of; all of a draft or a
+// registration where file is "". The octets stay until nothing names them
+// (store.Named).
+func Forget(ctx context.Context, tx dbx.Tx, of, file string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM picture WHERE of_id=? AND (?='' OR file=?)`, of, file, file)
+	return err
 }

@@ -18,6 +18,7 @@ import (
 	"akno/backend/akno"
 	"akno/backend/akno/catalogue"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/attach"
 	"akno/backend/desktop/draft"
 	"akno/backend/desktop/picture"
 	"akno/backend/desktop/store"
@@ -29,7 +30,7 @@ var bundle = sync.OnceValues(catalogue.Load)
 
 // desk is a person's computer with one draft.
 type desk struct {
-	*Service
+	*Service[draft.Change]
 	t      *testing.T
 	dir    string
 	db     *store.DB
@@ -77,27 +78,27 @@ func (d *desk) open(ctx context.Context) error {
 		DB: d.db, Catalogue: c, Now: now, Account: func() string { return d.who },
 		Print: func(raw []byte) ([]byte, error) { return print.Application(raw, false) },
 	})
-	d.Service = New(d.db, d.drafts, now)
+	d.Service = New[draft.Change](d.db, d.drafts, now)
 	return nil
 }
 
 // scan is the place of a file that may be PDF, JPEG or PNG, of 10 MB at most.
-func (d *desk) scan() draft.Place { return draft.Place{Draft: d.id, Field: "rep_file"} }
+func (d *desk) scan() attach.Place { return attach.Place{Of: d.id, Field: "rep_file"} }
 
 // outcome is what became of offers.
 type outcome struct {
-	Change  draft.Change
+	Refused []attach.Refused
 	Waiting int
 }
 
-func (d *desk) offer(at draft.Place, offers ...Offer) outcome {
+func (d *desk) offer(at attach.Place, offers ...Offer) outcome {
 	d.t.Helper()
-	c, err := d.Offer(d.t.Context(), at, offers)
+	_, refused, err := d.Offer(d.t.Context(), at, offers)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	out := outcome{Change: c}
-	list, err := d.Waiting(d.t.Context(), at.Draft)
+	out := outcome{Refused: refused}
+	list, err := d.Waiting(d.t.Context(), at.Of)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -109,7 +110,7 @@ func (d *desk) offer(at draft.Place, offers ...Offer) outcome {
 	return out
 }
 
-func (d *desk) waiting(at draft.Place, file string) []Picture {
+func (d *desk) waiting(at attach.Place, file string) []Picture {
 	d.t.Helper()
 	list, err := d.Pictures(d.t.Context(), at, file)
 	if err != nil {
@@ -118,7 +119,7 @@ func (d *desk) waiting(at draft.Place, file string) []Picture {
 	return list
 }
 
-func (d *desk) attached(at draft.Place) []form.File {
+func (d *desk) attached(at attach.Place) []form.File {
 	d.t.Helper()
 	_, list, err := d.drafts.At(d.t.Context(), at)
 	if err != nil {
@@ -174,7 +175,7 @@ func TestWhatFitsIsAttachedAsItIs(t *testing.T) {
 	octets := photo(t, 60, 40, 9)
 	out := d.offer(d.scan(), FromOctets("акт.jpg", octets))
 	got := d.attached(d.scan())
-	if out.Waiting != 0 || len(out.Change.Refused) != 0 || len(got) != 1 || got[0].Name != "акт.jpg" {
+	if out.Waiting != 0 || len(out.Refused) != 0 || len(got) != 1 || got[0].Name != "акт.jpg" {
 		t.Fatalf("%+v, %d wait", got, out.Waiting)
 	}
 	if kept, err := d.db.Blobs().Read(got[0].SHA256); err != nil || !bytes.Equal(kept, octets) {
@@ -185,7 +186,7 @@ func TestWhatFitsIsAttachedAsItIs(t *testing.T) {
 func TestAPhotoThatIsTooLargeWaitsToBeMadeSmaller(t *testing.T) {
 	d := newDesk(t, "200.1.3.4", representative)
 	out := d.offer(d.scan(), FromOctets("скан.png", heavy(t)))
-	if out.Waiting != 1 || len(d.attached(d.scan())) != 0 || len(out.Change.Refused) != 0 {
+	if out.Waiting != 1 || len(d.attached(d.scan())) != 0 || len(out.Refused) != 0 {
 		t.Fatalf("%+v", out)
 	}
 	list := d.waiting(d.scan(), "")
@@ -291,8 +292,8 @@ func TestWhatCannotBeTakenIsToldWithTheReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := d.offer(d.scan(), FromPath(path), FromOctets("программа.exe", []byte("MZ\x90")), FromOctets("документ.pdf", newPDF))
-	if len(out.Change.Refused) != 2 || out.Change.Refused[0].Code != akno.BadFile || out.Change.Refused[1].Code != akno.BadFileType {
-		t.Errorf("%+v", out.Change.Refused)
+	if len(out.Refused) != 2 || out.Refused[0].Code != akno.BadFile || out.Refused[1].Code != akno.BadFileType {
+		t.Errorf("%+v", out.Refused)
 	}
 	if got := d.attached(d.scan()); len(got) != 1 || got[0].Name != "документ.pdf" {
 		t.Errorf("%+v", got)
@@ -372,7 +373,7 @@ func TestTheOriginalStaysUntilTheApplicationIsSent(t *testing.T) {
 	if _, err := d.drafts.Apply(t.Context(), d2.Row.ID, []draft.Patch{{Field: "acts_as", Value: form.Text("representative")}}); err != nil {
 		t.Fatal(err)
 	}
-	at := draft.Place{Draft: d2.Row.ID, Field: "rep_file"}
+	at := attach.Place{Of: d2.Row.ID, Field: "rep_file"}
 	d.offer(at, FromOctets("скан.png", heavy(t)))
 	list = d.waiting(at, "")
 	if _, err := d.Attach(t.Context(), at, "", []Page{{list[0].ID, picture.Edit{LongEdge: 400}}}, false); err != nil {
@@ -398,9 +399,9 @@ func TestPagesAreAddedToADocument(t *testing.T) {
 	d := newDesk(t, "200.1.3.4", representative)
 	d.offer(d.scan(), FromOctets("стр 1.jpg", photo(t, 60, 40, 9)))
 	first := d.attached(d.scan())[0]
-	c, err := d.Lay(t.Context(), d.scan(), first.ID, []Offer{FromOctets("стр 2.jpg", photo(t, 60, 40, 8)), FromOctets("документ.pdf", newPDF)})
-	if err != nil || len(c.Refused) != 1 || c.Refused[0].Code != akno.BadFileType {
-		t.Fatalf("%+v %v", c.Refused, err)
+	_, refused, err := d.Lay(t.Context(), d.scan(), first.ID, []Offer{FromOctets("стр 2.jpg", photo(t, 60, 40, 8)), FromOctets("документ.pdf", newPDF)})
+	if err != nil || len(refused) != 1 || refused[0].Code != akno.BadFileType {
+		t.Fatalf("%+v %v", refused, err)
 	}
 	if got := d.attached(d.scan()); len(got) != 1 || got[0].ID != first.ID {
 		t.Fatalf("something was attached by itself: %+v", got)

@@ -14,6 +14,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/akno/form"
+	"akno/backend/desktop/attach"
 	"akno/backend/desktop/backup"
 	"akno/backend/desktop/cabinet"
 	"akno/backend/desktop/draft"
@@ -233,7 +234,7 @@ func (d *device) attach(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	c, err := d.drafts.Attach(ctx, draft.Place{Draft: id, Field: papers}, []form.File{paper}, "", nil)
+	c, err := d.drafts.Attach(ctx, attach.Place{Of: id, Field: papers}, []form.File{paper}, "", nil)
 	if err != nil {
 		return err
 	}

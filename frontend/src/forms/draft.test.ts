@@ -22,7 +22,6 @@ function backend() {
     ready: 1,
     total: 2,
     fee: '',
-    problems: [],
     undo: true,
     redo: false,
     budget,

@@ -16,11 +16,11 @@ export function meant(places: readonly Place[], element: Element | null | undefi
   return places.find((p) => keyOf(p) === here) ?? (places.length === 1 ? places[0] : undefined)
 }
 
-/** Follows the pointer of a drag and hands dropped paths to a place. */
+/** Follows the pointer of a drag and hands dropped paths to a place, or to none where it is not clear which. */
 export class FileDrop {
   #over: Element | null = null
 
-  constructor(private readonly take: (place: Place, paths: string[]) => void) {}
+  constructor(private readonly take: (place: Place | undefined, paths: string[]) => void) {}
 
   /** Listens for the given places; returns a function that stops. A drop beside them goes to the only one. */
   listen(places: readonly Place[]): () => void {
@@ -30,8 +30,7 @@ export class FileDrop {
     }
     window.addEventListener('dragover', follow)
     const stop = onDrop((paths) => {
-      const place = meant(places, this.#over)
-      if (place && paths.length) this.take(place, paths)
+      if (paths.length) this.take(meant(places, this.#over), paths)
     })
     return () => {
       window.removeEventListener('dragover', follow)

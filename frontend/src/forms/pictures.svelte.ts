@@ -4,7 +4,7 @@
 import { SvelteSet } from 'svelte/reactivity'
 import { attachments } from '../lib/api.ts'
 import { asFailure, type Failure } from '../lib/bridge.ts'
-import type { DraftChange, FilePlace, Look, PageEdit, PictureView, TrayView } from '../lib/dto.ts'
+import type { FileChange, FilePlace, Look, PageEdit, PictureView, TrayView } from '../lib/dto.ts'
 
 /** What a picture larger than this is reduced to by itself: letters of a sheet stay readable. */
 export const readable = 2000
@@ -134,7 +134,7 @@ export class Pictures {
   }
 
   /** Attaches the pictures, each by itself or as one document. */
-  async save(together: boolean): Promise<DraftChange | undefined> {
+  async save(together: boolean): Promise<FileChange | undefined> {
     this.busy = true
     this.failure = undefined
     try {

@@ -8,7 +8,7 @@ import { page, pictureView, trayView } from '../testing/samples.ts'
 import { Pictures } from './pictures.svelte.ts'
 import PicturesDialog from './pictures-dialog.svelte'
 
-const place = { draft: 'd7', field: 'consent_file', row: '', column: '', aside: false, file: '' }
+const place = { draft: 'd7', card: '', field: 'consent_file', row: '', column: '', aside: false, file: '' }
 let fake: Fake
 
 async function open(change: Parameters<typeof installFake>[0] = () => undefined, file = '') {

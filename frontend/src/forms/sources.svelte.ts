@@ -2,7 +2,7 @@
 // scanner, the watched folder. One for all places of a page.
 import { attachments } from '../lib/api.ts'
 import { listen, upload } from '../lib/bridge.ts'
-import type { DraftChange, FilePlace, FileSources } from '../lib/dto.ts'
+import type { FileChange, FilePlace, FileSources } from '../lib/dto.ts'
 import { t } from '../lib/i18n.svelte.ts'
 
 /** What this computer offers. */
@@ -33,9 +33,9 @@ async function hasCamera(): Promise<boolean> {
 }
 
 /** Hands over the octets of a file that has no path. */
-export async function hand(place: FilePlace, file: Blob, name: string): Promise<DraftChange> {
+export async function hand(place: FilePlace, file: Blob, name: string): Promise<FileChange> {
   const ticket = await attachments.beginPaste(place, name)
-  return upload<DraftChange>(ticket, await file.arrayBuffer())
+  return upload<FileChange>(ticket, await file.arrayBuffer())
 }
 
 /** The files of a paste; a picture without a name of its own is given one. */

@@ -3,27 +3,38 @@ import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { setLang } from '../lib/i18n.svelte.ts'
 import { cellView, file, noValue, text, valueOf } from '../testing/samples.ts'
-import Widget, { type Answer } from './widget.svelte'
+import { installFake } from '../testing/fakeApi.ts'
+import { Files } from './files.svelte.ts'
+import Widget, { type Answer, type FileDesk } from './widget.svelte'
 
 beforeEach(() => setLang('ru'))
 
 const choices = (n: number) =>
   Array.from({ length: n }, (_, i) => ({ value: `v${i}`, label: text(`Вариант ${i}`) }))
 
-function show(over: Partial<Answer['view']> = {}, rest: Partial<Answer> = {}) {
+/** The place for files that the widget is, with what is done at it. */
+function desk(): FileDesk {
+  const files = new Files({
+    owner: () => ({ draft: 'd7', card: '' }),
+    take: () => undefined,
+    waiting: () => 0,
+    fail: () => undefined,
+  })
+  const budget = { bytes: 0, files: 0, maxBytes: 50 << 20, maxFiles: 30 }
+  return { files, place: { field: 'x', row: '', column: '' }, budget, open: vi.fn() }
+}
+
+function show(over: Partial<Answer['view']> = {}, rest: Partial<Answer> = {}, files?: FileDesk) {
   const acts = {
     type: vi.fn(),
     settle: vi.fn(),
-    pick: vi.fn(),
-    open: vi.fn(),
-    remove: vi.fn(),
-    edit: vi.fn(),
-    camera: vi.fn(),
-    scan: vi.fn(),
-    take: vi.fn(),
   }
   const view = cellView({ label: text('Название'), ...over })
-  render(Widget, { answer: { id: 'x', view, value: view.value, errors: [], warnings: [], ...rest }, acts })
+  render(Widget, {
+    answer: { id: 'x', view, value: view.value, errors: [], warnings: [], ...rest },
+    acts,
+    files,
+  })
   return acts
 }
 
@@ -110,29 +121,34 @@ describe('what a person does', () => {
   })
   test('files say their limits, open and go', async () => {
     const one = file({ id: 'f1', name: 'Согласие.pdf', size: 1_258_291, mediaType: 'application/pdf' })
-    const acts = show({
-      type: 'file_list',
-      files: [one],
-      maxFiles: 3,
-      maxBytes: 10_485_760,
-      fileTypes: ['application/pdf', 'image/png'],
-    })
+    const fake = installFake()
+    const files = desk()
+    const taking = { maxFiles: 3, maxBytes: 10_485_760, fileTypes: ['application/pdf', 'image/png'] }
+    show({ type: 'file_list', files: [one], ...taking }, {}, files)
     expect(screen.getByText(/PDF, PNG, не больше/)).toBeInTheDocument()
     await userEvent.click(screen.getByRole('button', { name: 'Посмотреть «Согласие.pdf»' }))
-    expect(acts.open).toHaveBeenCalledWith(one)
+    expect(files.open).toHaveBeenCalledWith(one)
+    const at = { draft: 'd7', card: '', field: 'x', row: '', column: '', aside: false, file: '' }
     await userEvent.click(screen.getByRole('button', { name: 'Удалить «Согласие.pdf»' }))
-    expect(acts.remove).toHaveBeenCalledWith(one)
     await userEvent.click(screen.getByRole('button', { name: 'Выбрать файлы' }))
-    expect(acts.pick).toHaveBeenCalled()
+    expect(fake.calls.filter((c) => c.name.startsWith('Attachments.'))).toEqual([
+      { name: 'Attachments.RemoveFile', args: [{ ...at, file: 'f1' }] },
+      { name: 'Attachments.PickFiles', args: [at] },
+    ])
   })
   test('where no more files fit there is no place for them', () => {
-    show({
-      type: 'file',
-      files: [file({ id: 'f1', name: 'a.pdf' })],
-      maxFiles: 1,
-      maxBytes: 1,
-      fileTypes: [],
-    })
+    show(
+      {
+        type: 'file',
+        files: [file({ id: 'f1', name: 'a.pdf' })],
+        maxFiles: 1,
+        maxBytes: 1,
+        fileTypes: [],
+      },
+      {},
+      desk(),
+    )
+    expect(screen.getByText('a.pdf')).toBeInTheDocument()
     expect(screen.queryByRole('button', { name: 'Выбрать файл' })).toBeNull()
   })
 })

@@ -26,6 +26,7 @@ import type {
   EDSRegistration,
   EmailRegistration,
   ExchangeFacts,
+  FileChange,
   FileInfo,
   FilePlace,
   FileSources,
@@ -141,14 +142,6 @@ export const drafts = {
     call<DraftChange>('Drafts', 'AddRow', [id, field]),
   removeRow: (id: string, field: string, row: string) =>
     call<DraftChange>('Drafts', 'RemoveRow', [id, field, row]),
-  /** opens the file dialog */
-  pickFiles: (id: string, field: string, row: string, column: string) =>
-    call<DraftChange>('Drafts', 'PickFiles', [id, field, row, column], 0),
-  /** dropped files */
-  addFiles: (id: string, field: string, row: string, column: string, paths: string[]) =>
-    call<DraftChange>('Drafts', 'AddFiles', [id, field, row, column, paths]),
-  removeFile: (id: string, field: string, row: string, column: string, file: string) =>
-    call<DraftChange>('Drafts', 'RemoveFile', [id, field, row, column, file]),
   check: (id: string) =>
     call<CheckResult>('Drafts', 'Check', [id]),
   preview: (id: string, language: string) =>
@@ -195,12 +188,6 @@ export const drafts = {
     call<OrderView>('Drafts', 'RefreshOrder', [id]),
   cancelOrder: (id: string) =>
     call<void>('Drafts', 'CancelOrder', [id]),
-  pickReceipt: (id: string) =>
-    call<OrderView>('Drafts', 'PickReceipt', [id], 0),
-  addReceipt: (id: string, path: string) =>
-    call<OrderView>('Drafts', 'AddReceipt', [id, path]),
-  removeReceipt: (id: string) =>
-    call<OrderView>('Drafts', 'RemoveReceipt', [id]),
   stateTransaction: (id: string, number: string) =>
     call<OrderView>('Drafts', 'StateTransaction', [id, number]),
   /** path, "" when cancelled */
@@ -215,10 +202,19 @@ export const drafts = {
 }
 
 export const attachments = {
+  /** opens the file dialog */
+  pickFiles: (at: FilePlace) =>
+    call<FileChange>('Attachments', 'PickFiles', [at], 0),
+  /** dropped files */
+  addFiles: (at: FilePlace, paths: string[]) =>
+    call<FileChange>('Attachments', 'AddFiles', [at, paths]),
+  /** the one that at.File names */
+  removeFile: (at: FilePlace) =>
+    call<FileChange>('Attachments', 'RemoveFile', [at]),
   /** opens the file dialog, for pictures */
   pickPages: (at: FilePlace) =>
-    call<DraftChange>('Attachments', 'PickPages', [at], 0),
-  /** octets of a pasted or photographed file to /_file → DraftChange */
+    call<FileChange>('Attachments', 'PickPages', [at], 0),
+  /** octets of a pasted or photographed file to /_file → FileChange */
   beginPaste: (at: FilePlace, name: string) =>
     call<Ticket>('Attachments', 'BeginPaste', [at, name]),
   /** the pictures of a place */
@@ -228,7 +224,7 @@ export const attachments = {
   show: (at: FilePlace, page: PageEdit) =>
     call<Look>('Attachments', 'Show', [at, page]),
   savePages: (at: FilePlace, pages: PageEdit[], together: boolean) =>
-    call<DraftChange>('Attachments', 'SavePages', [at, pages, together], 0),
+    call<FileChange>('Attachments', 'SavePages', [at, pages, together], 0),
   /** one that waits */
   discard: (at: FilePlace, picture: string) =>
     call<void>('Attachments', 'Discard', [at, picture]),
@@ -238,7 +234,7 @@ export const attachments = {
   pickScanner: () =>
     call<ScannerView[]>('Attachments', 'PickScanner', [], 0),
   pickScan: (at: FilePlace, scanner: string, dpi: number, grey: boolean) =>
-    call<DraftChange>('Attachments', 'PickScan', [at, scanner, dpi, grey], 0),
+    call<FileChange>('Attachments', 'PickScan', [at, scanner, dpi, grey], 0),
   /** to be watched */
   pickFolder: () =>
     call<FileSources>('Attachments', 'PickFolder', [], 0),
@@ -246,7 +242,7 @@ export const attachments = {
     call<FileSources>('Attachments', 'LeaveFolder'),
   /** a file of the folder */
   takeOffered: (at: FilePlace, file: string) =>
-    call<DraftChange>('Attachments', 'TakeOffered', [at, file]),
+    call<FileChange>('Attachments', 'TakeOffered', [at, file]),
   /** it is not wanted; it stays in the folder */
   dropOffered: (file: string) =>
     call<FileSources>('Attachments', 'DropOffered', [file]),
@@ -439,11 +435,6 @@ export const clerk = {
     call<RegistrationView>('Clerk', 'Start', [card]),
   get: (id: string) =>
     read<RegistrationView>('Clerk', 'Get', [id]),
-  /** paper: application, consent */
-  pickScan: (id: string, paper: string) =>
-    call<RegistrationView>('Clerk', 'PickScan', [id, paper], 0),
-  addScan: (id: string, paper: string, path: string) =>
-    call<RegistrationView>('Clerk', 'AddScan', [id, paper, path]),
   verify: (id: string, checks: ClerkChecks) =>
     call<RegistrationView>('Clerk', 'Verify', [id, checks]),
   issue: (id: string) =>

@@ -573,7 +573,6 @@ export interface DraftChange {
   ready: number
   total: number
   fee: string
-  problems: FileProblem[]
   undo: boolean
   redo: boolean
   budget: FileBudget
@@ -664,6 +663,8 @@ export interface OrderView {
   slip: FileInfo
   /** scan attached by the person; empty ID when none */
   receipt: FileInfo
+  /** octets of it at most */
+  receiptMax: number
   /** number of the operation stated by the person */
   stated: string
   /** paid, or a proof is attached */
@@ -823,17 +824,30 @@ export interface StorageView {
   total: number
 }
 
-/** FilePlace is where files are attached: a field of a draft, or a cell of a
- * table. Row and Column are empty for a field. What is offered Aside is laid to
- * the pictures that wait there, or to those that File was made of, and is not
+/** FilePlace is where files are attached: a field of a draft or a cell of a table,
+ * the receipt of a draft's order (field "order.receipt"), or a paper of a card at
+ * One Window (fields "application" and "consent"). One of Draft and Card is "".
+ * Row and Column are empty but for a cell. What is offered Aside is laid to the
+ * pictures that wait there, or to those that File was made of, and is not
  * attached. */
 export interface FilePlace {
   draft: string
+  card: string
   field: string
   row: string
   column: string
   aside: boolean
   file: string
+}
+
+/** FileChange is what came of files at a place: what the place belongs to as it is
+ * now, and the files that were not taken. The order comes with its draft, for the
+ * receipt only. */
+export interface FileChange {
+  problems: FileProblem[]
+  draft: DraftChange | null
+  order: OrderView | null
+  card: RegistrationView | null
 }
 
 /** FileBudget is what all files of an application take, against what the portal
@@ -1330,6 +1344,10 @@ export interface RegistrationView {
   consent: FileInfo
   applicationScan: FileInfo
   consentScan: FileInfo
+  /** octets of a scan at most */
+  scanMax: number
+  /** pictures for the scans */
+  waiting: WaitingPlace[]
   createdAt: string
   issuedAt: string
   errors: FieldError[]

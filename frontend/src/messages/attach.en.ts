@@ -39,6 +39,7 @@ export default {
   'dpi.low': 'Small print may be unreadable: an A4 sheet needs at least 150 dots per inch.',
   place: 'The place where it was taken is written in the picture. The prepared copy will not have it.',
   kept: 'The original stays here until the application is sent.',
+  'kept.card': 'The original stays here until the person has the slip.',
   check: 'See whether the print is readable, and press again.',
   attach: 'Attach the picture',
   'attach.many': 'Attach as pictures',
@@ -78,5 +79,6 @@ export default {
   'folder.drop': 'Not wanted: “{name}”',
 
   pasted: 'pasted',
+  'drop.where': 'Let the file go over the place it is for',
   'paste.where': 'Put the cursor into a place for files to paste it there',
 } satisfies Translation<typeof ru>

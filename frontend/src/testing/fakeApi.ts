@@ -1,7 +1,16 @@
 // A pretended program for tests of pages and for the review page: it puts
 // window.go and window.runtime in place and answers from a world of samples.
 // The production build does not hold it.
-import type { DraftQuery, DraftView, FieldView, ParcelLook, FilePlace, PageEdit, Patch } from '../lib/dto.ts'
+import type {
+  DraftQuery,
+  DraftView,
+  FieldView,
+  FileChange,
+  ParcelLook,
+  FilePlace,
+  PageEdit,
+  Patch,
+} from '../lib/dto.ts'
 import * as s from './samples.ts'
 import { catalogueList, documentsOf } from './catalogue.ts'
 import { formOf } from './drafts.ts'
@@ -123,12 +132,17 @@ function bind(w: World, fake: Fake): Bound {
     ready: d.draft.ready,
     total: d.draft.total,
     fee: d.fee,
-    problems: [],
     undo: true,
     redo: false,
     budget: d.budget,
     waiting: d.waiting,
     cleared: [],
+  })
+  const filesOf = (d: DraftView, fields: FieldView[]): FileChange => ({
+    problems: [],
+    draft: changeOf(d, fields),
+    order: null,
+    card: null,
   })
   const signedIn = () => w.session
 
@@ -187,7 +201,16 @@ function bind(w: World, fake: Fake): Bound {
       Get: (code: string) => documentsOf(w, code),
     },
     Attachments: {
-      PickPages: (at: FilePlace) => changeOf(draftOf(at.draft), []),
+      PickFiles: (at: FilePlace) => filesOf(draftOf(at.draft), draftOf(at.draft).fields),
+      AddFiles: (at: FilePlace) => filesOf(draftOf(at.draft), draftOf(at.draft).fields),
+      RemoveFile: (at: FilePlace) => {
+        const d = draftOf(at.draft)
+        d.fields = d.fields.map((f) =>
+          f.id === at.field ? { ...f, files: f.files.filter((x) => x.id !== at.file) } : f,
+        )
+        return filesOf(d, d.fields)
+      },
+      PickPages: (at: FilePlace) => filesOf(draftOf(at.draft), []),
       BeginPaste: () => ({ purpose: 'file', ticket: 't1' }),
       Tray: () => w.tray,
       Show: (_at: FilePlace, e: PageEdit) => {
@@ -205,18 +228,18 @@ function bind(w: World, fake: Fake): Bound {
       SavePages: (at: FilePlace) => {
         const d = draftOf(at.draft)
         d.waiting = []
-        return changeOf(d, d.fields)
+        return filesOf(d, d.fields)
       },
       Discard: (_at: FilePlace, id: string) =>
         void (w.tray = { ...w.tray, pictures: w.tray.pictures.filter((p) => p.page.id !== id) }),
       Sources: () => w.sources,
       PickScanner: () => [{ id: 'a', label: 'Canon LiDE 110' }],
-      PickScan: (at: FilePlace) => changeOf(draftOf(at.draft), []),
+      PickScan: (at: FilePlace) => filesOf(draftOf(at.draft), []),
       PickFolder: () => (w.sources = { ...w.sources, folder: 'Сканы' }),
       LeaveFolder: () => (w.sources = { ...w.sources, folder: '', offered: [] }),
       TakeOffered: (at: FilePlace, id: string) => {
         w.sources = { ...w.sources, offered: w.sources.offered.filter((f) => f.id !== id) }
-        return changeOf(draftOf(at.draft), draftOf(at.draft).fields)
+        return filesOf(draftOf(at.draft), draftOf(at.draft).fields)
       },
       DropOffered: (id: string) =>
         (w.sources = { ...w.sources, offered: w.sources.offered.filter((f) => f.id !== id) }),
@@ -307,23 +330,12 @@ function bind(w: World, fake: Fake): Bound {
       },
       AddRow: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
       RemoveRow: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
-      PickFiles: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
-      AddFiles: (id: string) => changeOf(draftOf(id), draftOf(id).fields),
-      RemoveFile: (id: string, field: string, _row: string, _column: string, file: string) => {
-        const d = draftOf(id)
-        d.fields = d.fields.map((f) =>
-          f.id === field ? { ...f, files: f.files.filter((x) => x.id !== file) } : f,
-        )
-        return changeOf(d, d.fields)
-      },
       Check: () => w.check,
       Preview: () => w.preview,
       Delete: (id: string) => void (w.drafts = w.drafts.filter((d) => d.draft.id !== id)),
       Restore: () => undefined,
       CreateOrder: (id: string) => (draftOf(id).order = s.order()),
       RefreshOrder: (id: string) => draftOf(id).order,
-      PickReceipt: (id: string) => draftOf(id).order,
-      RemoveReceipt: (id: string) => draftOf(id).order,
       StateTransaction: (id: string, number: string) =>
         (draftOf(id).order = { ...draftOf(id).order, stated: number, proofReady: true }),
       SaveSlip: () => '/home/anna/slip.pdf',

@@ -361,6 +361,7 @@ export const noOrder: OrderView = {
   qr: file(),
   slip: file(),
   receipt: file(),
+  receiptMax: 10 << 20,
   stated: '',
   proofReady: false,
   demo: true,

@@ -80,8 +80,11 @@ describe('a step of a draft', () => {
     fake.drop(['/home/anna/a.pdf'])
     await waitFor(() =>
       expect(fake.calls.at(-1)).toEqual({
-        name: 'Drafts.AddFiles',
-        args: ['d7', 'consent_file', '', '', ['/home/anna/a.pdf']],
+        name: 'Attachments.AddFiles',
+        args: [
+          { draft: 'd7', card: '', field: 'consent_file', row: '', column: '', aside: false, file: '' },
+          ['/home/anna/a.pdf'],
+        ],
       }),
     )
   })

@@ -315,15 +315,19 @@ export class Work implements Held {
       this.card = $state.snapshot(this.view.card)
     })
 
-  pick = (paper: 'application' | 'consent'): Promise<boolean> =>
-    this.#step(`scan-${paper}`, async () => {
-      this.view = await clerk.pickScan(this.card.id, paper)
-    })
+  /** How many pictures wait to be prepared for the scan of a paper. */
+  waiting(paper: string): number {
+    return this.view?.waiting.find((w) => w.field === paper)?.count ?? 0
+  }
 
-  drop = (paper: 'application' | 'consent', path: string): Promise<boolean> =>
-    this.#step(`scan-${paper}`, async () => {
-      this.view = await clerk.addScan(this.card.id, paper, path)
-    })
+  /** Takes over what came of the scans; of another card it is no news. */
+  scanned(view: RegistrationView): void {
+    if (view.id !== this.card.id) return
+    this.view = view
+    this.failure = undefined
+    if (view.applicationScan.id) this.errors = without(this.errors, 'applicationScan')
+    if (view.consentScan.id) this.errors = without(this.errors, 'consentScan')
+  }
 
   verify = (): Promise<boolean> =>
     this.#step('verify', async () => {

@@ -16,6 +16,8 @@ const view = (card: RegistrationCard, over: Partial<RegistrationView> = {}): Reg
   createdAt: '2026-11-21T11:31:00Z',
   issuedAt: '',
   errors: [],
+  scanMax: 25 << 20,
+  waiting: [],
   ...over,
 })
 
