@@ -1,11 +1,12 @@
 // The whole journey of one person, from the first letter to the signed
 // decision, through the real page, the real program and a real portal. The
 // tests are its chapters: each goes on where the one before it ended.
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { reach, saved, searchCatalogue, signDraft, signInPage, signInWithKey, skipIntroduction } from './acts.ts'
+import { accessible } from './axe.ts'
 import { binary } from './child.ts'
 import { act, decide, openCase, propose } from './desk.ts'
 import { expect } from './fixtures.ts'
@@ -138,8 +139,8 @@ test.describe.serial('the journey of one person', () => {
     await shots.both(page, 'card')
     // The cabinet is known by its address only: whoever reads its letters proves that it is theirs.
     await page.getByRole('button', { name: /Оформить заявление/ }).click()
-    const second = await story.portal.mail.to(anna.email, 2)
-    await box('Код из письма').fill(/\b\d{4}[ -]?\d{4}\b/.exec(second.text)?.[0] ?? '')
+    const letter = await story.portal.mail.to(anna.email, 2)
+    await box('Код из письма').fill(/\b\d{4}[ -]?\d{4}\b/.exec(letter.text)?.[0] ?? '')
     await page.getByRole('button', { name: /Оформить заявление/ }).click()
     await expect(page.getByText('подписание и сканы')).toBeVisible()
 
@@ -150,16 +151,40 @@ test.describe.serial('the journey of one person', () => {
       expect(text).toContain(anna.number)
       await page.getByRole('dialog').getByRole('button', { name: 'Закрыть' }).last().click()
     }
-    const scans = {
-      'Приложить скан заявления': papers.pdf('application.pdf'),
-      'Приложить скан согласия': await papers.picture(page, 'consent.png', 620, 877),
-    }
-    for (const [name, file] of Object.entries(scans)) {
+        const bring = async (place: Locator, ...files: string[]) => {
       const dialog = page.waitForEvent('filechooser')
-      await page.getByRole('button', { name }).click()
-      await (await dialog).setFiles(file)
-      await expect(page.getByRole('button', { name: `Посмотреть «${file.split('/').pop()}»` })).toBeVisible()
+      await place.getByRole('button', { name: 'Выбрать файл' }).click()
+      await (await dialog).setFiles(files)
     }
+    const first = page.locator('[data-field="application"]')
+    await bring(first, papers.pdf('application.pdf'))
+    await expect(first.getByRole('button', { name: 'Посмотреть «application.pdf»' })).toBeVisible()
+    await first.getByRole('button', { name: 'Удалить «application.pdf»' }).click()
+
+    // Two sheets by the camera of a phone: prepared, and one document.
+    const sheets = ['sheet 1.jpg', 'sheet 2.jpg'].map((name) => papers.picture(page, name, 1240, 1754))
+    await bring(first, ...(await Promise.all(sheets)))
+    const tray = page.getByRole('dialog', { name: 'Подготовка снимков' })
+    await expect(tray.getByRole('button', { name: /^Снимок 2/ })).toBeVisible()
+    await tray.getByRole('button', { name: 'Повернуть вправо' }).press('Enter')
+    await shots.both(page, 'scan-prepared')
+    await accessible(page)
+    await tray.getByRole('button', { name: 'Собрать в PDF' }).press('Enter')
+    await expect(first.getByRole('button', { name: 'Посмотреть «sheet 1.pdf»' })).toBeVisible()
+
+    // F4 scans the paper that has no scan yet.
+    await page.keyboard.press('F4')
+    const scanner = page.getByRole('dialog', { name: 'Сканирование' })
+    await expect(scanner.getByLabel('Сканер')).toContainText('frontend-tester')
+    await scanner.getByRole('button', { name: 'Сканировать страницу' }).press('Enter')
+    await expect(scanner.getByText('Сделан 1 снимок')).toBeVisible({ timeout: 30_000 })
+    await scanner.getByRole('button', { name: 'Готово' }).press('Enter')
+    await tray.getByRole('button', { name: 'Приложить снимок' }).press('Enter')
+    const second = page.locator('[data-field="consent"]')
+    await expect(second.getByRole('button', { name: /^Посмотреть «scan .*»$/ })).toBeVisible()
+    await expect(second.getByText('до выдачи памятки')).toBeVisible()
+    await shots.both(page, 'scans')
+    await accessible(page)
     await page.getByRole('button', { name: /Подтвердить проверку/ }).click()
     await expect(page.getByText('подписание и сканы')).toBeVisible() // nothing was confirmed yet
     for (const check of ['Человек присутствует лично', 'Данные сверены с документом', 'Лицо сверено с фотографией', 'Подписи поставлены при мне'])

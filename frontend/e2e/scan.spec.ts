@@ -9,18 +9,15 @@ import { expect, test } from './fixtures.ts'
 import { step } from './form.ts'
 import { Papers } from './papers.ts'
 import { Program } from './program.ts'
+import { testScanner } from './scanner.ts'
 
 test('papers come from a scanner and from its folder', async ({ page, dir, shots, complaints }) => {
   const scans = join(dir, 'scans')
-  const sane = join(dir, 'sane')
-  for (const folder of [scans, sane]) mkdirSync(folder)
-  // The one device without a device: SANE's own for tests.
-  writeFileSync(join(sane, 'dll.conf'), 'test\n')
-  writeFileSync(join(sane, 'test.conf'), 'number_of_devices 1\nmode Gray\nresolution 200\ntest_picture "Color pattern"\n')
+  mkdirSync(scans)
   const papers = new Papers(join(dir, 'papers'))
   const paper = await papers.picture(page, 'old.jpg', 300, 400)
   writeFileSync(join(scans, 'there before.jpg'), await readFile(paper))
-  const program = new Program(join(dir, 'profile'), { SANE_CONFIG_DIR: sane, AKNO_KEYS_DIR: scans })
+  const program = new Program(join(dir, 'profile'), { ...testScanner(dir), AKNO_KEYS_DIR: scans })
   try {
     await program.start(page)
     await skipIntroduction(page)

@@ -1,5 +1,6 @@
 // Shorter ways than the whole journey, each with a portal of its own.
 import { searchCatalogue, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
+import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 import { example, fill, step } from './form.ts'
 import { Papers } from './papers.ts'
@@ -52,6 +53,32 @@ test('a paid procedure with the scan of a receipt', async ({ page, dir, staff, s
   await (await chooser).setFiles(new Papers(dir + '/papers').pdf('чек из банка.pdf', 'Receipt'))
   await expect(page.getByText('чек из банка.pdf')).toBeVisible()
   await shots.both(page, 'receipt')
+  await accessible(page)
+
+  // The photos of a paper receipt are prepared as those of any other paper.
+  const proof = page.getByRole('group', { name: 'Чек' })
+  await page.getByRole('button', { name: 'Удалить «чек из банка.pdf»' }).click()
+  const photos = page.waitForEvent('filechooser')
+  await proof.getByRole('button', { name: /^Выбрать файл/ }).click()
+  const papers = new Papers(dir + '/papers')
+  await (await photos).setFiles([
+    await papers.picture(page, 'чек 1.jpg', 3000, 2000),
+    await papers.picture(page, 'чек 2.jpg', 2000, 3000),
+  ])
+  const tray = page.getByRole('dialog', { name: 'Подготовка снимков' })
+  await expect(tray.getByRole('button', { name: /^Снимок 2/ })).toBeVisible()
+  await expect(page.getByText('Отправить можно, когда оплата видна или приложен чек')).toBeVisible()
+  await tray.getByLabel('Длинная сторона').selectOption({ label: '1\u00a0500 точек' })
+  const together = tray.getByRole('button', { name: 'Собрать в PDF' })
+  await together.press('Enter')
+  // What was made smaller is attached when it was seen, not before.
+  await expect(tray.getByRole('group', { name: /натуральную величину/ }).getByRole('img')).toBeVisible()
+  await expect(page.getByText('чек 1.pdf')).toHaveCount(0)
+  await shots.both(page, 'receipt-read')
+  await together.press('Enter')
+  await expect(page.getByText('чек 1.pdf')).toBeVisible()
+  await expect(page.getByText(/Здесь занято .* из 10\sМБ, в заявлении .* из 50\sМБ/)).toBeVisible()
+  await shots.both(page, 'receipt-made')
   await page.getByRole('button', { name: 'Подписать', exact: true }).click()
   await signDraft(page, 'Ковалева Анна Сергеевна')
   await expect(page.getByRole('main').getByText('Подано', { exact: true })).toBeVisible()

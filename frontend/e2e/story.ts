@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Portal, Wire } from './portal.ts'
 import { Program } from './program.ts'
+import { testScanner } from './scanner.ts'
 import { Shots } from './shots.ts'
 
 export class Story {
@@ -38,9 +39,9 @@ export class Story {
     return this.program('citizen', this.wire.url, join(this.dir, 'keys'))
   }
 
-  /** The program of somebody of the staff, with the keys of the demo portal. */
+  /** The program of somebody of the staff, with the keys of the demo portal and a scanner. */
   staff(name: string): Program {
-    return this.program(name, this.portal.ready.portal, this.portal.ready.keys)
+    return this.program(name, this.portal.ready.portal, this.portal.ready.keys, testScanner(this.dir))
   }
 
   /** What everybody printed, for the report of a story that failed. */
@@ -49,10 +50,10 @@ export class Story {
     return [`== portald\n${this.portal.said}`, ...programs].join('\n')
   }
 
-  private program(name: string, portal: string, keys: string): Program {
+  private program(name: string, portal: string, keys: string, more: Record<string, string> = {}): Program {
     const known = this.programs.get(name)
     if (known) return known
-    const env = { AKNO_PORTAL_URL: portal, AKNO_TRUST_DIR: this.portal.ready.trust, AKNO_KEYS_DIR: keys }
+    const env = { AKNO_PORTAL_URL: portal, AKNO_TRUST_DIR: this.portal.ready.trust, AKNO_KEYS_DIR: keys, ...more }
     const program = new Program(join(this.dir, name), env)
     this.programs.set(name, program)
     return program

@@ -56,7 +56,9 @@ interface Drafts {
   Apply(id: string, patches: object[]): Promise<View>
   AddRow(id: string, field: string): Promise<View>
   SetLayout(layout: string): Promise<void>
-  AddFiles(id: string, field: string, row: string, column: string, paths: string[]): Promise<unknown>
+}
+interface Attachments {
+  AddFiles(at: object, paths: string[]): Promise<unknown>
 }
 
 /** Makes a draft of a procedure with answers, files among them, by calls and not by typing. */
@@ -64,7 +66,9 @@ export async function make(page: Page, procedure: string, answers: Answers, pape
   const octets = paper && readFileSync(paper).toString('base64')
   return page.evaluate(
     async ({ procedure, answers, octets }) => {
-      const { Drafts } = (window as unknown as { go: { app: { Drafts: Drafts } } }).go.app
+      const { Drafts, Attachments } = (
+        window as unknown as { go: { app: { Drafts: Drafts; Attachments: Attachments } } }
+      ).go.app
       const value = (v: unknown): Value => {
         const none = { kind: 'none', text: '', bool: false, list: [] as string[] }
         if (typeof v === 'boolean') return { ...none, kind: 'bool', bool: v }
@@ -94,7 +98,7 @@ export async function make(page: Page, procedure: string, answers: Answers, pape
         const body = Uint8Array.from(atob(octets), (c) => c.charCodeAt(0)).buffer
         const sent = await fetch('/_web/file?name=' + encodeURIComponent('Справка.pdf'), { method: 'POST', body })
         const { path } = (await sent.json()) as { path: string }
-        await Drafts.AddFiles(id, field, '', '', [path])
+        await Attachments.AddFiles({ draft: id, card: '', field, row: '', column: '', aside: false, file: '' }, [path])
       }
       const { steps, fee } = await Drafts.Open(id)
       const places = steps.filter((s) => s.visible).map((s) => s.id)
