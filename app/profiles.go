@@ -272,15 +272,24 @@ const sheet = "Акно · часть %[1]d из %[2]d\r\n\r\n" +
 	"Любыя %[3]d часткі з %[2]d адкрываюць профіль, калі забыты пароль. Надрукуйце, захоўвайце часткі ў розных месцах, файл выдаліце.\r\n" +
 	"Any %[3]d of %[2]d shares open the profile when its password is forgotten. Print, keep the shares apart, delete the file.\r\n\r\n"
 
-// BeginLetKeyIn lets a key of the digital signature open the profile; the key's
-// password follows.
+// BeginLetKeyIn lets a key of the digital signature open the profile; the
+// profile's password and the key's follow: who finds the profile open may not let
+// a key of his own in.
 func (p *Profiles) BeginLetKeyIn(keyID string) (out Ticket, err error) {
 	defer p.a.guard("profiles.BeginLetKeyIn", &err)
 	keys := p.a.keys()
 	if keys == nil {
 		return out, p.a.errLocked("profiles.BeginLetKeyIn")
 	}
-	return p.a.secrets.password("let_key_in", func(ctx context.Context, password []byte) (any, error) {
+	return p.a.secrets.change("let_key_in", func(ctx context.Context, current, password []byte) (any, error) {
+		// Each password has its own refusal: a wrong one of the profile is no try of the key.
+		_, err := p.proven(ctx, current, func(*vault.Vault, *secmem.Box) error { return nil })
+		if akno.CodeOf(err) == akno.BadPassword {
+			return nil, &akno.Error{Code: akno.Invalid, Op: "profiles.letKeyIn", Fields: map[string]string{"current": "wrong"}}
+		}
+		if err != nil {
+			return nil, err
+		}
 		e, err := keys.Find(ctx, keyID)
 		if err != nil {
 			return nil, err

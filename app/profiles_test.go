@@ -310,3 +310,23 @@ func listed(d *Drafts) ([]DraftSummary, error) {
 	page, err := d.Page(DraftQuery{Box: "drafts"})
 	return page.Items, err
 }
+
+func TestAKeyIsLetInByWhoKnowsThePasswordOfTheProfile(t *testing.T) {
+	b, p, _ := newProfiles(t)
+	ticket, err := p.BeginProtect()
+	if st, told := b.give(t, ticket, err, "васильки на поле"); !st.Protected {
+		t.Fatal(told)
+	}
+	ticket, err = p.BeginLetKeyIn("0011")
+	if st, told := b.give(t, ticket, err, "совсем не тот пароль", "пароль ключа"); told.Code != akno.Invalid || told.Fields["current"] != "wrong" || st.KeyID != "" {
+		t.Errorf("by who does not know it: %+v %+v", st, told)
+	}
+	ticket, err = p.BeginLetKeyIn("0011")
+	if st, told := b.give(t, ticket, err, "васильки на поле", "пароль ключа"); told.Code != akno.NotFound || st.KeyID != "" {
+		t.Errorf("a key that is not there: %+v %+v", st, told)
+	}
+	ticket, err = p.BeginLetKeyIn("0011")
+	if _, told := b.give(t, ticket, err, "васильки на поле"); told.Code != akno.Invalid {
+		t.Errorf("with one password: %+v", told)
+	}
+}

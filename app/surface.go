@@ -222,7 +222,7 @@ type profilesSurface interface {
 	BeginUnprotect() (Ticket, error)      // password → ProfileState
 	ChooseFolder() (string, error)
 	BeginShares(folder string) (Ticket, error)  // password → ProfileState; written to the folder
-	BeginLetKeyIn(keyID string) (Ticket, error) // key password → ProfileState
+	BeginLetKeyIn(keyID string) (Ticket, error) // password, key password → ProfileState
 	DropKey() (ProfileState, error)
 	SetLockAfter(minutes int) (ProfileState, error)
 	KeyStoreAnswers() (bool, error)

@@ -501,7 +501,7 @@ export const profiles = {
   /** password → ProfileState; written to the folder */
   beginShares: (folder: string) =>
     call<Ticket>('Profiles', 'BeginShares', [folder]),
-  /** key password → ProfileState */
+  /** password, key password → ProfileState */
   beginLetKeyIn: (keyID: string) =>
     call<Ticket>('Profiles', 'BeginLetKeyIn', [keyID]),
   dropKey: () =>

@@ -67,15 +67,18 @@ export class Signing<T> {
     this.#resume()
   }
 
-  /** Sends the password of the field once and empties it; does nothing when the field is empty or a try is on its way. */
-  async submit(field: HTMLInputElement): Promise<T | undefined> {
+  /**
+   * Sends the password of the field once and empties it; does nothing when the field is empty or a try is on its way.
+   * Where another secret is asked for too, it is sent before that of the key.
+   */
+  async submit(field: HTMLInputElement, before?: HTMLInputElement): Promise<T | undefined> {
     if (this.state !== 'ready' || field.value === '') return undefined
     this.state = 'signing'
     this.failure = undefined
-    const password = take(field)
+    const parts = [...(before ? [take(before)] : []), take(field)]
     try {
       const ticket = await this.begin(this.chosen)
-      this.result = await secret<T>(ticket, [password])
+      this.result = await secret<T>(ticket, parts)
       this.state = 'done'
       tries.delete(this.chosen)
       return this.result
@@ -89,7 +92,7 @@ export class Signing<T> {
       }
       return undefined
     } finally {
-      password.fill(0)
+      for (const part of parts) part.fill(0)
     }
   }
 

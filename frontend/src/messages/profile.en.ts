@@ -11,10 +11,8 @@ export default {
     'At least twelve characters. Better a phrase of several words: one word with digits or a row of keys is guessed first.',
   'open.text':
     'Without a password the key lies in a file beside the folder of the profile, readable by your account only. Whoever enters this computer under your name reads your drafts too.',
-  'closed.kept.text':
-    'After a lock the profile opens by its password only. A lock closes the data and ends the session with the cabinet.',
   'closed.text':
-    'The profile opens by its password only. A lock closes the data and ends the session with the cabinet.',
+    'A lock closes the data and ends the session in the cabinet. What opens the profile after it stands below.',
   protect: 'Set a password',
   'protect.done': 'The password is set',
   change: 'Change the password',
@@ -34,6 +32,38 @@ export default {
   'kept.stop': 'Ask again',
   'kept.done': 'The password is not asked for at the start any more',
   'kept.none': 'The key store of this computer does not answer, so the password is needed at every start.',
+  ways: 'What opens this profile',
+  'ways.opens': 'opens it',
+  'ways.not': 'does not open it',
+  'ways.password.text':
+    'Opens it at the start and after a lock, on this computer and on any other to which the folder of the profile is carried.',
+  'ways.store': 'The key store of the computer',
+  'ways.shares': 'Shares for a forgotten password',
+  key: 'A signature key',
+  'key.none':
+    'After a lock the profile can be opened by a key too: by the key file and its password, without the password of the profile. There can be one key.',
+  'key.is': '{holder}, certificate until {date}.',
+  'key.away':
+    'Certificate {id}. Its key is not seen now: the medium is out, or the file was moved. The key opens the profile all the same.',
+  'key.lost':
+    'If you lose the key or forget its password, open the profile by the password and remove the key here. Whoever has the key file and its password opens the profile too.',
+  'key.renewed':
+    'The end of the certificate changes nothing: it is the key that opens. A renewal mostly makes a new key, which does not open the profile. Add it, and it takes the place of the one before.',
+  'key.act': 'Add a key',
+  'key.replace': 'Replace the key',
+  'key.drop': 'Remove the key',
+  'key.title': 'The key that will open the profile',
+  'key.text':
+    'Only who knows the password of the profile may add a key, so both passwords are asked for. The password stays and goes on opening the profile.',
+  'key.own': 'Profile password now',
+  'key.as': 'Add the key: {name}',
+  'key.done': 'This key opens the profile too',
+  'key.drop.title': 'Remove the key from the profile',
+  'key.drop.text':
+    'The key will not open the profile any more, the password will. The key itself and its file stay. A copy of the profile’s folder that was made before is still opened by the key: delete it if the key is in the wrong hands.',
+  'key.dropped': 'The key does not open the profile any more',
+  'key.file.other': 'Another file',
+  'key.file': 'Key file',
   forgot: 'Forgotten password',
   'forgot.text':
     'The password is stored nowhere and nobody can restore it: neither the portal nor the makers of this program. Without the password and without recovery shares the data of the profile are lost. Applications that were sent stay on the portal.',
@@ -75,4 +105,8 @@ export default {
   'error.repeats': 'This share was entered already',
   'error.pattern': 'There is a slip in this share',
   'error.exists': 'There is such a name already',
+  'error.another_key':
+    'This key does not open the profile: another one was added. Take the file of that key, or go back to the password',
+  'error.key_wrong': 'The password of the key does not fit, or the key file is damaged',
+  'error.no_key': 'This is no key file, or its format cannot be read here',
 } as const
