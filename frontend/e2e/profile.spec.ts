@@ -117,6 +117,7 @@ test('a password, its loss, and a second person at one computer', async ({ page,
 
   // the password is forgotten: two of the three sheets open the profile, a mistyped one does not
   await page.keyboard.press('Control+l')
+  await expect(locked(page)).toBeVisible()
   await page.getByText('Забыт пароль').click()
   await page.getByRole('button', { name: 'Ввести части' }).click()
   const share = (n: number) => sheets[n]?.trim().split('\n').at(-1)?.trim() ?? ''
