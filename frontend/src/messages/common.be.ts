@@ -187,6 +187,9 @@ export default {
 
   'secret.show': 'Паказаць пароль',
   'secret.hide': 'Схаваць пароль',
+  'secret.least': 'Не менш за {n} знакаў',
+  'secret.typed': 'набрана {n}',
+  'secret.enough': 'Знакаў дастаткова',
   'secret.caps': 'Уключаны Caps Lock',
   'secret.layout': 'Раскладка клавіятуры: {layout}',
   'secret.cleared': 'Поле ачышчана: вы доўга не друкавалі',

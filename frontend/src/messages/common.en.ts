@@ -159,6 +159,9 @@ export default {
 
   'secret.show': 'Show the password',
   'secret.hide': 'Hide the password',
+  'secret.least': 'At least {n} characters',
+  'secret.typed': '{n} so far',
+  'secret.enough': 'There are enough characters',
   'secret.caps': 'Caps Lock is on',
   'secret.layout': 'Keyboard layout: {layout}',
   'secret.cleared': 'The field was cleared: you did not type for a while',

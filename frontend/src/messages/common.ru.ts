@@ -185,6 +185,9 @@ export default {
 
   'secret.show': 'Показать пароль',
   'secret.hide': 'Скрыть пароль',
+  'secret.least': 'Не меньше {n} знаков',
+  'secret.typed': 'набрано {n}',
+  'secret.enough': 'Знаков достаточно',
   'secret.caps': 'Включён Caps Lock',
   'secret.layout': 'Раскладка клавиатуры: {layout}',
   'secret.cleared': 'Поле очищено: вы долго не печатали',

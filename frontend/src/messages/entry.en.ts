@@ -41,7 +41,7 @@ export default {
   'password.new': 'New password',
   'password.again': 'New password once more',
   'password.rule':
-    'At least eight characters. Several words are better: easier to remember and harder to guess.',
+    'Several words are better: easier to remember and harder to guess. Whether it is good you learn once it is sent: it goes nowhere while you type.',
   'password.act': 'Change the password',
   'password.changed': 'The password is changed',
   forgot: 'Forgot the password?',

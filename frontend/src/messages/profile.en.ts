@@ -8,7 +8,7 @@ export default {
   'password.new': 'New password',
   'password.again': 'New password again',
   'password.rule':
-    'At least twelve characters. Better a phrase of several words: one word with digits or a row of keys is guessed first.',
+    'Better a phrase of several words: one word with digits or a row of keys is guessed first. Whether it is good the program says once it is sent: it goes nowhere while you type.',
   'open.text':
     'Without a password the key lies in a file beside the folder of the profile, readable by your account only. Whoever enters this computer under your name reads your drafts too.',
   'closed.text':

@@ -13,6 +13,17 @@ function show(patience?: number) {
 }
 
 describe('a password field', () => {
+  test('counts what a new password lacks while it is typed, and judges nothing else', async () => {
+    render(SecretField, { id: 'n', label: 'Новый', fresh: true, least: 12 })
+    const input = screen.getByLabelText('Новый')
+    expect(input).toHaveAccessibleDescription('Не меньше 12 знаков')
+    await userEvent.type(input, 'сыр и к')
+    expect(input).toHaveAccessibleDescription('Не меньше 12 знаков, набрано 7')
+    await userEvent.type(input, 'от на крыше')
+    expect(input).toHaveAccessibleDescription('Не меньше 12 знаков')
+    expect(screen.getByText('Знаков достаточно')).toBeInTheDocument()
+  })
+
   test('hides what is typed until the eye is on', async () => {
     const { input } = show()
     expect(input.type).toBe('password')
