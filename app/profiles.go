@@ -285,7 +285,7 @@ func (p *Profiles) BeginLetKeyIn(keyID string) (out Ticket, err error) {
 		// Each password has its own refusal: a wrong one of the profile is no try of the key.
 		_, err := p.proven(ctx, current, func(*vault.Vault, *secmem.Box) error { return nil })
 		if akno.CodeOf(err) == akno.BadPassword {
-			return nil, &akno.Error{Code: akno.Invalid, Op: "profiles.letKeyIn", Fields: map[string]string{"current": "wrong"}}
+			return nil, &akno.Error{Code: akno.Invalid, Op: "profiles.letKeyIn", Fields: map[string]string{"current": "password_wrong"}}
 		}
 		if err != nil {
 			return nil, err

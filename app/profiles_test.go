@@ -318,7 +318,7 @@ func TestAKeyIsLetInByWhoKnowsThePasswordOfTheProfile(t *testing.T) {
 		t.Fatal(told)
 	}
 	ticket, err = p.BeginLetKeyIn("0011")
-	if st, told := b.give(t, ticket, err, "совсем не тот пароль", "пароль ключа"); told.Code != akno.Invalid || told.Fields["current"] != "wrong" || st.KeyID != "" {
+	if st, told := b.give(t, ticket, err, "совсем не тот пароль", "пароль ключа"); told.Code != akno.Invalid || told.Fields["current"] != "password_wrong" || st.KeyID != "" {
 		t.Errorf("by who does not know it: %+v %+v", st, told)
 	}
 	ticket, err = p.BeginLetKeyIn("0011")
