@@ -30,22 +30,29 @@ func alone(cfg app.Config, show func(*app.App) error) (err error) {
 		return nil
 	}
 	if err != nil {
-		return err
+		return unopened{err}
 	}
 	defer func() { err = errors.Join(err, inst.Close()) }()
 	log, file, err := logx.Open(filepath.Join(cfg.ProfileDir, "log", "akno.log"))
 	if err != nil {
 		close(made)
-		return err
+		return unopened{err}
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	cfg.Log = log
 	a, err = app.New(cfg)
 	close(made)
 	if err != nil {
-		return err
+		return unopened{err}
 	}
 	log.WithField("version", cfg.Version).Info("started")
 	defer log.Info("ended")
 	return show(a)
 }
+
+// unopened is why the program ended before anything was shown. Who has opened it
+// from a menu does not see what it prints.
+type unopened struct{ error }
+
+// Unwrap returns what it is made of.
+func (u unopened) Unwrap() error { return u.error }

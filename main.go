@@ -6,6 +6,7 @@ package main
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,6 +26,9 @@ var version = "0.0.0-dev"
 func main() {
 	if err := start(); err != nil {
 		fmt.Fprintln(os.Stderr, "akno:", err)
+		if _, unseen := errors.AsType[unopened](err); unseen {
+			refuse(err)
+		}
 		os.Exit(1)
 	}
 }

@@ -25,11 +25,15 @@ import (
 	"sync"
 	"time"
 
+	"akno/backend/akno"
 	"akno/backend/internal/clock"
 )
 
 // ErrRunning says that the program already runs and has got the arguments.
 var ErrRunning = errors.New("single: already running")
+
+// ErrSilent says that the program already runs and does not answer.
+var ErrSilent = errors.New("the running program does not answer")
 
 const (
 	maxMessage = 64 << 10
@@ -59,7 +63,8 @@ type Place struct {
 }
 
 // Take makes this process the only one for the profile at. If another process
-// is, Take gives it args and returns ErrRunning. received is called, one launch
+// is, Take gives it args and returns ErrRunning; one that does not answer is
+// ErrSilent, with the code unavailable. received is called, one launch
 // at a time, with what later launches were given and the folder they were
 // started in; a launch is answered before, so it may take its time.
 func Take(at Place, args []string, received func(args []string, cwd string)) (*Instance, error) {
@@ -92,7 +97,7 @@ func take(at Place, args []string, received func(args []string, cwd string), res
 		// one that was killed; or it may be about to leave. One that listens and says
 		// nothing is neither.
 		if left--; left == 0 || errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil, fmt.Errorf("single: the running program does not answer: %w", err)
+			return nil, &akno.Error{Code: akno.Unavailable, Op: "single.Take", Err: fmt.Errorf("%w: %w", ErrSilent, err)}
 		}
 	}
 }

@@ -22,7 +22,7 @@ var floors = []struct {
 	stdOnly bool     // no library at all,
 	except  []string // but for these
 }{
-	{part: ".", may: []string{"app", "backend/desktop", "backend/logx"}},
+	{part: ".", may: []string{"app", "backend/akno", "backend/desktop", "backend/logx"}},
 	{part: "app", may: []string{"backend/akno", "backend/desktop", "backend/print", "backend/logx"}},
 	{part: "backend/cmd/portald", may: []string{"backend/portal", "backend/gossuok", "backend/akno", "backend/portalapi", "backend/stb", "backend/print", "backend/internal", "backend/logx"}},
 	{part: "backend/cmd/pkid", may: []string{"backend/gossuok", "backend/stb", "backend/internal", "backend/logx"}},

@@ -3,10 +3,12 @@
 package window
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -171,6 +173,28 @@ func TestASecondLaunchHandsOver(t *testing.T) {
 	}
 	if n := s.log.count("MARK startup"); n != 1 {
 		t.Errorf("%d start-ups", n)
+	}
+}
+
+func TestASecondLaunchShowsThatTheFirstDoesNotAnswer(t *testing.T) {
+	dir := t.TempDir()
+	first, started := start(t, []string{"AKNO_PROFILE_DIR=" + dir}, binary(t, "akno"))
+	wait(t, "the start", func() bool { return started.count("MARK startup") == 1 })
+	pid := first.Process.Pid
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
+	second, log := start(t, []string{"AKNO_PROFILE_DIR=" + dir, "LC_ALL=C.UTF-8"}, binary(t, "akno"))
+	wait(t, "the dialog", func() bool {
+		out, err := exec.Command("xdotool", "search", "--onlyvisible", "--name", "Акно уже запущено и не отвечает").Output()
+		return err == nil && len(strings.Fields(string(out))) == 1
+	})
+	shot(t, "silent")
+	keyboard(t, "key", "--clearmodifiers", "Return")
+	ended, ok := errors.AsType[*exec.ExitError](second.Wait())
+	if !ok || ended.ExitCode() != 1 || !strings.Contains(log.String(), "does not answer") {
+		t.Errorf("%v: %s", ended, log)
 	}
 }
 
