@@ -71,6 +71,7 @@ func commands() []command {
 		{"form build", "SOURCES --out DIR [--serial N] [--key F --password-file F] [--json]", "compile the sources of procedure packs into a signed bundle", formBuild},
 		{"form fill", "(--form ID | --procedure CODE) --answers F [--at T] [--json] | --cases F [--at T]", "check answers to a form", formFill},
 		{"profile passwd", "--profile-dir D [--profile-password-file F] (--new-password-file F | --none)", "give a profile a password, another one or none", profilePasswd},
+		{"profile accept", "--profile-dir D", "go on with a profile in which an older page was found and of which there is no copy", profileAccept},
 		{"draft new", "PROCEDURE " + change + profile, "make a draft of an application", draftNew},
 		{"draft set", "ID " + change + profile, "change the answers of a draft", draftSet},
 		{"draft list", profile, "list the drafts", draftList},

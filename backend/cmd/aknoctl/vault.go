@@ -9,6 +9,7 @@ import (
 
 	"akno/backend/desktop/secmem"
 	"akno/backend/desktop/single"
+	"akno/backend/desktop/store"
 	"akno/backend/desktop/vault"
 )
 
@@ -87,4 +88,32 @@ func profilePasswd(e *env, args []string) (status int, err error) {
 	return exitYes, e.answer(struct {
 		Protected bool `json:"protected"`
 	}{v.Protected()}, fmt.Sprintf("protected by a password: %t\n", v.Protected()))
+}
+
+// profileAccept lets a profile be opened again in which an older page was found.
+func profileAccept(e *env, args []string) (status int, err error) {
+	o := newOptions(e)
+	dir := o.String("profile-dir", "", "")
+	if _, err := o.parse(args, 0, 0); err != nil {
+		return exitUsage, err
+	}
+	if *dir == "" {
+		return wrongUsage("--profile-dir is missing")
+	}
+	abs, err := filepath.Abs(*dir)
+	if err != nil {
+		return exitUsage, err
+	}
+	if !vault.Exists(abs) {
+		return e.refused(noProfile(abs))
+	}
+	lock, err := alone(abs)
+	if err != nil {
+		return exitUsage, err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	if err := store.AcceptOlder(abs); err != nil {
+		return e.refused(err)
+	}
+	return exitYes, e.answer(map[string]bool{"accepted": true}, "accepted: the next start goes on with what the file holds")
 }

@@ -85,9 +85,20 @@ func TestAnOlderPageInThePlaceOfANewerOneIsFound(t *testing.T) {
 				t.Errorf("a copy is made of it: %v", err)
 			}
 			closeDB(t, db)
-			if _, err := Open(t.Context(), dir, testKey); akno.CodeOf(err) != akno.BadFile {
-				t.Errorf("the next opening: %v", err)
+			for n := range 3 { // until a person decides
+				if _, err := Open(t.Context(), dir, testKey); akno.CodeOf(err) != akno.BadFile || akno.FieldsOf(err)["profile"] != "older" {
+					t.Errorf("opening %d after it: %v", n, err)
+				}
 			}
+			if err := AcceptOlder(dir); err != nil {
+				t.Fatal(err)
+			}
+			db = openAt(t, dir)
+			if err := errors.Join(db.Check(t.Context()), db.SetSetting(t.Context(), "after", 1)); err != nil {
+				t.Errorf("accepted, it does not go on: %v", err)
+			}
+			closeDB(t, db)
+			closeDB(t, openAt(t, dir))
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"akno/backend/akno"
@@ -91,12 +92,28 @@ func (db *DB) expect() error {
 	return nil
 }
 
+// foundOlder says whether a page was found that is older than it was at the last
+// closing.
+func (db *DB) foundOlder() bool { return db.compared != "" && db.vfs.Older(db.path) }
+
 // noteOlder sees to it that the next opening finds an older page too, whatever
 // becomes of this program: by itself the file may look sound.
 func (db *DB) noteOlder() {
-	if db.compared != "" && db.vfs.Older(db.path) {
+	if db.foundOlder() {
 		writeNote(db.path, closedAs{Size: -1, Pages: db.compared})
 	}
+}
+
+// AcceptOlder lets the next Open go on with what the database in dir holds, though a
+// page of it was found that is older than it should be: that is for a person to
+// decide, where no copy can take its place. It is read through all the same. The
+// caller holds the profile's lock.
+func AcceptOlder(dir string) error {
+	note := filepath.Join(dir, closedName)
+	if err := remove(note); err != nil {
+		return told("store.AcceptOlder", err)
+	}
+	return told("store.AcceptOlder", syncParent(note))
 }
 
 // takeClosed says whether the file is as it was closed in order, and the code of

@@ -72,7 +72,7 @@ var _ dbx.DB = (*DB)(nil)
 // leaves a copy beside the file. A damaged database
 // is put aside and the last copy takes its place, which Restored tells. An error
 // has the code bad_file for a damaged database without a copy or for another
-// key, disk_full where there is no space and read_only where nothing can be
+// key, with the field profile damaged or older, disk_full where there is no space and read_only where nothing can be
 // written.
 func Open(ctx context.Context, dir string, key []byte) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -87,7 +87,11 @@ func Open(ctx context.Context, dir string, key []byte) (*DB, error) {
 	}
 	at, restoreErr := restore(ctx, dir, key)
 	if restoreErr != nil {
-		return nil, errors.Join(err, restoreErr)
+		why := "damaged"
+		if errors.Is(err, cryptvfs.ErrOlder) {
+			why = "older"
+		}
+		return nil, &akno.Error{Code: akno.BadFile, Op: "store.Open", Fields: map[string]string{"profile": why}, Err: errors.Join(err, restoreErr)}
 	}
 	db, err = open(ctx, dir, key)
 	if err == nil {
@@ -99,6 +103,9 @@ func Open(ctx context.Context, dir string, key []byte) (*DB, error) {
 func open(ctx context.Context, dir string, key []byte) (*DB, error) {
 	db := &DB{path: filepath.Join(dir, fileName)}
 	if err := db.connect(ctx, key); err != nil {
+		if db.foundOlder() {
+			err = errors.Join(err, cryptvfs.ErrOlder)
+		}
 		return nil, errors.Join(told("store.Open", err), db.Close())
 	}
 	var err error
@@ -337,7 +344,7 @@ func (db *DB) Close() error {
 	if err == nil && db.blobs != nil && db.damage.Load() == nil && db.expect() == nil {
 		db.noteClosed()
 	}
-	if err == nil && db.blobs != nil {
+	if err == nil {
 		db.noteOlder()
 	}
 	if db.pagesKey != nil {

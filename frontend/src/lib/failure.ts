@@ -13,7 +13,8 @@ export interface Told {
 
 /** The words for a failure; an unknown code is told as an internal one, its code is kept. */
 export function tell(failure: Failure): Told {
-  const known = has(`errors.${failure.code}.title`) ? failure.code : 'internal'
+  const code = failure.code === 'bad_file' && failure.fields.profile ? 'bad_profile' : failure.code
+  const known = has(`errors.${code}.title`) ? code : 'internal'
   const part = (name: string) => {
     const key = `errors.${known}.${name}`
     return has(key) ? t(key) : ''

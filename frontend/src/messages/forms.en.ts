@@ -182,6 +182,8 @@ export default {
   'error.no_fee': 'There is nothing to pay for this procedure',
   'error.none': 'There is no order for this application',
   'error.not_text': 'There are characters that no text has',
+  'error.damaged': 'The file is damaged',
+  'error.older': 'This is an older file',
   'error.not_writable': 'This folder cannot be written to, choose another',
   'error.number_mismatch': 'Does not agree with the identification number',
   'error.other_person': 'This cabinet belongs to another person',
