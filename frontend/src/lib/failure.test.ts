@@ -27,6 +27,18 @@ describe('tell', () => {
     expect(told.steps).toHaveLength(3)
     expect(told.code).toBe('BAD_PASSWORD-K3F9')
   })
+  test('tells a damaged profile as what it is, in every language', () => {
+    for (const lang of languages) {
+      setLang(lang)
+      const file = tell(new Failure('bad_file'))
+      const profile = tell(new Failure('bad_file', { profile: 'older' }, 'k3f9'))
+      expect(profile.title).not.toBe(file.title)
+      expect(profile.why).not.toBe(file.why)
+      expect(profile.steps).toHaveLength(3)
+      expect(profile.code).toBe('BAD_FILE-K3F9')
+    }
+    setLang('ru')
+  })
   test('tells an unknown code as an internal failure and keeps the code', () => {
     const told = tell(new Failure('quantum_leak'))
     expect(told.title).toBe('Программа не справилась')
