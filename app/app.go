@@ -54,7 +54,8 @@ type App struct {
 	stateMu sync.Mutex // guards the rest
 	ready   bool       // the page listens
 	waiting []Link
-	failure string    // what Startup failed with, as FormatError wrote it
+	failure string    // what could not be opened, as FormatError wrote it
+	cause   error     // the same as it was
 	leaving chan bool // made when the window begins to close: whether the page lets it
 }
 

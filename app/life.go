@@ -95,7 +95,8 @@ func (a *App) unlocked(key *secmem.Box) error {
 	return nil
 }
 
-// failed keeps what could not be opened, for About.
+// failed keeps what could not be opened, for About and for every call that would
+// need it.
 func (a *App) failed(err error) {
 	text := ""
 	if err != nil {
@@ -103,7 +104,14 @@ func (a *App) failed(err error) {
 	}
 	a.stateMu.Lock()
 	defer a.stateMu.Unlock()
-	a.failure = text
+	a.failure, a.cause = text, err
+}
+
+// unopened is why the profile is not open, nil where nothing failed.
+func (a *App) unopened() error {
+	a.stateMu.Lock()
+	defer a.stateMu.Unlock()
+	return a.cause
 }
 
 // callPatience is how long a lock leaves the calls that run alone, and how long
@@ -168,6 +176,9 @@ func (a *App) profileDir() string {
 func (a *App) errLocked(op string) error {
 	if a.life.locked.Load() {
 		return &akno.Error{Code: akno.Locked, Op: op}
+	}
+	if err := a.unopened(); err != nil {
+		return err
 	}
 	return &akno.Error{Code: akno.Unavailable, Op: op, Err: errors.New("the profile is not open")}
 }

@@ -6,6 +6,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/desktop/secmem"
+	"akno/backend/desktop/store"
 )
 
 // lock closes the profile. Calls that run are answered; the next one is refused.
@@ -59,6 +60,24 @@ func (a *App) turnTo(id string) error {
 		return err
 	}
 	a.life.vault, a.life.tries, a.life.until = nil, 0, time.Time{}
+	err := a.resume()
+	if err != nil {
+		a.failed(err)
+	}
+	a.platform.Emit("profile")
+	return err
+}
+
+// acceptOlder opens a profile that stays shut because a page of it is older than
+// it was, as a person decides who has no copy. The caller holds lifeMu.
+func (a *App) acceptOlder() error {
+	if akno.FieldsOf(a.unopened())["profile"] != "older" {
+		return &akno.Error{Code: akno.WrongState, Op: "app.acceptOlder"}
+	}
+	a.lock()
+	if err := store.AcceptOlder(a.profileDir()); err != nil {
+		return err
+	}
 	err := a.resume()
 	if err != nil {
 		a.failed(err)

@@ -170,6 +170,13 @@ func (p *Profiles) Use(id string) (out ProfileState, err error) {
 	return p.with(func() error { return p.a.turnTo(id) })
 }
 
+// AcceptOlder goes on with what the profile in use holds, though a page of it is
+// older than it was and there is no copy: such a profile stays shut until then.
+func (p *Profiles) AcceptOlder() (out ProfileState, err error) {
+	defer p.a.guard("profiles.AcceptOlder", &err)
+	return p.with(p.a.acceptOlder)
+}
+
 // Rename gives the profile in use another name.
 func (p *Profiles) Rename(name string) (out ProfileState, err error) {
 	defer p.a.guard("profiles.Rename", &err)

@@ -71,6 +71,9 @@ func TestAProfileBeginsWithoutAPasswordAndIsLockedOnceItHasOne(t *testing.T) {
 	if _, err := p.Lock(); akno.CodeOf(err) != akno.WrongState {
 		t.Errorf("locked without a password: %v", err)
 	}
+	if _, err := p.AcceptOlder(); akno.CodeOf(err) != akno.WrongState {
+		t.Errorf("an older page was accepted where none is: %v", err)
+	}
 	v, err := d.Create("200.1.3.4")
 	if err != nil {
 		t.Fatal(err)

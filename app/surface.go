@@ -216,6 +216,7 @@ type profilesSurface interface {
 	Lock() (ProfileState, error)
 	Create(name string) (ProfileState, error)
 	Use(id string) (ProfileState, error)
+	AcceptOlder() (ProfileState, error)
 	Rename(name string) (ProfileState, error)
 	BeginProtect() (Ticket, error)        // new password → ProfileState
 	BeginChangePassword() (Ticket, error) // current, next → ProfileState

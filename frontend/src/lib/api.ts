@@ -485,6 +485,8 @@ export const profiles = {
     call<ProfileState>('Profiles', 'Create', [name]),
   use: (id: string) =>
     call<ProfileState>('Profiles', 'Use', [id]),
+  acceptOlder: () =>
+    call<ProfileState>('Profiles', 'AcceptOlder'),
   rename: (name: string) =>
     call<ProfileState>('Profiles', 'Rename', [name]),
   /** new password → ProfileState */
