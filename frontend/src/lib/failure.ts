@@ -11,9 +11,19 @@ export interface Told {
   code: string
 }
 
+/** A file of the profile is told otherwise than one that is attached. */
+function ofProfile(failure: Failure): string | undefined {
+  if (failure.code !== 'bad_file' || !failure.fields.profile) return undefined
+  return isOlderProfile(failure) ? 'old_profile' : 'bad_profile'
+}
+
+/** Whether the profile stays shut for a page that is older than it was, until a person decides. */
+export const isOlderProfile = (failure: Failure): boolean =>
+  failure.code === 'bad_file' && failure.fields.profile === 'older'
+
 /** The words for a failure; an unknown code is told as an internal one, its code is kept. */
 export function tell(failure: Failure): Told {
-  const code = failure.code === 'bad_file' && failure.fields.profile ? 'bad_profile' : failure.code
+  const code = ofProfile(failure) ?? failure.code
   const known = has(`errors.${code}.title`) ? code : 'internal'
   const part = (name: string) => {
     const key = `errors.${known}.${name}`

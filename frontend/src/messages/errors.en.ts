@@ -150,10 +150,14 @@ export default {
   'encrypted_file.why': 'The body could not open it.',
   'encrypted_file.do': 'Save the file without a password.\nAttach it again.',
   'bad_profile.title': 'The file of the profile is damaged',
-  'bad_profile.why':
-    'It is damaged, or an older one was put in its place, and there is no copy to go on with. The program changes nothing in it.',
+  'bad_profile.why': 'It is damaged, and there is no copy to go on with. The program changes nothing in it.',
   'bad_profile.do':
     'Do not delete the folder of the profile.\nIf you have a copy of the folder of your own, put all of it back and open the program again.\nIf there is no copy, ask support and give the code.',
+  'old_profile.title': 'The file of the profile is older than it was',
+  'old_profile.why':
+    'A part of the file is from the past: that happens when it was restored from an old copy, or replaced. There is no copy to go on with. The program changes nothing in it.',
+  'old_profile.do':
+    'If you have a copy of the folder of the profile of your own, put all of it back and open the program again.\nIf there is no copy, open what there is and look at your last changes.',
   'bad_file_type.title': 'Such files are not accepted here',
   'bad_file_type.why': 'The type of the file is not on the list for this place.',
   'bad_file_type.do': 'Save a document as PDF, a picture as JPG or PNG.\nAttach it again.',

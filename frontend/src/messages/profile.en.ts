@@ -97,6 +97,12 @@ export default {
   'new.name': 'Name of the new profile',
   restored:
     'The database of the profile was damaged. The program went back to the copy of {at}. The damaged file is kept beside it: later changes may be in it only.',
+  'older.open': 'Open what there is',
+  'older.title': 'Open the older file?',
+  'older.why':
+    'Drafts and decisions in it may be as they were before: the last changes may be missing. If you did not restore the file yourself, somebody with access to this computer may have replaced it.',
+  'older.yes': 'Open',
+  'older.no': 'Do not open',
   'restored.read': 'I see',
   'error.wrong': 'The password does not fit, or the key file is damaged',
   'error.pause':
