@@ -60,6 +60,13 @@ func (a *App) turnTo(id string) error {
 		return err
 	}
 	a.life.vault, a.life.tries, a.life.until = nil, 0, time.Time{}
+	return a.goOn()
+}
+
+// goOn opens the profile in use after another one, or another state of it, and
+// tells the page. What failed before is not its matter. The caller holds lifeMu.
+func (a *App) goOn() error {
+	a.failed(nil)
 	err := a.resume()
 	if err != nil {
 		a.failed(err)
@@ -78,12 +85,7 @@ func (a *App) acceptOlder() error {
 	if err := store.AcceptOlder(a.profileDir()); err != nil {
 		return err
 	}
-	err := a.resume()
-	if err != nil {
-		a.failed(err)
-	}
-	a.platform.Emit("profile")
-	return err
+	return a.goOn()
 }
 
 // longestTry is the longest wait after a wrong password. It is friction against

@@ -185,13 +185,13 @@ func (p *Platform) Passing(path string) bool {
 // Taken implements app.Platform.
 func (p *Platform) Taken(paths []string) {
 	for _, path := range paths {
-		if !p.Passing(path) {
-			continue
-		}
 		p.pagesMu.Lock()
+		sent := p.uploads[path]
 		delete(p.uploads, path)
 		p.pagesMu.Unlock()
-		_ = os.RemoveAll(filepath.Dir(path)) // each has a folder of its own
+		if sent {
+			_ = os.RemoveAll(filepath.Dir(path)) // each has a folder of its own
+		}
 	}
 }
 
