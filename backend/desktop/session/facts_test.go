@@ -2,28 +2,13 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"testing"
 
 	"akno/backend/akno"
+	"akno/backend/internal/testkit/testsettings"
 	"akno/backend/portalapi"
 )
-
-// settings are a Memory.
-type settings map[string][]byte
-
-func (s settings) Setting(_ context.Context, name string, v any) error {
-	if raw, ok := s[name]; ok {
-		return json.Unmarshal(raw, v)
-	}
-	return nil
-}
-
-func (s settings) SetSetting(_ context.Context, name string, v any) (err error) {
-	s[name], err = json.Marshal(v)
-	return err
-}
 
 // teller tells about itself, or fails.
 type teller struct {
@@ -39,7 +24,7 @@ func (t *teller) GetInfo(context.Context) (*portalapi.PortalInfo, error) {
 
 func TestWhoProcessesDataIsAskedOfAPortalThatHadNotSaidIt(t *testing.T) {
 	portal := &teller{info: portalapi.PortalInfo{Name: portalapi.Text{Ru: "Портал"}}}
-	facts := NewFacts(portal, settings{})
+	facts := NewFacts(portal, testsettings.Memory{})
 	if got, err := facts.Agreement(t.Context()); err != nil || got.Operator != (Operator{}) {
 		t.Fatalf("%+v %v", got, err)
 	}
