@@ -20,7 +20,7 @@ import (
 )
 
 // MaxPage is the most changes a page holds.
-const MaxPage = 200
+const MaxPage = 500
 
 // A Body returns an entity of a kind as the JSON of the contract. Nil is an
 // entity that is not there any more.

@@ -11,6 +11,7 @@ import (
 
 	"akno/backend/akno"
 	"akno/backend/portal/blob"
+	"akno/backend/portal/change"
 	"akno/backend/portalapi"
 )
 
@@ -261,7 +262,7 @@ func (s *server) PullChanges(ctx context.Context, r PullChangesRequestObject) (P
 		cursor = *r.Params.Cursor
 	}
 	if r.Params.Limit != nil {
-		limit = min(max(*r.Params.Limit, 1), 200)
+		limit = min(max(*r.Params.Limit, 1), change.MaxPage)
 	}
 	out, err := s.Changes.Pull(ctx, visitOf(ctx).session, cursor, limit)
 	return changePage(out), err

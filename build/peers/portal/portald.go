@@ -27,7 +27,7 @@ import (
 const (
 	syncType  = "application/vnd.akno.sync+json"
 	jsonType  = "application/json"
-	fullPage  = 200 // the most that the contract allows
+	fullPage  = 500 // the most that the contract allows
 	bodyID    = "peers"
 	tooOften  = "100000"
 	bodyTitle = "Орган сравнения"
