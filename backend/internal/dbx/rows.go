@@ -26,8 +26,9 @@ func Each(ctx context.Context, tx Tx, row func(scan func(dest ...any) error) err
 	if err != nil {
 		return err
 	}
+	scan := rows.Scan
 	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
+		if err := row(scan); err != nil {
 			return errors.Join(err, rows.Close())
 		}
 	}

@@ -107,22 +107,25 @@ var errFull = errors.New("change: the page is full")
 // the last one.
 func (s *Service) fill(ctx context.Context, tx dbx.Tx, account string, after int64, limit int, into *[]portalapi.Change) (last int64, more bool, err error) {
 	last = after
+	var seq int64
+	var c portalapi.Change
+	var deleted bool
+	var doc []byte
+	row := []any{&seq, &c.Kind, &c.Id, &c.Version, &deleted, &doc} // once: a page has many rows
 	err = dbx.Each(ctx, tx, func(scan func(...any) error) error {
-		var c portalapi.Change
-		var seq int64
-		var deleted bool
-		var doc *string
-		if err := scan(&seq, &c.Kind, &c.Id, &c.Version, &deleted, &doc); err != nil {
+		if err := scan(row...); err != nil {
 			return err
 		}
 		if len(*into) == limit {
 			more = true
 			return errFull
 		}
+		c.Deleted, c.Body = nil, nil
 		if deleted {
-			c.Deleted = &deleted
+			gone := true
+			c.Deleted = &gone
 		} else if doc != nil {
-			raw := json.RawMessage(*doc)
+			raw := json.RawMessage(doc)
 			c.Body = &raw
 		}
 		last = seq

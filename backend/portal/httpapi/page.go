@@ -16,8 +16,10 @@ type changePage portalapi.ChangePage
 // VisitPullChangesResponse writes the page.
 func (p changePage) VisitPullChangesResponse(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", "application/json")
+	page := p.octets()
+	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
 	w.WriteHeader(http.StatusOK)
-	_, err := w.Write(p.octets())
+	_, err := w.Write(page)
 	return err
 }
 
