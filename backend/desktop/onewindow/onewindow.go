@@ -103,7 +103,7 @@ func kept(ctx context.Context, tx dbx.Tx) (map[string]Work, error) {
 }
 
 // put keeps a card.
-func (s *Service) put(ctx context.Context, tx dbx.Tx, w Work) error {
+func put(ctx context.Context, tx dbx.Tx, w Work) error {
 	works, err := kept(ctx, tx)
 	if err != nil {
 		return err
@@ -113,15 +113,15 @@ func (s *Service) put(ctx context.Context, tx dbx.Tx, w Work) error {
 }
 
 // change alters the work id and keeps it; it is on disk when change returns.
-func (s *Service) change(ctx context.Context, id string, f func(dbx.Tx, *Work) error) (w Work, err error) {
+func (s *Service) change(ctx context.Context, id string, f func(*Work) error) (w Work, err error) {
 	err = s.db.Write(ctx, func(tx dbx.Tx) error {
 		if w, err = get(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := f(tx, &w); err != nil {
+		if err := f(&w); err != nil {
 			return err
 		}
-		return s.put(ctx, tx, w)
+		return put(ctx, tx, w)
 	})
 	return w, err
 }
@@ -159,7 +159,7 @@ func (s *Service) Save(ctx context.Context, c Card) (w Work, err error) {
 		}
 		had.Card = c
 		w = had
-		return s.put(ctx, tx, w)
+		return put(ctx, tx, w)
 	})
 	return w, err
 }
@@ -290,7 +290,7 @@ func (s *Service) Start(ctx context.Context, c Card) (Work, error) {
 	if bad := s.Check(c); bad != nil {
 		return w, &akno.Error{Code: akno.Invalid, Op: op, Fields: bad}
 	}
-	w, err = s.change(ctx, w.Card.ID, func(_ dbx.Tx, w *Work) error {
+	w, err = s.change(ctx, w.Card.ID, func(w *Work) error {
 		if w.StartOp == "" {
 			w.StartOp = ids.New(s.now())
 		}
@@ -302,7 +302,7 @@ func (s *Service) Start(ctx context.Context, c Card) (Work, error) {
 	r, err := s.portal.StartRegistration(ctx, startOf(w))
 	if err != nil {
 		// What was refused is another command once the clerk has mended it.
-		_, keep := s.change(ctx, w.Card.ID, func(_ dbx.Tx, w *Work) error {
+		_, keep := s.change(ctx, w.Card.ID, func(w *Work) error {
 			if !akno.Silent(akno.CodeOf(err)) {
 				w.StartOp = ""
 			}
@@ -339,7 +339,7 @@ func given(s string) *string {
 
 // taken notes what the portal answered.
 func (s *Service) taken(ctx context.Context, id string, r *portalapi.Registration) (Work, error) {
-	return s.change(ctx, id, func(_ dbx.Tx, w *Work) error {
+	return s.change(ctx, id, func(w *Work) error {
 		w.Status, w.Card.ClaimCode = string(r.Status), "" // a code is good once
 		w.Claimed = r.Claimed != nil && *r.Claimed
 		if r.IssuedAt != nil {
@@ -352,7 +352,7 @@ func (s *Service) taken(ctx context.Context, id string, r *portalapi.Registratio
 // Verify sends the scans and the clerk's checks.
 func (s *Service) Verify(ctx context.Context, id string, c Checks) (Work, error) {
 	const op = "onewindow.Verify"
-	w, err := s.change(ctx, id, func(_ dbx.Tx, w *Work) error {
+	w, err := s.change(ctx, id, func(w *Work) error {
 		bad := map[string]string{}
 		for field, ok := range map[string]bool{
 			"present": c.Present, "documentShown": c.DocumentShown, "photoCompared": c.PhotoCompared, "signedBefore": c.SignedBefore,
@@ -409,7 +409,7 @@ func fileRef(f *form.File) portalapi.FileRef {
 // Issue asks for the identifier. The card is removed from this computer when
 // the slip has been printed (Done), since the password is told once only.
 func (s *Service) Issue(ctx context.Context, id string) (Issued, error) {
-	w, err := s.change(ctx, id, func(_ dbx.Tx, w *Work) error {
+	w, err := s.change(ctx, id, func(w *Work) error {
 		if w.IssueOp == "" {
 			w.IssueOp = ids.New(s.now())
 		}

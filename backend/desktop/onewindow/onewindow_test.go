@@ -75,6 +75,7 @@ type world struct {
 	desk   *Service
 	again  func() *Service // the program started once more
 	dir    string
+	db     *store.DB
 	tray   *tray.Service[Work]
 }
 
@@ -90,7 +91,7 @@ func newWorld(t *testing.T) world {
 	consent := func(string) (session.Consent, error) { return session.Consent{Version: "1", SHA256: "00"}, nil }
 	again := func() *Service { return New(p, db, consent, now) }
 	desk := again()
-	return world{p, desk, again, dir, tray.New(db, desk, now)}
+	return world{p, desk, again, dir, db, tray.New(db, desk, now)}
 }
 
 // pixel is one black pixel: the smallest picture that is whole.

@@ -113,8 +113,11 @@ func (s *Service) RemoveScan(ctx context.Context, p attach.Place, file string) (
 
 // scanned changes the scan of a paper while its card waits for them, and gives
 // back what nothing names any more.
-func (s *Service) scanned(ctx context.Context, op string, p attach.Place, change func(tx dbx.Tx, scan **form.File) error) (Work, error) {
-	return s.change(ctx, p.Of, func(tx dbx.Tx, w *Work) error {
+func (s *Service) scanned(ctx context.Context, op string, p attach.Place, change func(tx dbx.Tx, scan **form.File) error) (w Work, err error) {
+	err = s.db.Write(ctx, func(tx dbx.Tx) error {
+		if w, err = get(ctx, tx, p.Of); err != nil {
+			return err
+		}
 		scan := w.scan(p.Field)
 		if scan == nil {
 			return noPaper(op)
@@ -134,14 +137,15 @@ func (s *Service) scanned(ctx context.Context, op string, p attach.Place, change
 			return nil // pictures were laid beside it
 		}
 		w.VerifyOp = "" // another scan is another command
+		if err := put(ctx, tx, w); err != nil {
+			return err
+		}
 		if before != nil {
 			had = append(had, before.SHA256)
 		}
-		if err := s.put(ctx, tx, *w); err != nil { // before it is asked what is named
-			return err
-		}
 		return s.free(ctx, tx, had)
 	})
+	return w, err
 }
 
 // free gives the room of files back that nothing names any more.

@@ -12,6 +12,7 @@ import (
 	"akno/backend/desktop/attach"
 	"akno/backend/desktop/picture"
 	"akno/backend/desktop/tray"
+	"akno/backend/internal/dbx"
 )
 
 func photo(t *testing.T, w, h int) []byte {
@@ -42,6 +43,18 @@ func (w world) files(t *testing.T) int {
 			n++
 		}
 		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// rowsWritten is how many rows of the profile were written since it was opened.
+func (w world) rowsWritten(t *testing.T) (n int) {
+	t.Helper()
+	err := w.db.Write(t.Context(), func(tx dbx.Tx) error {
+		return tx.QueryRow(t.Context(), `SELECT total_changes()`).Scan(&n)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +141,19 @@ func TestAScanThatIsReplacedOrRemovedIsGone(t *testing.T) {
 	work, err := w.desk.RemoveScan(t.Context(), at, turned.ConsentScan.ID)
 	if err != nil || work.ConsentScan != nil || w.files(t) != 0 {
 		t.Errorf("%+v, %d files, %v", work.ConsentScan, w.files(t), err)
+	}
+}
+
+func TestAChangedScanWritesItsCardOnce(t *testing.T) {
+	w := newWorld(t)
+	id := w.begun(t)
+	scan := w.scan(t, id, Consent, photo(t, 60, 40)).ConsentScan
+	before := w.rowsWritten(t)
+	if _, err := w.desk.RemoveScan(t.Context(), attach.Place{Of: id, Field: Consent}, scan.ID); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.rowsWritten(t) - before; n != 1 {
+		t.Errorf("%d rows were written", n)
 	}
 }
 
