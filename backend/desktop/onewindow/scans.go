@@ -2,7 +2,6 @@ package onewindow
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"akno/backend/akno"
@@ -143,27 +142,10 @@ func (s *Service) scanned(ctx context.Context, op string, p attach.Place, change
 		if before != nil {
 			had = append(had, before.SHA256)
 		}
-		return s.free(ctx, tx, had)
+		_, err = s.attach.Blobs.Release(ctx, tx, "", had...)
+		return err
 	})
 	return w, err
-}
-
-// free gives the room of files back that nothing names any more.
-func (s *Service) free(ctx context.Context, tx dbx.Tx, sums []string) error {
-	slices.Sort(sums)
-	for _, sum := range slices.Compact(sums) {
-		named, err := store.Named(ctx, tx, sum, "")
-		if err != nil {
-			return err
-		}
-		if named {
-			continue
-		}
-		if err := s.attach.Blobs.Remove(sum); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // forget removes a card with its scans and their pictures from this computer.
@@ -190,6 +172,7 @@ func (s *Service) forget(ctx context.Context, id string) error {
 		if err := store.SetSetting(ctx, tx, setting, works); err != nil {
 			return err
 		}
-		return s.free(ctx, tx, sums)
+		_, err = s.attach.Blobs.Release(ctx, tx, "", sums...)
+		return err
 	})
 }

@@ -2,31 +2,39 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"akno/backend/internal/dbx"
 )
 
-// Remove gives the room of a file back. Only who has made sure, in the same
-// transaction in which the last row that named it goes, that nothing names it
-// may call it. A file that is not there is no error.
-func (b *Blobs) Remove(sum string) error {
-	if !validSum(sum) {
-		return nil
+// Release gives the room of those files back that no row names any more, but for
+// the history of one draft, and returns how many went. It is called in the
+// transaction in which the last row that named them goes, after that row.
+func (b *Blobs) Release(ctx context.Context, tx dbx.Tx, butHistoryOf string, sums ...string) (gone int, err error) {
+	for _, sum := range sums {
+		if !b.Has(sum) { // cheaper to ask than who names it
+			continue
+		}
+		kept, err := named(ctx, tx, sum, butHistoryOf)
+		if err != nil {
+			return gone, err
+		}
+		if kept {
+			continue
+		}
+		if err := os.Remove(b.path(sum)); err != nil {
+			return gone, told("blobs.Release", err)
+		}
+		gone++
 	}
-	if err := os.Remove(b.path(sum)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return told("blobs.Remove", err)
-	}
-	return nil
+	return gone, nil
 }
 
-// Named says whether any row of any table holds the hash of a file, but for the
+// named says whether any row of any table holds the hash of a file, but for the
 // history of one draft. It reads the whole profile, so that a table of a later
 // version counts too.
-func Named(ctx context.Context, tx dbx.Tx, sum, butHistoryOf string) (bool, error) {
+func named(ctx context.Context, tx dbx.Tx, sum, butHistoryOf string) (bool, error) {
 	type column struct{ table, name string }
 	var all []column
 	err := dbx.Each(ctx, tx, func(scan func(...any) error) error {

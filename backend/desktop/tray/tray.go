@@ -540,17 +540,11 @@ func (s *Service[C]) Release(ctx context.Context) (int, error) {
 				return err
 			}
 			f, _ := form.FileOf(v)
-			named, err := store.Named(ctx, tx, f.SHA256, r.draft)
+			n, err := s.db.Blobs().Release(ctx, tx, r.draft, f.SHA256)
 			if err != nil {
 				return err
 			}
-			if named || !s.db.Blobs().Has(f.SHA256) {
-				continue
-			}
-			if err := s.db.Blobs().Remove(f.SHA256); err != nil {
-				return err
-			}
-			gone++
+			gone += n
 		}
 		return nil
 	})
@@ -580,7 +574,7 @@ func Originals(ctx context.Context, tx dbx.Tx, at attach.Place) ([]string, error
 
 // Forget forgets the pictures that a file was made of; all of a draft or a
 // registration where file is "". The octets stay until nothing names them
-// (store.Named).
+// (store.Blobs.Release).
 func Forget(ctx context.Context, tx dbx.Tx, of, file string) error {
 	_, err := tx.Exec(ctx, `DELETE FROM picture WHERE of_id=? AND (?='' OR file=?)`, of, file, file)
 	return err
