@@ -33,12 +33,13 @@ type Body struct {
 }
 
 // RecordBodies is RecordChange of entities of one kind, in their order and each
-// once, whose JSON is kept in the index: a pull need not look for it elsewhere. Who
-// changes the JSON without a change says so by ReplaceBody.
+// once, whose JSON is kept in the index: a pull need not look for it elsewhere. One
+// of version 1 has not been in the stream before. Who changes the JSON without a
+// change says so by ReplaceBody.
 func RecordBodies(ctx context.Context, tx dbx.Tx, accountID, kind string, bodies ...Body) error {
 	list := make([]changed, len(bodies))
 	for i, b := range bodies {
-		list[i] = changed{id: b.ID, version: b.Version, json: &b.JSON}
+		list[i] = changed{id: b.ID, version: b.Version, json: &b.JSON, first: b.Version == 1}
 	}
 	return recordChanges(ctx, tx, accountID, kind, list)
 }
@@ -59,6 +60,7 @@ type changed struct {
 	version int64
 	deleted bool
 	json    *string
+	first   bool // the stream has never had it
 }
 
 func recordChanges(ctx context.Context, tx dbx.Tx, accountID, kind string, list []changed) error {
@@ -104,9 +106,11 @@ func recordChanges(ctx context.Context, tx dbx.Tx, accountID, kind string, list 
 // without returns the number and the sum of a stream's records but for those in
 // list. A stream of an earlier version has no sum, and is summed up as a whole.
 func without(ctx context.Context, tx dbx.Tx, accountID, kind string, list []changed, live int64, sum *int64) (int64, *int64, error) {
-	keys := make([]string, len(list))
-	for i, c := range list {
-		keys[i] = c.id
+	keys := make([]string, 0, len(list))
+	for _, c := range list {
+		if !c.first {
+			keys = append(keys, c.id)
+		}
 	}
 	var err error
 	if sum == nil {
