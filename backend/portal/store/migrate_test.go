@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"akno/backend/internal/clock"
 	"akno/backend/internal/dbx"
 	"akno/backend/internal/testkit/testdb"
 
@@ -69,13 +68,12 @@ func TestBothEnginesGetTheSameTables(t *testing.T) {
 	}
 }
 
-// TestChangesOfAnEarlierVersionKeepTheirPlaces fills the index of changes as it was
-// before its rows lay in the order of their numbers.
-func TestChangesOfAnEarlierVersionKeepTheirPlaces(t *testing.T) {
-	ctx := t.Context()
-	address := testdb.Address(t)
+// earlier makes a database of an earlier version, which its caller closes; q puts a
+// statement into the engine's words.
+func earlier(t *testing.T, version int64) (address string, old *sql.DB, q func(string) string) {
+	t.Helper()
+	address = testdb.Address(t)
 	d, q := fileDialect, func(query string) string { return query }
-	var old *sql.DB
 	var err error
 	if IsServer(address) {
 		d, q = serverDialect, dbx.Dollar
@@ -86,9 +84,17 @@ func TestChangesOfAnEarlierVersionKeepTheirPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := migrate(ctx, d, old, 9); err != nil {
+	if err := migrate(t.Context(), d, old, version); err != nil {
 		t.Fatal(err)
 	}
+	return address, old, q
+}
+
+// TestChangesOfAnEarlierVersionKeepTheirPlaces fills the index of changes as it was
+// before its rows lay in the order of their numbers.
+func TestChangesOfAnEarlierVersionKeepTheirPlaces(t *testing.T) {
+	ctx := t.Context()
+	address, old, q := earlier(t, 9)
 	if _, err := old.ExecContext(ctx, q(`INSERT INTO stream(account_id, name, seq, min_seq, live_count, checksum) VALUES('a', 'acct', 7, 0, 0, NULL)`)); err != nil {
 		t.Fatal(err)
 	}
@@ -101,15 +107,7 @@ func TestChangesOfAnEarlierVersionKeepTheirPlaces(t *testing.T) {
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := Open(ctx, address, clock.Fixed(at))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := closing(t, open(t, address))
 	var before, after []string
 	list := func(into *[]string) func(tx dbx.Tx) error {
 		return func(tx dbx.Tx) error {
@@ -125,7 +123,7 @@ func TestChangesOfAnEarlierVersionKeepTheirPlaces(t *testing.T) {
 			}, `SELECT account_id, id, seq, version, deleted, doc FROM change ORDER BY account_id, seq`)
 		}
 	}
-	err = errors.Join(
+	err := errors.Join(
 		db.Read(ctx, list(&before)),
 		db.Write(ctx, func(tx dbx.Tx) error { return RecordChange(ctx, tx, "a", "thing", "x", 9, false) }),
 		db.Read(ctx, list(&after)),
@@ -139,6 +137,50 @@ func TestChangesOfAnEarlierVersionKeepTheirPlaces(t *testing.T) {
 	}
 	want = []string{"a z 2 v5 false false", "a y 7 v1 true false", "a x 8 v9 false false", "b x 4 v1 false false"}
 	if diff := cmp.Diff(want, after); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestApplicationsOfAnEarlierVersionAreAllThere fills the table as it was before the
+// octets came last in its rows.
+func TestApplicationsOfAnEarlierVersionAreAllThere(t *testing.T) {
+	ctx := t.Context()
+	address, old, q := earlier(t, 11)
+	if _, err := old.ExecContext(ctx, q(`INSERT INTO body(id, kind, ref, superior, post, official, is_active) VALUES('o', 'k', '{}', '', '', '', 1)`)); err != nil {
+		t.Fatal(err)
+	}
+	const names = `account_id, id, procedure, form_id, form_version, form_hash, body_id, status, version, submission, signature, report,
+		applicant, paid, filed_at, review, due_at, doc`
+	rows := [][]any{
+		{"b", "y", "1.3.4", "f", int64(2), "h", "o", "submitted", int64(7), []byte{0, 1, 255}, []byte{48}, "r", "p", "free", int64(-5), "w", int64(9), "d"},
+		{"a", "z", "2.1", "g", int64(1), "i", "o", "closed", int64(1), []byte{7}, nil, nil, "q", "proof", int64(1 << 60), "v", nil, "e"},
+	}
+	for _, row := range rows {
+		if _, err := old.ExecContext(ctx, q(`INSERT INTO application(`+names+`) VALUES(?`+strings.Repeat(", ?", len(row)-1)+`)`), row...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := closing(t, open(t, address))
+	var got [][]any
+	err := db.Read(ctx, func(tx dbx.Tx) error {
+		got = nil
+		return dbx.Each(ctx, tx, func(scan func(...any) error) error {
+			row, into := make([]any, len(rows[0])), make([]any, len(rows[0]))
+			for i := range row {
+				into[i] = &row[i]
+			}
+			err := scan(into...)
+			got = append(got, row)
+			return err
+		}, `SELECT `+names+` FROM application ORDER BY id`)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(rows, got); diff != "" {
 		t.Error(diff)
 	}
 }
