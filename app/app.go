@@ -54,8 +54,7 @@ type App struct {
 	stateMu sync.Mutex // guards the rest
 	ready   bool       // the page listens
 	waiting []Link
-	failure string    // what could not be opened, as FormatError wrote it
-	cause   error     // the same as it was
+	cause   error     // why something could not be opened, nil where all is open
 	leaving chan bool // made when the window begins to close: whether the page lets it
 }
 
@@ -92,7 +91,7 @@ func (a *App) Bind() []any {
 
 // Startup opens what the program needs: databases, keys, the queue. ctx is the
 // platform's own. A part that cannot be opened leaves the program running, so
-// that the page can say why; System.About tells it.
+// that the page can say why: every call that needs the part is refused with it.
 func (a *App) Startup(ctx context.Context) {
 	if p, ok := a.platform.(interface{ Started(context.Context) }); ok {
 		p.Started(ctx)

@@ -267,9 +267,8 @@ func TestPartsAreOpenedInOrderAndClosedInReverse(t *testing.T) {
 	b.parts = []part{&piece{"a", &did, nil}, w, &piece{"b", &did, full}, &piece{"c", &did, nil}}
 	b.Startup(t.Context())
 	<-w.started
-	info, err := b.system.About()
-	if err != nil || !strings.Contains(info.Failure, `"disk_full"`) {
-		t.Error(info, err)
+	if err := b.errLocked("x"); akno.CodeOf(err) != akno.DiskFull || !strings.Contains(b.out.String(), `disk_full`) {
+		t.Errorf("a call is refused with %v, the log says:\n%s", err, b.out)
 	}
 	b.Shutdown(t.Context())
 	<-w.ended

@@ -170,11 +170,10 @@ func (c *core) run(ctx context.Context) error {
 	}
 }
 
-// damaged tells the page, and by About everybody who asks from then on, that the
-// profile was read through beside the work and is not whole: nothing more is
-// written, the next start goes on with the copy.
+// damaged tells the page that the profile was read through beside the work and is
+// not whole: nothing more is written, the next start goes on with the copy.
 func (c *core) damaged(err error) {
-	c.a.failed(err)
+	c.a.problemOf(err) // no call asked: this is for the log
 	if akno.CodeOf(err) == akno.BadFile {
 		c.a.life.damage.Store(true) // for a page that does not listen yet
 		c.a.platform.Emit("damaged")

@@ -7,7 +7,6 @@ type About struct {
 	Web          bool   `json:"web"`          // shown in a browser, not in a window
 	MemoryLocked bool   `json:"memoryLocked"` // passwords are kept out of the swap
 	PortalURL    string `json:"portalURL"`    // in use; may be empty
-	Failure      string `json:"failure"`      // what could not be opened, as the text of a failure, or ""
 }
 
 // Link is a checked request from outside to show something.

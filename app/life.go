@@ -95,16 +95,15 @@ func (a *App) unlocked(key *secmem.Box) error {
 	return nil
 }
 
-// failed keeps what could not be opened, for About and for every call that would
-// need it.
+// failed keeps why something could not be opened, for every call that would need
+// it. The log has it at once, since a page may never ask.
 func (a *App) failed(err error) {
-	text := ""
 	if err != nil {
-		text, _ = a.FormatError(err).(string)
+		a.problemOf(err)
 	}
 	a.stateMu.Lock()
 	defer a.stateMu.Unlock()
-	a.failure, a.cause = text, err
+	a.cause = err
 }
 
 // unopened is why the profile is not open, nil where nothing failed.

@@ -31,8 +31,8 @@ func newProfiles(t *testing.T) (*bench, *Profiles, *Drafts) {
 			drafts = p
 		}
 	}
-	if about, err := b.system.About(); err != nil || about.Failure != "" {
-		t.Fatal(about.Failure, err)
+	if err := b.unopened(); err != nil {
+		t.Fatal(err)
 	}
 	return b, profiles, drafts
 }

@@ -12,14 +12,12 @@ type System struct{ a *App }
 
 var _ systemSurface = (*System)(nil)
 
-// About tells what runs, and what failed while it was opened.
+// About tells what runs.
 func (s *System) About() (out About, err error) {
 	defer s.a.guard("system.About", &err)
-	s.a.stateMu.Lock()
-	defer s.a.stateMu.Unlock()
 	return About{
 		Version: s.a.cfg.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, Web: !s.a.platform.Window(),
-		MemoryLocked: s.a.secrets.arena.locked, PortalURL: s.a.PortalURL(), Failure: s.a.failure,
+		MemoryLocked: s.a.secrets.arena.locked, PortalURL: s.a.PortalURL(),
 	}, nil
 }
 

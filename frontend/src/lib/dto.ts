@@ -1484,8 +1484,6 @@ export interface About {
   memoryLocked: boolean
   /** in use; may be empty */
   portalURL: string
-  /** what could not be opened, as the text of a failure, or "" */
-  failure: string
 }
 
 /** Link is a checked request from outside to show something. */

@@ -154,7 +154,6 @@ function bind(w: World, fake: Fake): Bound {
         web: false,
         memoryLocked: true,
         portalURL: w.preferences.portalURL,
-        failure: '',
       }),
       Ready: () => [],
       Painted: () => undefined,
