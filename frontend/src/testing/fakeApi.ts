@@ -170,6 +170,8 @@ function bind(w: World, fake: Fake): Bound {
       SetLockAfter: (lockAfter: number) => (w.profile = { ...w.profile, lockAfter }),
       ChooseFolder: () => '/media/usb',
       BeginUnlock: () => ticket('unlock', () => (w.profile = { ...w.profile, locked: false })),
+      ChooseKeyFile: () => '/media/anna/key.p8',
+      BeginUnlockByKey: () => ticket('unlock_key', () => (w.profile = { ...w.profile, locked: false })),
       BeginRecover: () => ticket('recover', () => (w.profile = { ...w.profile, locked: false })),
       BeginProtect: () => ticket('protect', () => (w.profile = { ...w.profile, protected: true })),
       BeginUnprotect: () => ticket('unprotect', () => (w.profile = { ...w.profile, protected: false })),
