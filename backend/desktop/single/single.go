@@ -10,6 +10,9 @@
 // arguments go over a Unix socket in the same folder; Windows 10 1803 and later
 // have them too. What arrives is as little trusted as a command line.
 //
+// A command that works on a profile takes the lock too and has nothing to show: a
+// launch is told so, rather than believe that it was heard.
+//
 // Where the system has no such sockets the lock still holds, but later launches
 // end with an error.
 package single
@@ -32,6 +35,10 @@ import (
 // ErrRunning says that the program already runs and has got the arguments.
 var ErrRunning = errors.New("single: already running")
 
+// ErrHeld says that a command has the profile, which shows nothing and takes no
+// arguments.
+var ErrHeld = errors.New("a command (aknoctl) works with the profile: start the program again when it has ended")
+
 // ErrSilent says that the program already runs and does not answer.
 var ErrSilent = errors.New("the running program does not answer")
 
@@ -43,6 +50,14 @@ const (
 	// just won listens in a moment, unless the computer is very busy.
 	pause = 50 * time.Millisecond
 	tries = 200
+	// brief is how many tries a command is given to end: most are over by then.
+	brief = 40
+)
+
+// What a launch is answered.
+const (
+	taken = "ok"
+	held  = "no"
 )
 
 type message struct {
@@ -64,9 +79,10 @@ type Place struct {
 
 // Take makes this process the only one for the profile at. If another process
 // is, Take gives it args and returns ErrRunning; one that does not answer is
-// ErrSilent, with the code unavailable. received is called, one launch
-// at a time, with what later launches were given and the folder they were
-// started in; a launch is answered before, so it may take its time.
+// ErrSilent, and one that shows nothing is ErrHeld, both with the code unavailable.
+// received is called, one launch at a time, with what later launches were given and
+// the folder they were started in; a launch is answered before, so it may take its
+// time. It is nil for a command, which shows nothing.
 func Take(at Place, args []string, received func(args []string, cwd string)) (*Instance, error) {
 	return take(at, args, received, func() { time.Sleep(pause) })
 }
@@ -81,7 +97,7 @@ func take(at Place, args []string, received func(args []string, cwd string), res
 	if err != nil {
 		return nil, err
 	}
-	for left := tries; ; rest() {
+	for left, command := tries, brief; ; rest() {
 		lock, err := tryLock(filepath.Join(dir, "lock"))
 		if err == nil {
 			return begin(lock, sock, received), nil
@@ -92,6 +108,12 @@ func take(at Place, args []string, received func(args []string, cwd string), res
 		err = send(sock, args)
 		if err == nil {
 			return nil, ErrRunning
+		}
+		if errors.Is(err, ErrHeld) {
+			if command--; command == 0 {
+				return nil, &akno.Error{Code: akno.Unavailable, Op: "single.Take", Err: err}
+			}
+			continue
 		}
 		// The winner may not listen yet, while its socket is not there or is that of
 		// one that was killed; or it may be about to leave. One that listens and says
@@ -134,7 +156,7 @@ func listen(ln net.Listener, received func([]string, string)) {
 			return
 		}
 		go func() {
-			m, ok := receive(c)
+			m, ok := receive(c, received != nil)
 			if !ok {
 				return
 			}
@@ -145,15 +167,20 @@ func listen(ln net.Listener, received func([]string, string)) {
 	}
 }
 
-// receive reads what a launch was given and answers it.
-func receive(c net.Conn) (m message, ok bool) {
+// receive reads what a launch was given and answers whether it is taken, which it
+// returns.
+func receive(c net.Conn, takes bool) (m message, ok bool) {
 	defer c.Close()
 	_ = c.SetDeadline(clock.System().Add(patience))
 	if json.NewDecoder(io.LimitReader(c, maxMessage)).Decode(&m) != nil {
 		return m, false
 	}
-	_, _ = io.WriteString(c, "ok")
-	return m, true
+	answer := held
+	if takes {
+		answer = taken
+	}
+	_, _ = io.WriteString(c, answer)
+	return m, takes
 }
 
 func send(sock string, args []string) error {
@@ -167,7 +194,12 @@ func send(sock string, args []string) error {
 	if err := json.NewEncoder(c).Encode(message{args, cwd}); err != nil {
 		return err
 	}
-	var ok [2]byte
-	_, err = io.ReadFull(c, ok[:])
-	return err
+	var answer [len(taken)]byte
+	if _, err := io.ReadFull(c, answer[:]); err != nil {
+		return err
+	}
+	if string(answer[:]) == held {
+		return ErrHeld
+	}
+	return nil
 }

@@ -226,6 +226,34 @@ func TestALoserDoesNotWaitForEver(t *testing.T) {
 	}
 }
 
+func TestALaunchIsToldOfACommandThatHasTheProfile(t *testing.T) {
+	at := Place{Profile: t.TempDir()}
+	command, err := Take(at, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rests := 0
+	i, err := take(at, []string{"x"}, nil, func() { rests++ })
+	if !errors.Is(err, ErrHeld) || akno.CodeOf(err) != akno.Unavailable || i != nil {
+		t.Error(err)
+	}
+	if rests != brief-1 {
+		t.Errorf("%d rests", rests)
+	}
+	rests = 0
+	i, err = take(at, []string{"x"}, func([]string, string) {}, func() {
+		if rests++; rests == 3 {
+			_ = command.Close()
+		}
+	})
+	if err != nil || rests != 3 {
+		t.Fatalf("a command that ended after 3 rests keeps it out after %d: %v", rests, err)
+	}
+	if err := i.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestALaunchIsAnsweredWhileAnotherIsWorkedOn(t *testing.T) {
 	at := Place{Profile: t.TempDir()}
 	const launches = 5
