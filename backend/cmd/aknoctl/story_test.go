@@ -378,13 +378,16 @@ func TestAnApplicationSignedWithoutANetworkWaitsForTheNextExchange(t *testing.T)
 func TestAProfileHasOneProgramAtATime(t *testing.T) {
 	w := newWorld(t)
 	w.do(exitYes, nil, "draft", "new", "200.1.3.4")
-	lock, err := single.Take(single.Place{Profile: filepath.Join(w.dir, "profile"), Runtime: w.dir}, nil, func([]string, string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.do(exitUsage, nil, "draft", "list")
-	if err := lock.Close(); err != nil {
-		t.Fatal(err)
+	at := single.Place{Profile: filepath.Join(w.dir, "profile"), Runtime: w.dir}
+	for name, received := range map[string]func([]string, string){"the window": func([]string, string) {}, "another command": nil} {
+		lock, err := single.Take(at, nil, received)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		w.do(exitUsage, nil, "draft", "list")
+		if err := lock.Close(); err != nil {
+			t.Fatal(name, err)
+		}
 	}
 	w.do(exitYes, nil, "draft", "list")
 }

@@ -36,9 +36,12 @@ func (e *env) openVault(ctx context.Context, dir, passwordFile string) (*vault.V
 // alone takes the profile in dir for this run: one program at a time has it and
 // the others of its folder, as the window does.
 func alone(dir string) (*single.Instance, error) {
-	lock, err := single.Take(single.Place{Profile: vault.Base(dir), Runtime: os.Getenv("XDG_RUNTIME_DIR")}, nil, func([]string, string) {})
-	if errors.Is(err, single.ErrRunning) {
+	lock, err := single.Take(single.Place{Profile: vault.Base(dir), Runtime: os.Getenv("XDG_RUNTIME_DIR")}, nil, nil)
+	switch {
+	case errors.Is(err, single.ErrRunning):
 		return nil, fmt.Errorf("the profile is in use: close the program first: %w", err)
+	case errors.Is(err, single.ErrHeld):
+		return nil, errors.New("the profile is in use: another command works with it, run this one after it")
 	}
 	return lock, err
 }
