@@ -33,8 +33,11 @@ func refusalOf(err error, lang string) refusal {
 		l = akno.Russian
 	}
 	words, code := unopenedWords, akno.CodeOf(err)
-	if errors.Is(err, single.ErrSilent) {
+	switch {
+	case errors.Is(err, single.ErrSilent):
 		words = silentWords
+	case errors.Is(err, single.ErrHeld):
+		words = heldWords
 	}
 	r := refusal{words.title.In(l), words.text.In(l)}
 	r.text += "\n\n" + fmt.Sprintf(codeWords.In(l), code)
@@ -56,6 +59,17 @@ var (
 				"Пачакайце хвіліну і адкрыйце Акно зноў. Калі не дапаможа, завяршыце працэс akno або перазагрузіце камп’ютар.",
 			EN: "Akno already works with this profile, but it does not answer. A second one was not opened so that nothing is spoiled: all that was shown as saved is there.\n\n" +
 				"Wait a minute and open Akno again. If that does not help, end the process akno or restart the computer.",
+		},
+	}
+	heldWords = refusalWords{
+		akno.Text{RU: "С профилем работает команда aknoctl", BE: "З профілем працуе каманда aknoctl", EN: "The command aknoctl works with the profile"},
+		akno.Text{
+			RU: "Акно не открылось: с этим профилем сейчас работает команда aknoctl, а вместе они могли бы его испортить. Всё сохранённое на месте.\n\n" +
+				"Дождитесь, пока команда закончит, и откройте Акно снова. Если она не заканчивает, прервите её там, где она запущена, или завершите процесс aknoctl.",
+			BE: "Акно не адкрылася: з гэтым профілем цяпер працуе каманда aknoctl, а разам яны маглі б яго сапсаваць. Усё захаванае на месцы.\n\n" +
+				"Пачакайце, пакуль каманда скончыць, і адкрыйце Акно зноў. Калі яна не заканчвае, перапыніце яе там, дзе яна запушчана, або завяршыце працэс aknoctl.",
+			EN: "Akno did not open: the command aknoctl works with this profile, and both together could spoil it. All that was saved is there.\n\n" +
+				"Wait until the command is done and open Akno again. If it does not end, interrupt it where it was started, or end the process aknoctl.",
 		},
 	}
 	unopenedWords = refusalWords{
