@@ -17,6 +17,21 @@ type pair struct {
 	id          string
 }
 
+// newPair is two desks of one person at one portal, both of which have the draft.
+func newPair(t *testing.T) *pair {
+	t.Helper()
+	p := &pair{T: t, here: newDesk(t), there: newDesk(t)}
+	p.here.orders = p.there.orders
+	p.here.stop()
+	p.here.start()
+	p.id = p.there.create(paidOne)
+	p.there.fill(p.id)
+	if stand, _ := p.unpack(); stand != StandNew {
+		t.Fatal(stand)
+	}
+	return p
+}
+
 // unpack takes in what was written there and returns how it stood, and the draft.
 func (p *pair) unpack() (Standing, View) {
 	p.Helper()
@@ -81,15 +96,7 @@ func TestAnOrderMakesNoSecondDraft(t *testing.T) {
 		}, outcome{StandNewer, 1, Ordered}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &pair{T: t, here: newDesk(t), there: newDesk(t)}
-			p.here.orders = p.there.orders // one portal
-			p.here.stop()
-			p.here.start()
-			p.id = p.there.create(paidOne)
-			p.there.fill(p.id)
-			if stand, _ := p.unpack(); stand != StandNew {
-				t.Fatal(stand)
-			}
+			p := newPair(t)
 			c.do(p)
 			before := p.here.view(p.id).Row.Rev
 			stand, v := p.unpack()
@@ -110,13 +117,7 @@ func TestAnOrderMakesNoSecondDraft(t *testing.T) {
 }
 
 func TestAProofOfALostOrderOutlivesALongerCopy(t *testing.T) {
-	p := &pair{T: t, here: newDesk(t), there: newDesk(t)}
-	p.here.orders = p.there.orders // one portal
-	p.here.stop()
-	p.here.start()
-	p.id = p.there.create(paidOne)
-	p.there.fill(p.id)
-	p.unpack()
+	p := newPair(t)
 	code, transaction := p.here.order(p.id).Order.Code, "9000000017"
 	paid := p.here.orders.made[0]
 	paid.Version, paid.Status, paid.Transaction = paid.Version+1, portalapi.OrderStatusPaid, &transaction
