@@ -23,6 +23,17 @@ test('the heading of a new page takes the focus', async () => {
   await waitFor(() => expect(next).toHaveFocus())
 })
 
+test('F1 at a field without help says so and opens nothing of the browser', async () => {
+  render(App)
+  await heading(/Здравствуйте/)
+  go('/catalogue')
+  await heading('Каталог процедур')
+  const key = new KeyboardEvent('keydown', { key: 'F1', bubbles: true, cancelable: true })
+  screen.getByRole('searchbox').dispatchEvent(key)
+  expect(key.defaultPrevented).toBe(true)
+  expect(await screen.findByText('К этому полю подсказки нет')).toBeVisible()
+})
+
 test('Ctrl+K brings the focus into the search, and the heading leaves it there', async () => {
   render(App)
   await heading(/Здравствуйте/)

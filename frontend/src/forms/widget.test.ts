@@ -102,7 +102,7 @@ describe('what a person does', () => {
     const acts = show({ type: 'personal_number' })
     await userEvent.type(screen.getByRole('textbox'), '3110575а001рв7')
     expect(acts.type).toHaveBeenLastCalledWith(valueOf('3110575A001PB7'))
-    expect(screen.getByRole('status')).toHaveTextContent('Кириллические буквы заменены латинскими')
+    expect(screen.getByText('Кириллические буквы заменены латинскими')).toBeVisible()
   })
   test('a date is taken in several spellings and shown in one', async () => {
     const acts = show({ type: 'date', value: valueOf('2026-11-21') })

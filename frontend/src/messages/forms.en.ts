@@ -53,6 +53,9 @@ export default {
   'cleared.later': 'There are newer answers since then; the earlier ones are in the history of the draft',
   suggest: 'Use “{value}”',
   explain: 'What “{word}” means',
+  'help.key': 'F1: help',
+  'help.none': 'There is no help with this field',
+  'help.of': 'Help with “{field}”',
   'find.identity': 'Where to find this number',
   'find.identity.alt':
     'The page of a passport with the photo: the number of 14 characters stands right of the picture, under the dates',
