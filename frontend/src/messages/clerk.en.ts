@@ -62,6 +62,13 @@ export default {
   'document.bio_residence_stateless': 'Biometric residence permit of a stateless person',
   filled: 'compare',
   repaired: 'corrected',
+  'help.belarusian': 'As in the document, in Belarusian. The Latin spelling is suggested from it.',
+  'help.latin':
+    'Suggested from the Belarusian spelling by the rules of passports. If the document has another spelling, type that one.',
+  'help.date':
+    'In digits, with or without points: 02.08.1990 and 02081990 are the same. Alt and the down arrow open the calendar.',
+  'help.citizenship':
+    'A country is found by its name in Russian, Belarusian or English and by the three letters of the document, such as POL.',
 
   'error.check': 'Your confirmation is needed',
   'error.scan': 'Add the scan of the signed paper',

@@ -43,6 +43,34 @@ export const labelOf = (field: string): string =>
 /** The id of the element of a field. */
 export const idOf = (field: string): string => `clerk-${field === 'number' ? 'documentNumber' : field}`
 
+/** What is explained of a field to who has the document in hand; undefined where its label says everything. */
+export function helpOf(field: string, documentType: string): string | undefined {
+  const passport = documentType === 'passport_by'
+  switch (field) {
+    case 'surnameBe':
+    case 'nameBe':
+    case 'patronymicBe':
+      return t('clerk.help.belarusian')
+    case 'surnameLatin':
+    case 'nameLatin':
+      return t('clerk.help.latin')
+    case 'birthDate':
+    case 'issued':
+    case 'expires':
+      return t('clerk.help.date')
+    case 'citizenship':
+      return t('clerk.help.citizenship')
+    case 'personalNumber':
+      return t('forms.find.identity.text')
+    case 'series':
+      return passport ? t('forms.find.series.text') : undefined
+    case 'documentNumber':
+      return passport ? t('forms.find.number.text') : undefined
+    default:
+      return undefined
+  }
+}
+
 const checks: ReadonlySet<string> = new Set(['present', 'documentShown', 'photoCompared', 'signedBefore'])
 
 /** What is wrong with a field, in the words of the desk. */
