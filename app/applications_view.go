@@ -18,7 +18,7 @@ import (
 func (w *work) applicationSummary(a cabinet.Summary) ApplicationSummary {
 	return ApplicationSummary{
 		ID: a.ID, Procedure: a.Procedure, Title: w.c.title(a.Procedure), Status: a.Status, ChangedAt: moment(a.ChangedAt),
-		SubmittedAt: moment(a.SubmittedAt), Deadline: a.Deadline, RegistrationNumber: a.RegistrationNumber,
+		SubmittedAt: moment(a.SubmittedAt), Deadline: a.Deadline, DecidedAt: moment(a.DecidedAt), RegistrationNumber: a.RegistrationNumber,
 		Task: string(a.Task), TaskDue: a.TaskDue, Failure: string(a.Failure),
 	}
 }

@@ -9,6 +9,7 @@ type ApplicationSummary struct {
 	ChangedAt          string `json:"changedAt"`
 	SubmittedAt        string `json:"submittedAt"`
 	Deadline           string `json:"deadline"`
+	DecidedAt          string `json:"decidedAt"` // "" while there is no decision
 	RegistrationNumber string `json:"registrationNumber"`
 	Task               string `json:"task"`    // what waits for the person: "", answer, pay, open_decision, fix
 	TaskDue            string `json:"taskDue"` // day

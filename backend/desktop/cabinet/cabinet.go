@@ -71,7 +71,8 @@ type Summary struct {
 	Status             string
 	ChangedAt          time.Time
 	SubmittedAt        time.Time
-	Deadline           string // day
+	Deadline           string    // day
+	DecidedAt          time.Time // zero while there is no decision
 	RegistrationNumber string
 	Task               Task
 	TaskDue            string    // day
@@ -163,6 +164,9 @@ func summaryOf(a portalapi.Application, at time.Time, waiting []syncer.Queued) S
 	}
 	if a.Deadline != nil {
 		out.Deadline = *a.Deadline
+	}
+	if a.Decision != nil {
+		out.DecidedAt = millis(a.Decision.At)
 	}
 	if a.RegistrationNumber != nil {
 		out.RegistrationNumber = *a.RegistrationNumber

@@ -283,6 +283,20 @@ func TestTheWayOfAnApplicationOnThePortal(t *testing.T) {
 	}
 }
 
+func TestADecidedApplicationSaysWhen(t *testing.T) {
+	d := newDesk(t)
+	due, decided := "2026-12-01", d.now.Add(-time.Hour)
+	id := ids.New(d.now)
+	d.arrives(portalapi.Application{
+		Id: id, Version: 5, Procedure: "200.1.3.4", Status: "granted", Deadline: &due,
+		Decision: &portalapi.Decision{At: decided.UnixMilli()},
+		History:  []portalapi.HistoryEntry{{At: d.now.UnixMilli()}},
+	})
+	if got := d.card(id).Summary; !got.DecidedAt.Equal(decided) {
+		t.Errorf("decided %v, want %v", got.DecidedAt, decided)
+	}
+}
+
 func (d *desk) asked() string {
 	id := ids.New(d.now)
 	d.arrives(portalapi.Application{

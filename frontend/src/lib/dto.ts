@@ -217,6 +217,8 @@ export interface ApplicationSummary {
   changedAt: string
   submittedAt: string
   deadline: string
+  /** "" while there is no decision */
+  decidedAt: string
   registrationNumber: string
   /** what waits for the person: "", answer, pay, open_decision, fix */
   task: string

@@ -37,6 +37,21 @@ const unknown: Look = ['mute', 'clock', 0]
 /** Whether this program knows a status; a later version of the portal may have others. */
 export const knows = (status: string): boolean => status in looks
 
+// A term has nothing to say about these any more.
+const over: ReadonlySet<string> = new Set([
+  'granted',
+  'refused',
+  'acceptance_refused',
+  'acceptance_refused_final',
+  'delivered',
+  'closed',
+  'withdrawn',
+  'cancelled',
+])
+
+/** Whether the body is done with an application, or the person gave it up. */
+export const isOver = (status: string): boolean => over.has(status)
+
 /** The tag of a status: colour, drawing and word. */
 export function tagOf(status: string): { tone: Tone; icon: IconName; text: string } {
   const [tone, icon] = looks[status] ?? unknown

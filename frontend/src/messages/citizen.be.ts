@@ -60,6 +60,7 @@ export default {
   'list.number': '№\u00a0{number}',
   'list.sent': 'Адпраўлена {date}',
   'list.signed': 'Падпісана {date}',
+  'list.decided': 'вырашана {date}',
   'list.leaves': 'пойдзе пры сувязі',
   'list.refused': 'трэба выправіць',
   'catalogue.lead':

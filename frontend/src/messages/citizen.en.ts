@@ -56,6 +56,7 @@ export default {
   'list.number': 'No.\u00a0{number}',
   'list.sent': 'Sent {date}',
   'list.signed': 'Signed {date}',
+  'list.decided': 'decided {date}',
   'list.leaves': 'leaves when connected',
   'list.refused': 'to be corrected',
   'catalogue.lead':

@@ -57,6 +57,7 @@ export default {
   'list.number': '№\u00a0{number}',
   'list.sent': 'Отправлено {date}',
   'list.signed': 'Подписано {date}',
+  'list.decided': 'решено {date}',
   'list.leaves': 'уйдёт при связи',
   'list.refused': 'нужно исправить',
   'catalogue.lead':

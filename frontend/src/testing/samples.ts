@@ -460,6 +460,7 @@ export const applicationSummary = (over: Partial<ApplicationSummary> = {}): Appl
   changedAt: '2026-11-20T09:12:00Z',
   submittedAt: '2026-11-18T07:42:00Z',
   deadline: '2026-12-14',
+  decidedAt: '',
   registrationNumber: '2026-117950',
   task: '',
   taskDue: '',

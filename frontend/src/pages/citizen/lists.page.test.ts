@@ -47,6 +47,13 @@ describe('home', () => {
     expect(await screen.findByRole('heading', { name: 'На сегодня дел нет' })).toBeInTheDocument()
     expect(screen.getByRole('link', { name: 'Выбрать процедуру' })).toHaveAttribute('href', '#/catalogue')
   })
+  test('what is decided says when instead of a term that means nothing any more', async () => {
+    await world()
+    render(Home)
+    const row = (await screen.findByText('№ 2026-116208')).closest('tr')
+    expect(row).toHaveTextContent('решено 20 ноября')
+    expect(row).not.toHaveTextContent('до 4 декабря')
+  })
   test('a failure is told with what to do and can be tried again', async () => {
     await world()
     fake.fail('Drafts.Home', 'internal')
