@@ -266,6 +266,20 @@ func TestThePeopleSignInWithTheirRoles(t *testing.T) {
 	}
 }
 
+func TestEverybodyHasANameInBothLanguages(t *testing.T) {
+	w := open(t)
+	for _, p := range people() {
+		cert, key, err := w.open(p.name)
+		if err != nil {
+			t.Fatal(p.name, err)
+		}
+		key.Wipe()
+		if h := cert.Holder(); h.Full() != p.person.Full() || h.Belarusian != p.person.Belarusian || h.Belarusian.Full() == "" {
+			t.Errorf("the certificate of the %s names %q, in Belarusian %q", p.name, h.Full(), h.Belarusian.Full())
+		}
+	}
+}
+
 func TestTheHeadIsWhoTheBodyNames(t *testing.T) {
 	b := committee()
 	if fault := mustUNP(*b.Ref.Unp); fault != "" {

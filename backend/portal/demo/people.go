@@ -51,19 +51,23 @@ type persona struct {
 }
 
 func people() []persona {
-	person := func(surname, given, patronymic, latin, number string) gossuok.Person {
-		return gossuok.Person{
-			PersonName: pki.PersonName{Surname: surname, GivenName: given, Patronymic: patronymic}, Latin: latin, Number: number,
-		}
+	named := func(surname, given, patronymic string) pki.PersonName {
+		return pki.PersonName{Surname: surname, GivenName: given, Patronymic: patronymic}
 	}
-	citizen := person("Ковалева", "Анна", "Сергеевна", "Kavaliova Hanna", "4120385A014PB6")
-	citizen.Belarusian = pki.PersonName{Surname: "Кавалёва", GivenName: "Ганна", Patronymic: "Сяргееўна"}
+	person := func(ru, be pki.PersonName, latin, number string) gossuok.Person {
+		return gossuok.Person{PersonName: ru, Belarusian: be, Latin: latin, Number: number}
+	}
+	citizen := person(named("Ковалева", "Анна", "Сергеевна"), named("Кавалёва", "Ганна", "Сяргееўна"), "Kavaliova Hanna", "4120385A014PB6")
+	clerk := person(named("Лисовская", "Вера", "Ивановна"), named("Лісоўская", "Вера", "Іванаўна"), "Lisouskaya Vera", "4050378A021PB4")
+	officer := person(named("Петров", "Павел", "Петрович"), named("Пятроў", "Павел", "Пятровіч"), "Piatrou Pavel", "3170680A033PB9")
+	head := person(named("Сидоров", "Олег", "Олегович"), named("Сідараў", "Алег", "Алегавіч"), "Sidarau Aleh", "3230169A042PB8")
+	stranger := person(named("Чужой", "Иван", "Иванович"), named("Чужы", "Іван", "Іванавіч"), "Chuzhy Ivan", "3090991A057PB1")
 	return []persona{
 		{"citizen", citizen, "citizen", "гражданка с кабинетом, письма ей видны на странице почты", CitizenEmail},
-		{"clerk", person("Лисовская", "Вера", "Ивановна", "Lisouskaya Vera", "4050378A021PB4"), "citizen clerk", "специалист службы «Одно окно»", ""},
-		{"officer", person("Петров", "Павел", "Петрович", "Piatrou Pavel", "3170680A033PB9"), "citizen officer", "исполнитель уполномоченного органа", ""},
-		{"head", person("Сидоров", "Олег", "Олегович", "Sidarau Aleh", "3230169A042PB8"), "citizen head", "руководитель органа: входит с этим ключом, решения подписывает ключом body", ""},
-		{"stranger", person("Чужой", "Иван", "Иванович", "Chuzhy Ivan", "3090991A057PB1"), "", "ключ другого человека, кабинета нет", ""},
+		{"clerk", clerk, "citizen clerk", "специалист службы «Одно окно»", ""},
+		{"officer", officer, "citizen officer", "исполнитель уполномоченного органа", ""},
+		{"head", head, "citizen head", "руководитель органа: входит с этим ключом, решения подписывает ключом body", ""},
+		{"stranger", stranger, "", "ключ другого человека, кабинета нет", ""},
 	}
 }
 
