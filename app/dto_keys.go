@@ -3,9 +3,10 @@ package app
 // KeyCard is a key, or a certificate or a container that cannot be used, with
 // the exact reason.
 type KeyCard struct {
-	ID           string `json:"id"`     // fingerprint of the public key or of the file
-	State        string `json:"state"`  // usable, key_created, request_sent, rejected, not_yet, expired, revoked, suspended, untrusted, wrong_use, no_certificate, no_key, foreign, damaged
-	Holder       string `json:"holder"` // full name as a person expects it
+	ID           string `json:"id"`       // fingerprint of the public key or of the file
+	State        string `json:"state"`    // usable, key_created, request_sent, rejected, not_yet, expired, revoked, suspended, untrusted, wrong_use, no_certificate, no_key, foreign, damaged
+	Holder       string `json:"holder"`   // full name as a person expects it
+	HolderBe     string `json:"holderBe"` // the same in Belarusian, "" where the certificate does not say it
 	MaskedNumber string `json:"maskedNumber"`
 	Organisation string `json:"organisation"`
 	Kind         string `json:"kind"` // person, representative, organisation, …

@@ -83,7 +83,7 @@ func (k *Keys) card(e keyring.Entry) KeyCard {
 		return out
 	}
 	id := keyring.Describe(e.Certificate)
-	out.Holder, out.Organisation, out.Kind = id.Holder, id.Organisation, id.Kind
+	out.Holder, out.HolderBe, out.Organisation, out.Kind = id.Holder, id.HolderBe, id.Organisation, id.Kind
 	out.MaskedNumber = maskNumber(id.Number)
 	out.Issuer, out.Serial, out.Fingerprint = id.Issuer, id.Serial, id.SHA256
 	out.NotBefore, out.NotAfter = moment(id.NotBefore), moment(id.NotAfter)

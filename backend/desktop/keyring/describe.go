@@ -9,6 +9,7 @@ import (
 // Identity is a certificate in words.
 type Identity struct {
 	Holder       string // full name, or the common name of an authority
+	HolderBe     string // full name in Belarusian, "" where the certificate does not say it
 	Organisation string
 	Number       string // identification number of a person
 	UNP          string // taxpayer's number of an organisation
@@ -24,7 +25,7 @@ type Identity struct {
 func Describe(c *pki.Certificate) Identity {
 	h := c.Holder()
 	id := Identity{
-		Holder: h.Full(), Organisation: h.Organisation, Number: h.PersonalNumber, UNP: h.UNP, Kind: string(h.Kind),
+		Holder: h.Full(), HolderBe: h.Belarusian.Full(), Organisation: h.Organisation, Number: h.PersonalNumber, UNP: h.UNP, Kind: string(h.Kind),
 		Issuer: c.Issuer.Get(pki.AttrCommonName), Serial: c.Serial.Hex(), SHA256: hexSum(c.Raw),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter,
 	}

@@ -125,6 +125,27 @@ func TestLifeOfAKey(t *testing.T) {
 	}
 }
 
+func TestACertificateIsDescribedInBothLanguagesThatItHas(t *testing.T) {
+	w := newWorld(t)
+	both := w.ruc.Person(t, testpki.Anna, func(c *pki.Template) {
+		var err error
+		c.Belarusian, err = pki.NewName(
+			pki.Attribute{Type: pki.AttrSurname, Value: "Кавалёва"},
+			pki.Attribute{Type: pki.AttrName, Value: "Ганна"},
+			pki.Attribute{Type: pki.AttrGivenName, Value: "Пятроўна"},
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if id := Describe(both.Cert); id.Holder != "Ковалёва Анна Петровна" || id.HolderBe != "Кавалёва Ганна Пятроўна" {
+		t.Errorf("%q, %q", id.Holder, id.HolderBe)
+	}
+	if id := Describe(w.ruc.Person(t, testpki.Anna).Cert); id.HolderBe != "" {
+		t.Errorf("made up: %q", id.HolderBe)
+	}
+}
+
 func TestRejectedRequestIsSaid(t *testing.T) {
 	w := newWorld(t)
 	e, err := w.keys.Create(t.Context(), "bign-curve256v1", holder(), "", []byte(password))

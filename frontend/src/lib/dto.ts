@@ -1054,6 +1054,8 @@ export interface KeyCard {
   state: string
   /** full name as a person expects it */
   holder: string
+  /** the same in Belarusian, "" where the certificate does not say it */
+  holderBe: string
   maskedNumber: string
   organisation: string
   /** person, representative, organisation, … */

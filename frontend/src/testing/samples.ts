@@ -504,6 +504,7 @@ export const keyCard = (over: Partial<KeyCard> = {}): KeyCard => ({
   id: 'k1',
   state: 'usable',
   holder: 'Ковалёва Анна Петровна',
+  holderBe: 'Кавалёва Ганна Пятроўна',
   maskedNumber: '4•••••••021PB6',
   organisation: '',
   kind: 'person',
