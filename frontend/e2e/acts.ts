@@ -1,5 +1,6 @@
 // What people do in the stories, said once: by the names that they read.
 import { expect, type Locator, type Page } from '@playwright/test'
+import { step } from './form.ts'
 
 /** The password of every key of the demo portal. */
 export const keyPassword = 'akno-demo'
@@ -35,6 +36,31 @@ export async function searchCatalogue(page: Page, words: string): Promise<void> 
     return found > 0 && found < total
   }
   await expect.poll(narrowed).toBe(true)
+}
+
+/** Opens a procedure by its code and begins an application. */
+export async function begin(page: Page, code: string): Promise<void> {
+  await page.evaluate((to) => void (location.hash = to), '#/catalogue/' + code)
+  await page.getByRole('button', { name: 'Начать заявление' }).click()
+  await expect(step(page)).toBeVisible()
+}
+
+/** Begins an application for somebody else; gives the place of the paper that allows it. */
+export async function beginForAnother(page: Page): Promise<Locator> {
+  await begin(page, '200.1.3.4')
+  await step(page).locator('[data-field="acts_as"] input[value="representative"]').check()
+  return step(page).locator('[data-field="rep_file"]')
+}
+
+/** Gives the profile its first password. */
+export async function protect(page: Page, password: string): Promise<void> {
+  await page.evaluate(() => void (location.hash = '#/profile'))
+  await page.getByRole('button', { name: 'Установить пароль' }).click()
+  const dialog = page.getByRole('dialog')
+  for (const name of ['Новый пароль', 'Новый пароль ещё раз'])
+    await dialog.getByLabel(name, { exact: true }).fill(password)
+  await dialog.getByRole('button', { name: 'Установить пароль' }).click()
+  await expect(dialog).toHaveCount(0)
 }
 
 /** Chooses the certificate of a holder where a certificate is shown. */

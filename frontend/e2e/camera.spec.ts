@@ -1,8 +1,7 @@
 // The camera is offered where the web view has one, and only there.
-import { skipIntroduction } from './acts.ts'
+import { beginForAnother, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
-import { step } from './form.ts'
 
 const plain = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
 const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
@@ -13,10 +12,7 @@ test.use({ launchOptions: { executablePath: browser, args: [...plain, ...camera]
   test('pictures of the camera wait to be prepared', async ({ page, alone, shots, complaints }) => {
     await alone.start(page)
     await skipIntroduction(page)
-    await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-    await page.getByRole('button', { name: 'Начать заявление' }).click()
-    await step(page).locator('[data-field="acts_as"] input[value="representative"]').check()
-    const field = step(page).locator('[data-field="rep_file"]')
+    const field = await beginForAnother(page)
     await field.getByRole('button', { name: 'Снять камерой' }).press('Enter')
     const layer = page.getByRole('dialog', { name: 'Снимок камерой' })
     const video = layer.getByLabel('Изображение с камеры')

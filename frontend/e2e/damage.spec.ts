@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { saved, skipIntroduction } from './acts.ts'
+import { begin, saved, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 import { step } from './form.ts'
@@ -33,9 +33,7 @@ async function visit(page: Page, draft: string): Promise<void> {
 async function begun(page: Page, program: Program): Promise<string> {
   await program.start(page)
   await skipIntroduction(page)
-  await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
+  await begin(page, '200.1.3.4')
   const draft = new URL(page.url()).hash.replace(/(drafts\/[^/]+).*/, '$1')
   await visit(page, draft)
   await type(page, 'surname', 'Ковалёва')

@@ -2,7 +2,7 @@
 // what was not is told at once and kept in the page, wherever the person goes in
 // it; once there is room it is saved without being typed again.
 import type { Page } from '@playwright/test'
-import { language, saved, skipIntroduction } from './acts.ts'
+import { begin, language, saved, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { room } from './disk.ts'
 import { expect, test } from './fixtures.ts'
@@ -19,9 +19,7 @@ const calm = (page: Page) => expect(page.locator('.toast')).toHaveCount(0, { tim
 test('a disk that fills up while a person types', async ({ page, alone, shots, complaints }) => {
   await alone.start(page)
   await skipIntroduction(page)
-  await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
+  await begin(page, '200.1.3.4')
   await person(page)
   await field(page, 'surname').fill('Ковалёва')
   await field(page, 'surname').blur()

@@ -1,7 +1,7 @@
 // A draft that is changed, taken back, looked at as it was, found and copied:
 // nothing that was typed is lost on any of these ways.
 import { expect, type Page } from '@playwright/test'
-import { language, saved, skipIntroduction } from './acts.ts'
+import { begin, language, saved, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { test } from './fixtures.ts'
 import { step } from './form.ts'
@@ -14,12 +14,6 @@ async function type(page: Page, id: string, text: string): Promise<void> {
   await box.fill(text)
   await box.blur()
   await saved(page)
-}
-
-async function begin(page: Page): Promise<void> {
-  await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
 }
 
 /** Opens the step of the person. */
@@ -39,7 +33,7 @@ test('a draft is undone, brought back, found by another form of a word and copie
 }) => {
   await alone.start(page)
   await skipIntroduction(page)
-  await begin(page)
+  await begin(page, '200.1.3.4')
   await person(page)
   await type(page, 'surname', 'Ковалёва')
   await type(page, 'name', 'Анна')

@@ -1,9 +1,9 @@
 // A bad network: what waits is told with its reason, carried by hand, and arrives once.
 import type { Page } from '@playwright/test'
 import { accessible } from './axe.ts'
-import { language, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
+import { begin, language, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
 import { expect, test } from './fixtures.ts'
-import { example, fill, step } from './form.ts'
+import { example, fill } from './form.ts'
 import { join } from 'node:path'
 import { Program } from './program.ts'
 
@@ -18,9 +18,7 @@ async function toExchange(page: Page): Promise<void> {
 
 /** Signs a free application; it waits when there is no network. */
 async function signed(page: Page): Promise<void> {
-  await page.evaluate(() => void (location.hash = '#/catalogue/200.2.18'))
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
+  await begin(page, '200.2.18')
   await fill(page, example('F_2_18', 'surname', 'name', 'patronymic', 'birth_date', 'personal_number', 'sex'))
   await page.getByRole('button', { name: 'Подписать', exact: true }).click()
   await signDraft(page, anna)

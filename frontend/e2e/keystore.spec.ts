@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { language, skipIntroduction } from './acts.ts'
+import { language, protect, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { Child } from './child.ts'
 import { expect, test } from './fixtures.ts'
@@ -50,13 +50,8 @@ test('the key store of the system opens the profile, and a lock asks all the sam
 
     await program.start(page)
     await skipIntroduction(page)
-    await page.evaluate(() => void (location.hash = '#/profile'))
-    await page.getByRole('button', { name: 'Установить пароль' }).click()
+    await protect(page, password)
     const dialog = page.getByRole('dialog')
-    for (const name of ['Новый пароль', 'Новый пароль ещё раз'])
-      await dialog.getByLabel(name, { exact: true }).fill(password)
-    await dialog.getByRole('button', { name: 'Установить пароль' }).click()
-    await expect(dialog).toHaveCount(0)
     await page.getByRole('button', { name: 'Не спрашивать', exact: true }).click()
     await dialog.getByLabel('Пароль сейчас').fill(password)
     await shots.both(page, 'asked')

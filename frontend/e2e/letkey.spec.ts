@@ -2,7 +2,7 @@
 // another one, taken out again.
 import { expect, type Page } from '@playwright/test'
 import { join } from 'node:path'
-import { chooseKey, keyPassword, language, skipIntroduction } from './acts.ts'
+import { chooseKey, keyPassword, language, protect, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { test } from './fixtures.ts'
 import { visit } from './sweep.ts'
@@ -24,15 +24,10 @@ async function offer(page: Page, file: string, press: () => Promise<void>): Prom
 test('a key that was let in opens a locked profile, another one does not', async ({ page, demo, portal, shots, complaints }) => {
   await demo.start(page)
   await skipIntroduction(page)
-  await visit(page, '/profile')
-  await page.getByRole('button', { name: 'Установить пароль' }).click()
-  const dialog = page.getByRole('dialog')
-  for (const name of ['Новый пароль', 'Новый пароль ещё раз'])
-    await dialog.getByLabel(name, { exact: true }).fill(password)
-  await dialog.getByRole('button', { name: 'Установить пароль' }).click()
-  await expect(dialog).toHaveCount(0)
+  await protect(page, password)
 
   // Both passwords are asked for; a wrong one of the profile is told at its field.
+  const dialog = page.getByRole('dialog')
   const way = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Ключ ЭЦП' }) })
   await expect(way.getByText('не открывает', { exact: true })).toBeVisible()
   await way.getByRole('button', { name: 'Добавить ключ' }).press('Enter')

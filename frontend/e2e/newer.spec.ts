@@ -1,10 +1,10 @@
 // A portal that is newer than the program: what the program does not know is kept, shown by the portal's own words, and
 // never taken for an error.
 import { join } from 'node:path'
-import { language, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
+import { begin, language, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
-import { example, fill, step } from './form.ts'
+import { example, fill } from './form.ts'
 import { NewerPortal } from './newer.ts'
 import { Program } from './program.ts'
 
@@ -49,9 +49,7 @@ test('a portal that is newer than the program', async ({ page, dir, portal, shot
     await skipIntroduction(page)
     await signInWithKey(page, anna)
     await expect(page.getByRole('heading', { name: 'Здравствуйте, Анна Сергеевна' })).toBeVisible()
-    await page.evaluate(() => void (location.hash = '#/catalogue/200.2.18'))
-    await page.getByRole('button', { name: 'Начать заявление' }).click()
-    await expect(step(page)).toBeVisible()
+    await begin(page, '200.2.18')
     await fill(page, example('F_2_18', 'surname', 'name', 'patronymic', 'birth_date', 'personal_number', 'sex'))
     await page.getByRole('button', { name: 'Подписать', exact: true }).click()
     await signDraft(page, anna)

@@ -1,19 +1,14 @@
 // Photos of a paper: turned, cropped, made smaller, put together into one PDF
 // and attached; by keys only, with what a phone and a clipboard give.
-import { language, skipIntroduction } from './acts.ts'
+import { beginForAnother, language, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
-import { step } from './form.ts'
 import { octetsOf, Papers } from './papers.ts'
 
 test('photos of a paper become one document', async ({ page, dir, program, shots, complaints }) => {
   await program.start(page)
   await skipIntroduction(page)
-  await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
-  await step(page).locator('[data-field="acts_as"] input[value="representative"]').check()
-  const field = step(page).locator('[data-field="rep_file"]')
+  const field = await beginForAnother(page)
   await expect(field).toBeVisible()
   await expect(field.getByRole('button', { name: 'Выбрать файл' })).toBeVisible()
   await expect(field.getByRole('button', { name: 'Снять камерой' })).toHaveCount(0) // there is none

@@ -3,10 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { language, skipIntroduction } from './acts.ts'
+import { beginForAnother, language, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
-import { step } from './form.ts'
 import { Papers } from './papers.ts'
 import { Program } from './program.ts'
 import { testScanner } from './scanner.ts'
@@ -21,10 +20,7 @@ test('papers come from a scanner and from its folder', async ({ page, dir, shots
   try {
     await program.start(page)
     await skipIntroduction(page)
-    await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-    await page.getByRole('button', { name: 'Начать заявление' }).click()
-    await step(page).locator('[data-field="acts_as"] input[value="representative"]').check()
-    const field = step(page).locator('[data-field="rep_file"]')
+    const field = await beginForAnother(page)
     const draft = new URL(page.url()).hash
 
     // Two pages of the scanner become one document.

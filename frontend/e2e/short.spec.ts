@@ -1,8 +1,8 @@
 // Shorter ways than the whole journey, each with a portal of its own.
-import { searchCatalogue, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
+import { begin, searchCatalogue, signDraft, signInWithKey, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { expect, test } from './fixtures.ts'
-import { example, fill, step } from './form.ts'
+import { example, fill } from './form.ts'
 import { Papers } from './papers.ts'
 import { checks, orderCode } from './pay.ts'
 
@@ -36,9 +36,7 @@ test('a paid procedure with the scan of a receipt', async ({ page, dir, staff, s
   await skipIntroduction(page)
   await signInWithKey(page, 'Ковалева Анна Сергеевна')
   await expect(page.getByRole('heading', { name: 'Здравствуйте, Анна Сергеевна' })).toBeVisible()
-  await page.evaluate(() => void (location.hash = '#/catalogue/200.5.13'))
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
+  await begin(page, '200.5.13')
   const answers = example('F_5_13', 'surname', 'name', 'patronymic', 'birth_date', 'personal_number', 'sex')
   await fill(page, { ...answers, delivery_mode: 'portal' })
   await page.getByRole('button', { name: 'Получить код заказа' }).click()

@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { saved, skipIntroduction } from './acts.ts'
+import { begin, saved, skipIntroduction } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 import { step } from './form.ts'
 import { Program } from './program.ts'
@@ -14,11 +14,9 @@ import { Program } from './program.ts'
 const field = (page: Page, id: string) => step(page).locator(`[data-field="${id}"] input`).first()
 
 /** Begins a draft and types a name into it that is saved; gives the draft's address. */
-async function begin(page: Page): Promise<string> {
+async function begun(page: Page): Promise<string> {
   await skipIntroduction(page)
-  await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
+  await begin(page, '200.1.3.4')
   const draft = new URL(page.url()).hash.replace(/(drafts\/[^/]+).*/, '$1')
   await page.evaluate((to) => void (location.hash = to), draft + '/applicant')
   await field(page, 'surname').fill('Ковалёва')
@@ -43,7 +41,7 @@ test('a disk of a few megabytes fills up', async ({ page, dir }) => {
   ])
   try {
     await program.start(page)
-    const draft = await begin(page)
+    const draft = await begun(page)
     const inside = join('/proc', String(program.pid), 'root', disk, 'ballast')
     try {
       writeFileSync(inside, Buffer.alloc(64 << 20))
@@ -80,7 +78,7 @@ test('a disk turns read-only', async ({ page, dir }) => {
   try {
     const device = run('findmnt', '-n', '-o', 'SOURCE', disk).replace('/dev/', '')
     await program.start(page)
-    const draft = await begin(page)
+    const draft = await begun(page)
     writeFileSync(`/sys/fs/ext4/${device}/trigger_fs_error`, 'a fault of the disk')
     await field(page, 'name').fill('Анна')
     await field(page, 'name').blur()

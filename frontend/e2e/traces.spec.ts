@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test'
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { saved, skipIntroduction } from './acts.ts'
+import { beginForAnother, saved, skipIntroduction } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 import { attach, step } from './form.ts'
 import { Papers } from './papers.ts'
@@ -58,10 +58,7 @@ test('nothing of a person is read off the disk', async ({ page, dir }) => {
   try {
     await program.start(page)
     await skipIntroduction(page)
-    await page.evaluate(() => void (location.hash = '#/catalogue/200.1.3.4'))
-    await page.getByRole('button', { name: 'Начать заявление' }).click()
-    await step(page).locator('[data-field="acts_as"] input[value="representative"]').check()
-    const place = step(page).locator('[data-field="rep_file"]')
+    const place = await beginForAnother(page)
     const papers = new Papers(join(dir, 'papers'))
     const paper = papers.pdf('Даверанасць Верасня.pdf', 'Paper of Veras')
     // What is looked for can be found: the paper itself says it.

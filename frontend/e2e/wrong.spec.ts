@@ -1,6 +1,6 @@
 // Wrong input: the answer is clear, in the person's language, and nothing is lost.
 import type { Page } from '@playwright/test'
-import { chooseKey, keyPassword, language, reach, signDraft, signInPage, signInWithKey, skipIntroduction } from './acts.ts'
+import { begin, chooseKey, keyPassword, language, reach, signDraft, signInPage, signInWithKey, skipIntroduction } from './acts.ts'
 import { openCase } from './desk.ts'
 import { expect, test } from './fixtures.ts'
 import { attach, example, fill, fillStep, put, step } from './form.ts'
@@ -19,13 +19,6 @@ async function prepared(page: Page, program: Program): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Здравствуйте, Анна Сергеевна' })).toBeVisible()
   await begin(page, '200.2.18')
   await fill(page, example('F_2_18', 'surname', 'name', 'patronymic', 'birth_date', 'personal_number', 'sex'))
-}
-
-/** Opens a procedure by its code and begins an application. */
-async function begin(page: Page, code: string): Promise<void> {
-  await page.evaluate((to) => void (location.hash = to), '#/catalogue/' + code)
-  await page.getByRole('button', { name: 'Начать заявление' }).click()
-  await expect(step(page)).toBeVisible()
 }
 
 const openSign = async (page: Page, name = 'Подписать') => {
