@@ -301,7 +301,7 @@ func (k *Clerk) view(w onewindow.Work) (RegistrationView, error) {
 // scan is the scan of a paper.
 func (k *Clerk) scan(f form.File) FileInfo {
 	out := k.c.fileInfo(f)
-	out.Editable = f.MIME == attach.JPEG || f.MIME == attach.PNG || k.c.scans.Made(k.a.ctx, f.ID)
+	out.Editable = k.c.scans.Editable(k.a.ctx, f)
 	return out
 }
 

@@ -12,7 +12,6 @@ import (
 	"akno/backend/akno/form"
 	"akno/backend/akno/ident"
 	"akno/backend/akno/workdays"
-	"akno/backend/desktop/attach"
 	"akno/backend/desktop/backup"
 	"akno/backend/desktop/cabinet"
 	"akno/backend/desktop/draft"
@@ -202,7 +201,7 @@ func (f *files) has(address string) bool {
 // file shows a file of this computer to the page.
 func (w *work) file(f form.File) FileInfo {
 	out := FileInfo{ID: f.ID, Name: f.Name, MediaType: f.MIME, Size: int(f.Size), SHA256: f.SHA256}
-	out.Editable = f.MIME == attach.JPEG || f.MIME == attach.PNG || w.tray.Made(w.a.ctx, f.ID)
+	out.Editable = w.tray.Editable(w.a.ctx, f)
 	if !w.c.store.Blobs().Has(f.SHA256) {
 		return out // told by its name only
 	}

@@ -257,12 +257,16 @@ func (s *Service[C]) lay(ctx context.Context, tx dbx.Tx, at attach.Place, file s
 	return nil
 }
 
-// Made says whether an attached file was made of pictures that are still here.
-func (s *Service[C]) Made(ctx context.Context, file string) bool {
+// Editable says whether an attached file is a picture, or was made of pictures that
+// are still here.
+func (s *Service[C]) Editable(ctx context.Context, f form.File) bool {
+	if isPicture(f) {
+		return true
+	}
 	found := false
 	err := s.db.Read(ctx, func(tx dbx.Tx) (err error) {
 		var one int
-		found, err = dbx.Found(ctx, tx, `SELECT 1 FROM picture WHERE file=? LIMIT 1`, []any{file}, &one)
+		found, err = dbx.Found(ctx, tx, `SELECT 1 FROM picture WHERE file=? LIMIT 1`, []any{f.ID}, &one)
 		return err
 	})
 	return found && err == nil

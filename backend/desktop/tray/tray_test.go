@@ -413,7 +413,7 @@ func TestPagesAreAddedToADocument(t *testing.T) {
 	if _, err := d.Attach(t.Context(), d.scan(), first.ID, []Page{{ID: list[0].ID}, {ID: list[1].ID}}, true); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.attached(d.scan()); len(got) != 1 || got[0].MIME != "application/pdf" || !d.Made(t.Context(), got[0].ID) || d.Made(t.Context(), first.ID) {
+	if got := d.attached(d.scan()); len(got) != 1 || got[0].MIME != "application/pdf" || !d.Editable(t.Context(), got[0]) || d.Editable(t.Context(), form.File{ID: first.ID, MIME: attach.PDF}) {
 		t.Errorf("%+v", got)
 	}
 }
