@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/svelte'
+import { render, screen, waitFor, within } from '@testing-library/svelte'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { preferences, startApp } from '../../lib/app.svelte.ts'
@@ -174,6 +174,14 @@ describe('a decision', () => {
 })
 
 describe('settings', () => {
+  test('what could not be asked is told, not taken for switched off', async () => {
+    await world()
+    fake.fail('Backups.State', 'disk_full')
+    render(Settings)
+    const section = await screen.findByRole('region', { name: 'Копии черновиков на портале' })
+    expect(await within(section).findByRole('alert')).toBeInTheDocument()
+    expect(within(section).queryByText(/только на этом компьютере/)).toBeNull()
+  })
   test('a change applies at once and is kept', async () => {
     await world()
     render(Settings)
