@@ -13,6 +13,7 @@ var ErrOpen = errors.New("belt: authenticated ciphertext does not open")
 
 // aead implements cipher.AEAD for belt-dwp and belt-che.
 type aead struct {
+	opaque
 	c   *Cipher
 	che bool
 }
@@ -29,7 +30,7 @@ func newAEAD(key []byte, che bool) (cipher.AEAD, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &aead{c, che}, nil
+	return &aead{c: c, che: che}, nil
 }
 
 // DWP returns belt-dwp under the key of c, which it shares and does not copy:

@@ -4,6 +4,8 @@ import (
 	"crypto/cipher"
 	"encoding/binary"
 	"strconv"
+
+	"akno/backend/stb/internal/scrub"
 )
 
 // BlockSize is the length of a block in octets.
@@ -21,8 +23,12 @@ func (e KeySizeError) Error() string {
 // Cipher is belt-block with an expanded key. It implements cipher.Block and is safe
 // for use by several goroutines at once, except for Wipe.
 type Cipher struct {
+	opaque
 	k [8]uint32
 }
+
+// opaque keeps what holds a key from being printed.
+type opaque = scrub.Opaque
 
 var _ cipher.Block = (*Cipher)(nil)
 
@@ -48,6 +54,7 @@ func ExpandKey(key []byte) ([32]byte, error) {
 		binary.LittleEndian.PutUint32(out[4*i:], w)
 	}
 	clear(k[:])
+	scrub.Stack()
 	return out, nil
 }
 
@@ -56,7 +63,7 @@ func expandKey(k *[8]uint32, key []byte) error {
 	if n := len(key); n != 16 && n != 24 && n != 32 {
 		return KeySizeError(n)
 	}
-	scrub()
+	scrub.Stack()
 	for i := range len(key) / 4 {
 		k[i] = binary.LittleEndian.Uint32(key[4*i:])
 	}
@@ -101,20 +108,8 @@ func (c *Cipher) SetKey(key []byte) error {
 // afterwards.
 func (c *Cipher) Wipe() {
 	clear(c.k[:])
-	scrub()
+	scrub.Stack()
 }
-
-// scrub writes over the part of the stack that the functions of this package use when its caller calls
-// them: the registers that the compiler put there hold words of keys. Called before a key comes in as well, it
-// makes the stack long enough, so that none with a key on it is moved and left behind.
-//
-//go:noinline
-func scrub() { spill(new([4 << 10]byte)) }
-
-// spill keeps the room of scrub from being left out.
-//
-//go:noinline
-func spill(*[4 << 10]byte) {}
 
 // load reads a block of 16 octets as four little-endian words.
 func load(x *[4]uint32, b []byte) {

@@ -1,12 +1,17 @@
 package belt
 
-import "hash"
+import (
+	"hash"
+
+	"akno/backend/stb/internal/scrub"
+)
 
 // MACSize is the number of octets of a belt-mac value and of the tags of the authenticated modes.
 const MACSize = 8
 
 // mac implements hash.Hash for belt-mac.
 type mac struct {
+	opaque
 	c   Cipher
 	r   [4]uint32 // E(0)
 	s   [4]uint32
@@ -82,7 +87,7 @@ func (m *mac) Reset() {
 // Wipe clears the key and what was written. The value must not be used afterwards.
 func (m *mac) Wipe() {
 	*m = mac{}
-	scrub()
+	scrub.Stack()
 }
 
 // Size implements hash.Hash; it returns 8.

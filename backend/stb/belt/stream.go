@@ -3,6 +3,8 @@ package belt
 import (
 	"crypto/cipher"
 	"math/bits"
+
+	"akno/backend/stb/internal/scrub"
 )
 
 // counter is the 128-bit counter of the modes, as four little-endian words.
@@ -19,6 +21,7 @@ func (n *counter) increment() {
 
 // ctr implements cipher.Stream for belt-ctr.
 type ctr struct {
+	opaque
 	c     Cipher
 	s     counter
 	gamma [BlockSize]byte
@@ -52,7 +55,7 @@ func checkIV(iv []byte) {
 // Wipe clears the key and the gamma. The value must not be used afterwards.
 func (s *ctr) Wipe() {
 	*s = ctr{}
-	scrub()
+	scrub.Stack()
 }
 
 // XORKeyStream implements cipher.Stream. dst is at least as long as src; they are the same
@@ -101,6 +104,7 @@ func addBlock(dst, src []byte, x *[4]uint32) {
 
 // cfb implements cipher.Stream for belt-cfb.
 type cfb struct {
+	opaque
 	c       Cipher
 	text    [BlockSize]byte // the vector, then ciphertext
 	gamma   [BlockSize]byte
@@ -118,7 +122,7 @@ func (c *Cipher) NewCFBDecrypter(iv []byte) cipher.Stream { return c.newCFB(iv, 
 
 func (c *Cipher) newCFB(iv []byte, decrypt bool) *cfb {
 	checkIV(iv)
-	s := &cfb{c: Cipher{c.k}, used: BlockSize, decrypt: decrypt}
+	s := &cfb{c: Cipher{k: c.k}, used: BlockSize, decrypt: decrypt}
 	copy(s.text[:], iv)
 	return s
 }
@@ -126,7 +130,7 @@ func (c *Cipher) newCFB(iv []byte, decrypt bool) *cfb {
 // Wipe clears the key and the gamma. The value must not be used afterwards.
 func (s *cfb) Wipe() {
 	*s = cfb{}
-	scrub()
+	scrub.Stack()
 }
 
 // XORKeyStream implements cipher.Stream; see ctr.
