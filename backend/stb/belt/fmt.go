@@ -96,9 +96,13 @@ func (f *format) mix(x, y []uint16, round, sign int) {
 // number returns the digits as octets of a little-endian number: as many, in eights, as the
 // greatest number of that many digits needs.
 func (f *format) number(digits []uint16) []byte {
-	var top, limbs []uint64
-	for i := len(digits) - 1; i >= 0; i-- {
+	var top []uint64
+	for range digits {
 		top = multiplyAdd(top, f.base, f.base-1)
+	}
+	// Long enough from the beginning: what it would grow out of would be left behind.
+	limbs := make([]uint64, 0, len(top)+1)
+	for i := len(digits) - 1; i >= 0; i-- {
 		limbs = multiplyAdd(limbs, f.base, uint64(digits[i]))
 	}
 	out := make([]byte, 8*max(len(top), 1), 8*max(len(top), 1)+8)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"hash"
+
+	"akno/backend/stb/internal/scrub"
 )
 
 // hmacKey holds the two hash states after the padded key: HMAC-hbelt (STB 34.101.47,
@@ -14,6 +16,8 @@ type hmacKey struct {
 
 // set computes both states. A key longer than a hash block is hashed first.
 func (k *hmacKey) set(key []byte) {
+	scrub.Stack()
+	_ = touchTables()
 	var pad [HashBlockSize]byte
 	if len(key) > HashBlockSize {
 		pad = Sum256(key)
@@ -43,6 +47,7 @@ func (k *hmacKey) close(inner *[8]uint32) {
 
 // hmacHash implements hash.Hash for HMAC-hbelt.
 type hmacHash struct {
+	opaque
 	key hmacKey
 	d   digest
 }
@@ -74,6 +79,7 @@ func (m *hmacHash) Write(p []byte) (int, error) { return m.d.Write(p) }
 func (m *hmacHash) Sum(b []byte) []byte {
 	c := *m
 	sum := c.checkSum()
+	c.forget()
 	return append(b, sum[:]...)
 }
 
@@ -94,13 +100,24 @@ func (m *hmacHash) checkSum() (out [Size]byte) {
 }
 
 // Reset implements hash.Hash: it begins a new message under the same key.
-func (m *hmacHash) Reset() { m.d = digest{st: m.key.inner, len: HashBlockSize} }
+func (m *hmacHash) Reset() {
+	// Field by field: the whole would first be put together elsewhere on the stack.
+	copy(m.d.st.s[:], m.key.inner.s[:])
+	copy(m.d.st.h[:], m.key.inner.h[:])
+	clear(m.d.buf[:])
+	m.d.n, m.d.len = 0, HashBlockSize
+}
 
 // Wipe clears the key and what was written. The value must not be used afterwards.
 func (m *hmacHash) Wipe() {
-	*m = hmacHash{}
-	scrub()
+	m.forget()
+	scrub.Stack()
 }
+
+// forget clears the key and what was written, and nothing of the stack.
+//
+//go:noinline
+func (m *hmacHash) forget() { *m = hmacHash{} }
 
 // Size implements hash.Hash; it returns 32.
 func (m *hmacHash) Size() int { return Size }
@@ -128,12 +145,20 @@ func PBKDF2Context(
 		panic("belt: PBKDF2 with less than one iteration")
 	}
 	var m hmacHash
+	var first [Size]byte
+	var t, sum [8]uint32
+	// Also when the context ends it: the states after the password are as good as the password.
+	defer func() {
+		clear(first[:])
+		clear(t[:])
+		clear(sum[:])
+		m.Wipe()
+	}()
 	m.key.set(password)
 	m.Reset()
 	_, _ = m.d.Write(salt)
 	_, _ = m.d.Write([]byte{0, 0, 0, 1})
-	first := m.checkSum()
-	var t, sum [8]uint32
+	first = m.checkSum()
 	for i := range t {
 		t[i] = binary.LittleEndian.Uint32(first[4*i:])
 	}
@@ -152,10 +177,6 @@ func PBKDF2Context(
 	for i, w := range sum {
 		binary.LittleEndian.PutUint32(key[4*i:], w)
 	}
-	m.Wipe()
-	clear(first[:])
-	clear(t[:])
-	clear(sum[:])
 	return key, nil
 }
 

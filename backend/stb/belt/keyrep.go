@@ -1,6 +1,10 @@
 package belt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"akno/backend/stb/internal/scrub"
+)
 
 const (
 	// LevelSize is the number of octets of the level of a key.
@@ -53,5 +57,6 @@ func TransformKey(key, level, header []byte, size int) ([]byte, error) {
 	}
 	clear(y[:])
 	clear(out[size:])
+	scrub.Stack()
 	return out[:size], nil
 }
