@@ -5,7 +5,9 @@ import (
 	"crypto/subtle"
 	"errors"
 
+	"akno/backend/stb/belt"
 	"akno/backend/stb/internal/mp"
+	"akno/backend/stb/internal/scrub"
 )
 
 // ErrIdentity says that an authority's signature of an identifier does not verify.
@@ -35,6 +37,7 @@ func (k *PublicKey) ExtractIdentity(hashOIDDER, idHash, sig []byte) (key *Privat
 	}
 	point = make([]byte, 2*c.size)
 	if !c.recompute(point, k.point(), idHash, sig) {
+		key.Wipe()
 		return nil, nil, ErrIdentity
 	}
 	return key, point, nil
@@ -55,7 +58,9 @@ func (k *PrivateKey) SignIdentity(hashOIDDER, idHash, hash []byte) ([]byte, erro
 	}
 	copy(t[32:], idHash)
 	var once mp.Scalar
-	theta, err := k.oneTimeKey(&once, hashOIDDER, hash, t)
+	var theta [belt.Size]byte
+	err := k.oneTimeKey(&once, &theta, hashOIDDER, hash, t)
+	scrub.Stack()
 	clear(theta[:])
 	clear(t)
 	if err != nil {
@@ -74,6 +79,7 @@ func (k *PrivateKey) SignIdentityWithKey(hashOIDDER, idHash, hash, once []byte) 
 		return nil, err
 	}
 	var s mp.Scalar
+	defer clear(s[:])
 	if len(once) != k.public.curve.size || k.public.curve.order.SetBytes(&s, once)&^s.IsZero() == 0 {
 		return nil, ErrPrivateKey
 	}

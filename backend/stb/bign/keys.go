@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"akno/backend/stb/internal/mp"
+	"akno/backend/stb/internal/scrub"
 )
 
 // PublicKey is a point of a curve. It does not change and may be shared.
@@ -57,10 +58,14 @@ func (k *PublicKey) Equal(x crypto.PublicKey) bool {
 // PrivateKey is a secret number d, 0 < d < q, with its public key. Its methods may be used by
 // several goroutines at once, except for Wipe.
 type PrivateKey struct {
+	opaque
 	public PublicKey
 	d      mp.Scalar
 	wiped  bool
 }
+
+// opaque keeps a key from being printed.
+type opaque = scrub.Opaque
 
 var _ crypto.Signer = (*PrivateKey)(nil)
 

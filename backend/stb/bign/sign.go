@@ -10,6 +10,7 @@ import (
 
 	"akno/backend/stb/belt"
 	"akno/backend/stb/internal/mp"
+	"akno/backend/stb/internal/scrub"
 )
 
 const (
@@ -74,7 +75,9 @@ func (k *PrivateKey) appendSignature(dst, hashOIDDER, hash, t []byte) ([]byte, e
 		return nil, err
 	}
 	var once mp.Scalar
-	theta, err := k.oneTimeKey(&once, hashOIDDER, hash, t)
+	var theta [belt.Size]byte
+	err := k.oneTimeKey(&once, &theta, hashOIDDER, hash, t)
+	scrub.Stack()
 	clear(theta[:])
 	if err != nil {
 		return nil, err
@@ -141,26 +144,27 @@ func (c *Curve) challengeScalar(e *mp.Scalar, s0 []byte) {
 	c.order.SetBytes(e, buf[:c.size])
 }
 
-// oneTimeKey sets once to the one-time key of clause 6.3.3 and returns the key theta it was
-// made with.
-func (k *PrivateKey) oneTimeKey(once *mp.Scalar, hashOIDDER, hash, t []byte) (theta [belt.Size]byte, err error) {
+// oneTimeKey sets once to the one-time key of clause 6.3.3 and theta to the key it was made
+// with. Its caller scrubs the stack afterwards.
+func (k *PrivateKey) oneTimeKey(once *mp.Scalar, theta *[belt.Size]byte, hashOIDDER, hash, t []byte) error {
 	c := k.public.curve
 	var mixed [maxOID + 2*maxSize + 64]byte
 	var buf [maxSize]byte
 	b := buf[:c.size]
 	c.order.PutBytes(b, &k.d)
 	secret := append(append(append(mixed[:0], hashOIDDER...), b...), t...)
-	theta = belt.Sum256(secret)
+	*theta = belt.Sum256(secret)
 	clear(secret)
+	clear(mixed[:]) // secret is another place where t is long
 	var block belt.Cipher
 	if err := block.SetKey(theta[:]); err != nil {
-		return theta, err
+		return err
 	}
 	copy(b, hash)
 	rounds := uint64(2 * c.size / belt.BlockSize)
 	for done := uint64(0); ; done += rounds {
 		if err := block.EncryptWideFrom(b, done); err != nil {
-			return theta, err
+			return err
 		}
 		// What is thrown away here says nothing about the key that is used.
 		if below := c.order.SetBytes(once, b); below&^once.IsZero() != 0 {
@@ -169,7 +173,7 @@ func (k *PrivateKey) oneTimeKey(once *mp.Scalar, hashOIDDER, hash, t []byte) (th
 	}
 	block.Wipe()
 	clear(buf[:])
-	return theta, nil
+	return nil
 }
 
 // OneTimeKey returns the key theta, 32 octets, and the one-time key k, Size octets, that
@@ -180,7 +184,9 @@ func (k *PrivateKey) OneTimeKey(hashOIDDER, hash, t []byte) (theta, once []byte,
 		return nil, nil, err
 	}
 	var s mp.Scalar
-	key, err := k.oneTimeKey(&s, hashOIDDER, hash, t)
+	key := new([belt.Size]byte)
+	err = k.oneTimeKey(&s, key, hashOIDDER, hash, t)
+	scrub.Stack()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -198,6 +204,7 @@ func (k *PrivateKey) SignHashWithKey(hashOIDDER, hash, once []byte) ([]byte, err
 		return nil, err
 	}
 	var s mp.Scalar
+	defer clear(s[:])
 	if len(once) != k.public.curve.size || k.public.curve.order.SetBytes(&s, once)&^s.IsZero() == 0 {
 		return nil, ErrPrivateKey
 	}

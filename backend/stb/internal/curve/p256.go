@@ -186,7 +186,7 @@ func (p *point256) prepare() (c cached256) {
 	return c
 }
 
-// affine sets a to p, which is not infinity.
+// affine sets a to p, which is not infinity. What it knew of z is wiped, see wipe.
 func (p *point256) affine(a *affine256) {
 	var zi, zz mp.E4
 	zi.Inv(&p.z)
@@ -194,6 +194,8 @@ func (p *point256) affine(a *affine256) {
 	a.x.Mul(&p.x, &zz)
 	zz.Mul(&zz, &zi)
 	a.y.Mul(&p.y, &zz)
+	clear(zi[:])
+	clear(zz[:])
 }
 
 // wipe clears p: who knows z, besides the point, learns about the number it is a multiple by.

@@ -188,7 +188,7 @@ func (p *point384) prepare() (c cached384) {
 	return c
 }
 
-// affine sets a to p, which is not infinity.
+// affine sets a to p, which is not infinity. What it knew of z is wiped, see wipe.
 func (p *point384) affine(a *affine384) {
 	var zi, zz mp.E6
 	zi.Inv(&p.z)
@@ -196,6 +196,8 @@ func (p *point384) affine(a *affine384) {
 	a.x.Mul(&p.x, &zz)
 	zz.Mul(&zz, &zi)
 	a.y.Mul(&p.y, &zz)
+	clear(zi[:])
+	clear(zz[:])
 }
 
 // wipe clears p: who knows z, besides the point, learns about the number it is a multiple by.

@@ -188,7 +188,7 @@ func (p *point512) prepare() (c cached512) {
 	return c
 }
 
-// affine sets a to p, which is not infinity.
+// affine sets a to p, which is not infinity. What it knew of z is wiped, see wipe.
 func (p *point512) affine(a *affine512) {
 	var zi, zz mp.E8
 	zi.Inv(&p.z)
@@ -196,6 +196,8 @@ func (p *point512) affine(a *affine512) {
 	a.x.Mul(&p.x, &zz)
 	zz.Mul(&zz, &zi)
 	a.y.Mul(&p.y, &zz)
+	clear(zi[:])
+	clear(zz[:])
 }
 
 // wipe clears p: who knows z, besides the point, learns about the number it is a multiple by.

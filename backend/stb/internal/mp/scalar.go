@@ -64,6 +64,7 @@ func (m *Modulus) subtract(z *Scalar) uint64 {
 	for i := range m.n {
 		z[i] = t[i] ^ below&(t[i]^z[i])
 	}
+	clear(t[:])
 	return below
 }
 
@@ -83,6 +84,7 @@ func (m *Modulus) Add(z, x, y *Scalar) {
 	}
 	m.subtract(&t)
 	*z = t
+	clear(t[:])
 }
 
 // Sub sets z to x-y mod q for reduced x and y.
@@ -98,6 +100,7 @@ func (m *Modulus) Sub(z, x, y *Scalar) {
 		t[i], c = bits.Add64(t[i], under&m.q[i], c)
 	}
 	*z = t
+	clear(t[:])
 }
 
 // Mul sets z to x*y mod q.
