@@ -12,6 +12,8 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+
+	"akno/backend/stb/internal/scrub"
 )
 
 // MaxShares is the greatest number of shares.
@@ -88,6 +90,8 @@ func SplitWith(secret []byte, count, threshold int, k []byte) ([][]byte, error) 
 	if threshold < 2 || threshold > count || count > MaxShares || len(k) != (threshold-1)*n {
 		return nil, ErrCount
 	}
+	scrub.Stack()
+	defer scrub.Stack()
 	// c = k f0 + s, where f0 = x^(8n) + m0.
 	c := make(poly, threshold*n/8+1)
 	defer clear(c)
@@ -104,7 +108,9 @@ func SplitWith(secret []byte, count, threshold int, k []byte) ([][]byte, error) 
 	shares := make([][]byte, count)
 	for i := range shares {
 		r := c.mod(n, modulus(n, i+1))
-		shares[i] = append([]byte{byte(i + 1)}, r.octets(n)...)
+		shares[i] = make([]byte, 1+n)
+		shares[i][0] = byte(i + 1)
+		r.put(shares[i][1:])
 		clear(r)
 	}
 	return shares, nil
@@ -117,6 +123,8 @@ func Join(shares [][]byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	scrub.Stack()
+	defer scrub.Stack()
 	words := n / 8
 	// Garner: c is right modulo the product g of the polynomials of the shares taken in so far.
 	c := make(poly, (len(shares)+1)*words+1)
@@ -141,7 +149,9 @@ func Join(shares [][]byte) ([]byte, error) {
 	}
 	s := c.mod(n, modulus(n, 0))
 	defer clear(s)
-	return s.octets(n), nil
+	secret := make([]byte, n)
+	s.put(secret)
+	return secret, nil
 }
 
 // check returns the number of octets of the secret.

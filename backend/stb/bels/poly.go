@@ -15,13 +15,11 @@ func fromOctets(b []byte) poly {
 	return p
 }
 
-// octets returns the n octets of p.
-func (p poly) octets(n int) []byte {
-	b := make([]byte, n)
-	for i := range n / 8 {
-		binary.LittleEndian.PutUint64(b[8*i:], p[i])
+// put writes p to b, 8 octets for each word.
+func (p poly) put(b []byte) {
+	for i, w := range p {
+		binary.LittleEndian.PutUint64(b[8*i:], w)
 	}
-	return b
 }
 
 // addShifted adds q x^shift to p, which is long enough for it. The shift is public.
