@@ -5,7 +5,12 @@ import (
 	"errors"
 	"hash"
 	"slices"
+
+	"akno/backend/stb/internal/scrub"
 )
+
+// opaque keeps a state that came of a key from being printed.
+type opaque = scrub.Opaque
 
 // Commands of the automaton (clause 8.4), as committed to the state.
 const (
@@ -33,6 +38,7 @@ var (
 // Automaton is the programmable automaton bash-prg (clause 8). Commands change its state;
 // equal sequences of commands give equal outputs.
 type Automaton struct {
+	opaque
 	s     [StateSize]byte
 	l, d  int
 	r     int // octets of the buffer
@@ -226,6 +232,7 @@ func (h *prgHash) Sum(b []byte) []byte {
 	c := h.a
 	var out [Size512]byte
 	c.Squeeze(out[:h.Size()])
+	c.Wipe()
 	return append(b, out[:h.Size()]...)
 }
 

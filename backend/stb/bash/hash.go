@@ -78,6 +78,7 @@ func sum(out, data []byte, level int) {
 	d.Reset()
 	_, _ = d.Write(data)
 	d.finish(out)
+	d.Reset() // bash-f can be undone: who finds the state knows the last block
 }
 
 func newDigest(level int) *digest {
@@ -134,6 +135,7 @@ func (d *digest) Sum(b []byte) []byte {
 	c := *d
 	var out [Size512]byte
 	c.finish(out[:d.level/4])
+	c.Reset()
 	return append(b, out[:d.level/4]...)
 }
 

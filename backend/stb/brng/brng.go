@@ -6,7 +6,11 @@ import (
 	"hash"
 
 	"akno/backend/stb/belt"
+	"akno/backend/stb/internal/scrub"
 )
+
+// opaque keeps the state of a generator from being printed.
+type opaque = scrub.Opaque
 
 // Size is the number of octets of a block, of the key and of the vector of CTR.
 const Size = 32
@@ -16,6 +20,7 @@ var ErrSize = errors.New("brng: key and vector have 32 octets each")
 
 // CTR is the generator in counter mode, brng-ctr-hbelt (clause 6.2).
 type CTR struct {
+	opaque
 	key, s, r [Size]byte
 }
 
@@ -68,10 +73,14 @@ func (g *CTR) Read(p []byte) (int, error) {
 func (g *CTR) IV() [Size]byte { return g.s }
 
 // Wipe clears the state.
-func (g *CTR) Wipe() { *g = CTR{} }
+func (g *CTR) Wipe() {
+	*g = CTR{}
+	scrub.Stack()
+}
 
 // HMAC is the generator in HMAC mode, brng-hmac-hbelt (clause 6.3).
 type HMAC struct {
+	opaque
 	mac  hash.Hash
 	iv   []byte
 	r    [Size]byte
@@ -110,6 +119,7 @@ func (g *HMAC) Wipe() {
 	clear(g.r[:])
 	clear(g.buf[:])
 	g.rest = nil
+	scrub.Stack()
 }
 
 // block makes the next block.
