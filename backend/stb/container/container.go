@@ -12,6 +12,7 @@ import (
 	"akno/backend/stb/bign"
 	"akno/backend/stb/internal/ber"
 	"akno/backend/stb/internal/der"
+	"akno/backend/stb/internal/scrub"
 	"akno/backend/stb/oid"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -30,11 +31,15 @@ const (
 
 // Share is a partial secret of STB 34.101.60.
 type Share struct {
+	opaque
 	// Level is the security level of the secret shared: 128, 192 or 256.
 	Level int
 	// Octets is the number of the share, 1 to 16, and Level/8 octets of its value.
 	Octets []byte
 }
+
+// opaque keeps a share from being printed.
+type opaque = scrub.Opaque
 
 // valid returns whether the length fits the level and the number is one of the standard's.
 func (s Share) valid() bool {
@@ -46,11 +51,10 @@ func (s Share) Wipe() { clear(s.Octets) }
 
 // Seal writes a container with the key under the password (STB 34.101.78, clause 11): DER of about
 // 160 octets, with a fresh salt. password is taken as it is, UTF-8 by convention; iterations
-// outside of MinIterations and MaxIterations give an *IterationsError.
+// outside of MinIterations and MaxIterations give an *IterationsError, a key that was wiped bign.ErrWiped.
 func Seal(key *bign.PrivateKey, password []byte, iterations int) ([]byte, error) {
-	d := key.Bytes()
-	defer clear(d)
-	info, err := writeKeyInfo(oid.BignPubKey, key.Curve().OID(), d)
+	defer scrub.Stack()
+	info, err := MarshalPlain(key)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +64,7 @@ func Seal(key *bign.PrivateKey, password []byte, iterations int) ([]byte, error)
 // SealShare writes a container with a partial secret, like Seal. A share whose length does not fit
 // its level gives ErrContent.
 func SealShare(s Share, password []byte, iterations int) ([]byte, error) {
+	defer scrub.Stack()
 	if (s.Level != 128 && s.Level != 192 && s.Level != 256) || !s.valid() {
 		return nil, ErrContent
 	}
@@ -108,6 +113,7 @@ func Open(file, password []byte) (*bign.PrivateKey, error) {
 // OpenContext is Open that stops with the error of ctx when it is done, and that tells
 // progress, when not nil, how many iterations are done, every thousand.
 func OpenContext(ctx context.Context, file, password []byte, progress func(done int)) (*bign.PrivateKey, error) {
+	defer scrub.Stack()
 	opened, err := open(ctx, file, password, progress)
 	if err != nil {
 		return nil, err
@@ -119,6 +125,7 @@ func OpenContext(ctx context.Context, file, password []byte, progress func(done 
 // OpenShare opens a container and returns the partial secret in it, which the caller wipes. Errors as of
 // Open, with ErrNotShare in place of ErrShare.
 func OpenShare(file, password []byte) (Share, error) {
+	defer scrub.Stack()
 	opened, err := open(context.Background(), file, password, nil)
 	if err != nil {
 		return Share{}, err
@@ -150,6 +157,7 @@ func open(ctx context.Context, file, password []byte, progress func(int)) (o ope
 		// flat is nobody else's, and DER.
 		return opened{flat, info}, nil
 	}
+	defer clear(flat) // what nearly is an unprotected key holds one
 	s, body, err := readEncrypted(flat)
 	if err != nil {
 		return o, err
@@ -204,6 +212,7 @@ func keyBlock(file []byte) []byte {
 		if block.Type == "ENCRYPTED PRIVATE KEY" || block.Type == "PRIVATE KEY" {
 			return block.Bytes
 		}
+		clear(block.Bytes) // such as a key of another form
 	}
 	return nil
 }
@@ -305,9 +314,12 @@ func pour(stream cipher.Stream, out, body []byte) {
 }
 
 // MarshalPlain returns the unprotected PrivateKeyInfo of a key in DER, which the caller wipes.
-// It is for handing a key to another container, never for a file.
+// It is for handing a key to another container, never for a file. A key that was wiped gives bign.ErrWiped.
 func MarshalPlain(key *bign.PrivateKey) ([]byte, error) {
 	d := key.Bytes()
 	defer clear(d)
+	if subtle.ConstantTimeCompare(d, make([]byte, len(d))) == 1 {
+		return nil, bign.ErrWiped // zero is no key: the file would never open
+	}
 	return writeKeyInfo(oid.BignPubKey, key.Curve().OID(), d)
 }

@@ -440,3 +440,17 @@ func TestOpeningStopsWithItsContext(t *testing.T) {
 		t.Errorf("%v after %d steps", err, calls)
 	}
 }
+
+func TestAWipedKeyIsNotSealed(t *testing.T) {
+	key := newKey(t, bign.Curve256v1())
+	key.Wipe()
+	if _, err := Seal(key, []byte("p"), MinIterations); !errors.Is(err, bign.ErrWiped) {
+		t.Errorf("sealed: %v", err)
+	}
+	if _, err := MarshalPlain(key); !errors.Is(err, bign.ErrWiped) {
+		t.Errorf("written plain: %v", err)
+	}
+	if _, _, err := SealSplit(key, 3, 2, MinIterations); !errors.Is(err, bign.ErrWiped) {
+		t.Errorf("split: %v", err)
+	}
+}

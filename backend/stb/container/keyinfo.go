@@ -46,6 +46,10 @@ func readKeyInfo(raw []byte) (k keyInfo, ok bool) {
 	if err != nil {
 		return k, false
 	}
+	var copied []byte
+	if &flat[0] != &raw[0] {
+		copied = flat
+	}
 	in := cryptobyte.String(flat)
 	var body, secret cryptobyte.String
 	var version int
@@ -53,13 +57,10 @@ func readKeyInfo(raw []byte) (k keyInfo, ok bool) {
 	if !in.ReadASN1(&body, tag.SEQUENCE) || !body.ReadASN1Integer(&version) || version != 0 ||
 		!der.ReadAlgorithm(&body, &algorithm) || !body.ReadASN1(&secret, tag.OCTET_STRING) ||
 		!body.SkipOptionalASN1(der.Explicit(0)) || !body.Empty() {
+		clear(copied)
 		return k, false
 	}
-	k = keyInfo{algorithm.OID, algorithm.Params, secret, nil}
-	if &flat[0] != &raw[0] {
-		k.copied = flat
-	}
-	return k, true
+	return keyInfo{algorithm.OID, algorithm.Params, secret, copied}, true
 }
 
 // named returns the parameters as an identifier, or nil when they are something else.

@@ -4,6 +4,7 @@ package container
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"testing"
 
@@ -125,4 +126,90 @@ func TestSharesLeaveNothingInMemory(t *testing.T) {
 			share.Wipe()
 		}
 	})
+}
+
+// ended is a context that ends after a number of looks at it.
+type ended struct {
+	context.Context
+	left int
+}
+
+func (e *ended) Err() error {
+	if e.left--; e.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// What an operation leaves is written over by the next one: here each is the last.
+func TestNoWayOfOpeningLeavesASecretBehind(t *testing.T) {
+	if !leftover.Alone(t) {
+		return
+	}
+	salt := []byte("8 octets")
+	for name, open := range map[string]func(d, password []byte){
+		"the key of a MAC": func(_, password []byte) { clear(macKey(belt.NewHash(), password, salt, 2)) },
+		"an unprotected key in BER": func(d, _ []byte) {
+			file := looseKey(d)
+			if key, err := Open(file, nil); err != nil {
+				t.Error(err)
+			} else {
+				key.Wipe()
+			}
+			clear(file)
+		},
+		"an unprotected key in BER inside of an exchange file": func(d, _ []byte) {
+			file := looseKey(d)
+			x := new(exchange)
+			if err := x.takeKey(file); err != nil {
+				t.Error(err)
+			} else {
+				x.Key.Wipe()
+			}
+			clear(file)
+		},
+		"what nearly is a key": func(d, _ []byte) {
+			file := looseKey(d)
+			file[4] = 1 // the version
+			if _, err := Open(file, nil); err == nil {
+				t.Error("opened")
+			}
+			clear(file)
+		},
+		"a password that was given up": func(d, password []byte) {
+			file, err := writeContainer(salt, MinIterations, d)
+			if err != nil {
+				t.Error(err)
+			}
+			clear(file[len(file)-len(d):])
+			if _, err := OpenContext(&ended{context.Background(), 2}, file, password, nil); err == nil {
+				t.Error("opened")
+			}
+		},
+	} {
+		leftover.Hold(t, name, func(s *leftover.Secrets) {
+			d, password := make([]byte, 32), make([]byte, 20)
+			if _, err := rand.Read(d); err != nil {
+				t.Error(err)
+			}
+			d[31] &= 0x7f
+			randomText(t, password)
+			s.Add("private key", bytes.Clone(d))
+			s.Add("text of the password", bmpString(password))
+			s.Add("password", bytes.Clone(password))
+			open(d, password)
+			clear(d)
+			clear(password)
+		})
+	}
+}
+
+// looseKey writes an unprotected key of 32 octets in BER, its number in two pieces.
+func looseKey(d []byte) []byte {
+	algorithm := []byte{0x30, 0x18, 6, 10, 0x2a, 0x70, 0, 2, 0, 0x22, 0x65, 0x2d, 2, 1, 6, 10, 0x2a, 0x70, 0, 2, 0, 0x22, 0x65, 0x2d, 3, 1}
+	out := make([]byte, 0, 100)
+	out = append(append(out, 0x30, 0x80, 2, 1, 0), algorithm...)
+	out = append(append(out, 0x24, 0x80, 4, 16), d[:16]...)
+	out = append(append(out, 4, 16), d[16:]...)
+	return append(out, 0, 0, 0, 0)
 }

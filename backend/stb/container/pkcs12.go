@@ -14,6 +14,7 @@ import (
 	"akno/backend/stb/bign"
 	"akno/backend/stb/internal/ber"
 	"akno/backend/stb/internal/der"
+	"akno/backend/stb/internal/scrub"
 	"akno/backend/stb/oid"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -54,6 +55,7 @@ type exchange struct {
 // UTF-8. Errors: ErrTooLarge, ErrFormat, ErrPassword, ErrContent, *UnsupportedError, *IterationsError for
 // more than MaxIterations in the whole file.
 func OpenPKCS12(file, password []byte) (*Exchange, error) {
+	defer scrub.Stack()
 	return openExchange(file, password, MaxIterations)
 }
 
@@ -70,6 +72,7 @@ func openExchange(file, password []byte, work int) (*Exchange, error) {
 	if err != nil {
 		return nil, ErrFormat
 	}
+	defer wipeCopy(flat, file) // an unprotected key may lie in it
 	x := &exchange{password: password, work: work}
 	if err := x.open(flat); err != nil {
 		if x.Key != nil {
@@ -165,9 +168,10 @@ func (x *exchange) checkMAC(in *cryptobyte.String, safe []byte) error {
 		}
 	}
 	var newHash func() hash.Hash
+	newMAC := func(key []byte) hash.Hash { return hmac.New(newHash, key) }
 	switch {
 	case algorithm.OID.Equal(oid.BeltHash):
-		newHash = belt.NewHash
+		newHash, newMAC = belt.NewHash, belt.NewHMAC // which can be wiped
 	case algorithm.OID.Equal(oidSHA256):
 		newHash = sha256.New
 	default:
@@ -181,7 +185,8 @@ func (x *exchange) checkMAC(in *cryptobyte.String, safe []byte) error {
 	}
 	key := macKey(newHash(), x.password, salt, iterations)
 	defer clear(key)
-	m := hmac.New(newHash, key)
+	m := newMAC(key)
+	defer wipeHash(m)
 	m.Write(safe)
 	if subtle.ConstantTimeCompare(m.Sum(nil), want) != 1 {
 		return ErrPassword
@@ -214,8 +219,10 @@ func macKey(h hash.Hash, password, salt []byte, iterations int) []byte {
 	defer clear(text)
 	h.Write(bytes.Repeat([]byte{3}, v))
 	for _, piece := range [][]byte{salt, text} {
-		n := (len(piece) + v - 1) / v * v
-		filled := bytes.Repeat(piece, n/len(piece)+1)[:n]
+		filled := make([]byte, (len(piece)+v-1)/v*v)
+		for n := 0; n < len(filled); {
+			n += copy(filled[n:], piece)
+		}
 		h.Write(filled)
 		clear(filled)
 	}
@@ -287,7 +294,22 @@ func (x *exchange) bags(raw []byte) error {
 	if err != nil {
 		return ErrFormat
 	}
+	defer wipeCopy(flat, raw)
 	return x.contents(flat, 0)
+}
+
+// wipeCopy clears the DER form of raw when it is not raw itself.
+func wipeCopy(flat, raw []byte) {
+	if &flat[0] != &raw[0] {
+		clear(flat)
+	}
+}
+
+// wipeHash clears the key in a hash of belt; others cannot.
+func wipeHash(m hash.Hash) {
+	if w, ok := m.(interface{ Wipe() }); ok {
+		w.Wipe()
+	}
 }
 
 // contents reads a SafeContents, which may lie in another as a bag (RFC 7292, 4.2.6).

@@ -27,6 +27,9 @@ func SealSplit(key *bign.PrivateKey, count, threshold, iterations int) (file []b
 	password := secretPassword(secret)
 	defer clear(password)
 	if file, err = Seal(key, password, iterations); err != nil {
+		for _, p := range parts {
+			clear(p)
+		}
 		return nil, nil, err
 	}
 	for _, p := range parts {
@@ -95,6 +98,7 @@ func ParseShareText(text string) (Share, error) {
 	}
 	s := Share{Level: 8 * (len(b) - 1), Octets: b}
 	if (s.Level != 128 && s.Level != 192 && s.Level != 256) || !s.valid() {
+		s.Wipe()
 		return Share{}, ErrNotShare
 	}
 	return s, nil

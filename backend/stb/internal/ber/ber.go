@@ -132,39 +132,49 @@ func (e Element) Octets() ([]byte, error) {
 	if !e.Constructed() {
 		return e.Body, nil
 	}
-	return e.join(nil)
-}
-
-func (e Element) join(out []byte) ([]byte, error) {
-	for rest := e.Body; len(rest) > 0; {
-		piece, tail, err := read(rest, e.depth+1)
-		if err != nil {
-			return nil, err
-		}
-		rest = tail
-		switch piece.Tag {
-		case tag.OCTET_STRING:
-			out = append(out, piece.Body...)
-		case tag.OCTET_STRING | constructed:
-			if out, err = piece.join(out); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, ErrMalformed
-		}
+	var out []byte
+	err := e.pieces(func(piece []byte) { out = append(out, piece...) })
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }
 
+// pieces gives the octets of each piece of a string in turn.
+func (e Element) pieces(take func(piece []byte)) error {
+	for rest := e.Body; len(rest) > 0; {
+		piece, tail, err := read(rest, e.depth+1)
+		if err != nil {
+			return err
+		}
+		rest = tail
+		switch piece.Tag {
+		case tag.OCTET_STRING:
+			take(piece.Body)
+		case tag.OCTET_STRING | constructed:
+			if err := piece.pieces(take); err != nil {
+				return err
+			}
+		default:
+			return ErrMalformed
+		}
+	}
+	return nil
+}
+
 // DER returns the element with definite shortest lengths everywhere and OCTET
 // STRINGs in one piece. The order of sets is not touched. An element that has
-// this form already is returned as it is, without a copy.
+// this form already is returned as it is, without a copy. Otherwise the one copy
+// of an element below 64 KiB is the result: who wipes it leaves none of a secret.
 func (e Element) DER() ([]byte, error) {
 	if same, err := e.isDER(); err != nil || same {
 		return e.Raw, err
 	}
-	var b cryptobyte.Builder
-	if err := e.write(&b); err != nil {
+	// Below 64 KiB no element is longer in its DER form, so this does not grow.
+	buf := make([]byte, 0, len(e.Raw))
+	b := cryptobyte.NewBuilder(buf)
+	if err := e.write(b); err != nil {
+		clear(buf[:cap(buf)])
 		return nil, err
 	}
 	return b.Bytes()
@@ -195,12 +205,9 @@ func (e Element) isDER() (bool, error) {
 
 func (e Element) write(b *cryptobyte.Builder) error {
 	if e.Tag == tag.OCTET_STRING|constructed {
-		octets, err := e.Octets()
-		if err != nil {
-			return err
-		}
-		b.AddASN1OctetString(octets)
-		return nil
+		var failed error
+		b.AddASN1(tag.OCTET_STRING, func(b *cryptobyte.Builder) { failed = e.pieces(b.AddBytes) })
+		return failed
 	}
 	var failed error
 	b.AddASN1(e.Tag, func(b *cryptobyte.Builder) {
