@@ -61,14 +61,24 @@
 //
 // Package internal/dudect measures this: signing in both ways, keys of a stream, the opening of
 // tokens, the agreement on a secret, the place of a wrong octet of a tag, wrong passwords
-// against damaged containers. Every test has a control that leaks and has to be found out.
+// against damaged containers, the sharing of secrets. Every test has a control that leaks and has to be found out.
 // make soak takes 25 times as many samples.
 //
-// Private keys, ciphers, streams, MACs, generators, automata and shares have methods Wipe, and
-// functions wipe what they made for themselves, stack included. Package internal/leftover searches
-// the memory of the process for what should be gone. It cannot be so with registers, with stacks that
-// the runtime moved, and with the password of a PKCS #12 file by HMAC-SHA-256, which the standard
-// library takes as a string.
+// Private keys, ciphers, streams, MACs, generators, automata and shares have methods Wipe, no verb of
+// package fmt prints them, and functions wipe what they made for themselves, stack included, also when they
+// give up. Package internal/leftover searches the memory of the process for what should be gone. It
+// cannot be so with
+//
+//   - registers, and stacks that the runtime moved
+//   - an array that is returned, such as a derived key: the caller's frame holds it twice and can clear one of them
+//   - belt-hash and bash of something secret by themselves: Reset clears a state, and the last block may lie on the
+//     stack until something is written over it. HMAC, PBKDF2 and the one-time keys of signatures clear it
+//   - files of other programs by the standard library: the password by HMAC-SHA-256, which it takes as
+//     a string, the expanded key of AES, and the pads of its HMAC
+//
+// Verification, the decoding of public keys, of certificates and of messages, and the reading of a container up
+// to its password work on what everybody may see and take a time that depends on it. So does the
+// search for a recipient's token in an envelope: it tells which of the recipients opened it, never a key.
 //
 // # Speed
 //

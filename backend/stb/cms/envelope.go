@@ -268,9 +268,11 @@ func contentKey(recipients ber.Element, key Unwrapper) ([]byte, error) {
 		if err != nil || !readAlgorithm(parts[2], &alg) || !alg.OID.Equal(oid.BignKeyTransport) || !alg.PlainParams() {
 			continue
 		}
-		if content, err := key.UnwrapKey(token, nil); err == nil && len(content) == contentKeySize {
+		content, err := key.UnwrapKey(token, nil)
+		if err == nil && len(content) == contentKeySize {
 			return content, nil
 		}
+		clear(content)
 	}
 	return nil, ErrDecrypt
 }
