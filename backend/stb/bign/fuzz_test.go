@@ -57,3 +57,33 @@ func FuzzUnwrapKey(f *testing.F) {
 		}
 	})
 }
+
+func FuzzIdentity(f *testing.F) {
+	authority, err := NewPrivateKey(Curve256v1(), bytes.Repeat([]byte{9}, 32))
+	if err != nil {
+		f.Fatal(err)
+	}
+	id, q := hashOID(Curve256v1()), authority.PublicKey()
+	idHash := bytes.Repeat([]byte{3}, 32)
+	sig, err := authority.SignHashDeterministic(id, idHash, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(idHash, sig)
+	f.Add(make([]byte, 32), bytes.Repeat([]byte{0xff}, 48))
+	f.Fuzz(func(t *testing.T, idHash, sig []byte) {
+		key, point, err := q.ExtractIdentity(id, idHash, sig)
+		if (err == nil) != q.Verify(id, idHash, sig) {
+			t.Fatalf("%v, and the signature of the identifier says otherwise", err)
+		}
+		hash := make([]byte, 32)
+		if err != nil {
+			q.VerifyIdentity(id, idHash, append(bytes.Clone(sig), sig...), hash, sig)
+			return
+		}
+		signed, err := key.SignIdentity(id, idHash, hash)
+		if err != nil || !q.VerifyIdentity(id, idHash, point, hash, signed) {
+			t.Errorf("the identity does not sign, %v", err)
+		}
+	})
+}
