@@ -81,7 +81,7 @@ export default {
     one: 'The portal has {n} draft from another computer',
     other: 'The portal has {n} drafts from another computer',
   },
-  'away.look': 'Look',
+  'away.look': 'View',
   take: 'Take to this computer',
   'take.label': 'Take to this computer: {title}',
   taken: 'The draft is on this computer now',

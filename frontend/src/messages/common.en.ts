@@ -58,7 +58,7 @@ export default {
     one: 'The portal did not accept {n} application',
     other: 'The portal did not accept {n} applications',
   },
-  'net.look': 'Look',
+  'net.look': 'Show',
   'net.clock': 'The clock of this computer {by}.',
   'net.clock.note':
     'Signatures take the portal’s time, so you may sign. Terms and dates on this computer may be wrong: let it set its time by the network.',
@@ -89,7 +89,7 @@ export default {
   undo: 'Undo',
   retry: 'Try again',
   open: 'Open',
-  look: 'Look',
+  look: 'View',
   print: 'Print',
   save: 'Save the file',
   damaged: 'The file with your applications is damaged.',

@@ -96,7 +96,7 @@ export default {
   'notify.note':
     'Of decisions, questions of bodies and terms. Others may see the screen: without details it only says “There is a decision on an application”.',
 
-  received: 'Received lately',
+  received: 'Recently received',
   'received.none': 'Nothing has come from the portal yet.',
   'received.order': 'Payment',
   'received.newer': 'A record of a new kind',
@@ -104,7 +104,7 @@ export default {
     'This kind of record is newer than the program. It is kept as it is: update the program to see all of it.',
   'received.newer.tag': 'New kind',
 
-  room: 'Room on the disk',
+  room: 'Space on the disk',
   'room.total': 'The profile takes',
   'room.database': 'Drafts, the queue and copies of the portal’s records',
   'room.files': { one: '{n} file', other: '{n} files' },
@@ -139,7 +139,7 @@ export default {
   'look.decision': 'Only the note that you have opened the decision. Nothing else.',
 
   carry: 'Send from another computer',
-  'carry.note': 'If there will be no connection here, the queue can be taken along on a stick.',
+  'carry.note': 'If this computer has no connection, take the queue along on a USB stick.',
   'carry.make': 'Save the queue to a file',
   'carry.bring': 'Bring a queue here',
   'carry.lead':

@@ -35,7 +35,7 @@ export default {
   save: 'Choose a place and save',
   saved: 'The file is saved',
   'saved.next':
-    'Carry it on a stick and open it on the other computer: “My applications” → “Another computer” → “Bring from another computer”. The drafts here stay as they were.',
+    'Carry it on a USB stick and open it on the other computer: “My applications” → “Another computer” → “Bring from another computer”. The drafts here stay as they were.',
   again: 'Make another file',
   holds: { one: '{n} draft', other: '{n} drafts' },
   files: { one: '{n} file', other: '{n} files' },
