@@ -27,8 +27,9 @@
 //   - key agreement (STB 34.101.66; a test of package bign computes the transcripts of its
 //     appendix), curves other than the three standard ones, explicit or inherited curve
 //     parameters, messages whose length is not a whole number of octets
-//   - of STB 34.101.78: the recommended greatest validity of certificates, and what it says
-//     about the contents of lists, answers and its own messages beyond the general standards
+//   - of STB 34.101.78: what it says about its own messages. The recommended greatest validity of
+//     certificates and the form of lists and answers are noted by the strict profile and
+//     change no verdict
 //   - name constraints, policy mapping, delta, indirect and partial revocation lists: where
 //     critical they are refused
 //   - archive stamps (B-LTA), counter-signatures, signature policies: recognised, not judged

@@ -4,7 +4,10 @@
 //
 // Reading is strict: DER only, every field where the standard puts it. Two
 // profiles of acceptance exist. ProfileGosSUOK takes certificates as the state
-// system issues them; ProfileBPKI demands the letter of STB 34.101.78.
+// system issues them; ProfileBPKI demands the letter of STB 34.101.78. What that only
+// recommends, the greatest validity of certificates, and what it says about the form of lists
+// and of status responses, is noted and changes no verdict: to pass over a revocation
+// for the sake of form would be the greater harm.
 //
 // A Verifier answers whether a certificate may be used for a purpose at a time.
 // Names and key identifiers only propose issuers; a signature decides. The

@@ -37,6 +37,8 @@ type Status struct {
 	IssuedAt, NextUpdate time.Time
 	// Responder is the certificate of a delegated responder, or nil.
 	Responder *Certificate
+	// Notes say where the form of the datum is not that of the strict profile.
+	Notes []string
 }
 
 // StatusSource is a datum about certificates other than a list, in practice a
@@ -114,6 +116,13 @@ func (q *question) check(r *Result, cert, issuer *Certificate) RevocationCheck {
 	if concerned {
 		c.State = StateUnknown
 	}
+	for i := range data {
+		for _, note := range data[i].Notes {
+			if q.Profile == ProfileBPKI {
+				r.Notes = append(r.Notes, Advise+note)
+			}
+		}
+	}
 	var revoked, fresh, stale *Status
 	for i := range data {
 		s := &data[i]
@@ -180,6 +189,7 @@ func (q *question) statuses(r *Result, cert, issuer *Certificate) (out []Status,
 		if note != "" {
 			r.Notes = append(r.Notes, "revocation list ignored: "+note)
 		} else if about {
+			s.Notes = l.advice(&s)
 			out = append(out, s)
 		}
 	}

@@ -60,8 +60,8 @@ type Result struct {
 	// RevocationAsOf when that datum was issued; empty and zero without one.
 	RevocationSource string
 	RevocationAsOf   time.Time
-	// Notes are remarks for a protocol in English: ignored data and the rule that
-	// was broken.
+	// Notes are remarks for a protocol in English: ignored data, the rule that
+	// was broken and, in the strict profile, recommendations that were not kept.
 	Notes []string
 }
 
@@ -211,6 +211,9 @@ func (q *question) rules(path []*Certificate) (Reason, []string) {
 		if (i < last || last == 0) && !c.InForce(q.at) {
 			return OutOfBoundsNoPOE, nil
 		}
+	}
+	if q.Profile == ProfileBPKI {
+		return OK, advice(path)
 	}
 	return OK, nil
 }
