@@ -2,6 +2,7 @@ package cms_test
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"akno/backend/stb/cms"
 	"akno/backend/stb/internal/der"
 	"akno/backend/stb/internal/pkidev"
+	"akno/backend/stb/ocsp"
 	"akno/backend/stb/pki"
 )
 
@@ -75,6 +77,29 @@ func TestWorkOnAHostileMessageIsBounded(t *testing.T) {
 	}
 }
 
+// TestWorkOnManyStatusResponsesIsBounded gives it as many broken answers of the true responder, for as many
+// signers as are read.
+func TestWorkOnManyStatusResponsesIsBounded(t *testing.T) {
+	f := newForge(t)
+	responder, err := bign.NewPrivateKey(bign.Curve256v1(), pkidev.PrivateKey(t, "g-ocsp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := brokenAnswer(t, f.cert, certificate(t, "certs/g-ruc.cer"), certificate(t, "certs/g-ocsp.cer"), responder)
+	for range 200 {
+		f.revocation = append(f.revocation, answer)
+	}
+	data := manySigners(t, f.encode(t), 64)
+	start := time.Now()
+	r := cms.VerifyOctets(data, cms.Octets(f.content), options(t))
+	if len(r.Signers) != 64 || r.Verdict != pki.Passed { // by the list that is at hand besides
+		t.Fatalf("%d signers, %s", len(r.Signers), r.Reason)
+	}
+	if took := time.Since(start); took > time.Minute {
+		t.Errorf("took %v", took)
+	}
+}
+
 // manySigners repeats the only signer of a message.
 func manySigners(t testing.TB, data []byte, n int) []byte {
 	t.Helper()
@@ -83,4 +108,24 @@ func manySigners(t testing.TB, data []byte, n int) []byte {
 	signer := split(t, body[len(body)-1])[0]
 	body[len(body)-1] = der.Element(tag.SET, bytes.Repeat(signer, n))
 	return seq(outer[0], der.Element(der.Explicit(0), seq(body...)))
+}
+
+// brokenAnswer is a status response as revocation data of a message that says a hundred times that a certificate is
+// good, and that was changed after it was signed.
+func brokenAnswer(t testing.TB, cert, issuer, responder *pki.Certificate, key *bign.PrivateKey) []byte {
+	t.Helper()
+	id, err := ocsp.NewCertID(cert, issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	singles := make([]ocsp.Single, 100)
+	for i := range singles {
+		singles[i] = ocsp.Single{CertID: id, State: pki.StateGood, ThisUpdate: pkidev.At}
+	}
+	raw, err := ocsp.CreateResponse(singles, pkidev.At, nil, responder, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[bytes.Index(raw, []byte(pkidev.At.Format("20060102150405Z")))+13] ^= 1 // a second
+	return der.Element(der.Explicit(1), append(der.OID(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 16, 2}), raw...))
 }

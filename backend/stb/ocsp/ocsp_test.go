@@ -324,3 +324,45 @@ func FuzzRequest(f *testing.F) {
 		}
 	})
 }
+
+// What the strict profile leaves out of a response is noted; what the response says still counts.
+func TestTheStrictProfileNotesTheFormOfResponses(t *testing.T) {
+	for name, tc := range map[string]struct {
+		nonce  []byte
+		change func(r *ocsp.Response)
+		want   string
+	}{
+		"to the letter":   {},
+		"with extensions": {nonce: []byte("12345678"), want: "it has extensions"},
+		"with two certificates": {change: func(r *ocsp.Response) {
+			r.Certificates = append(r.Certificates, r.Certificates[0])
+		}, want: "more than one certificate"},
+	} {
+		r := answer(t, "g-ocsp", tc.nonce, nil)
+		if tc.change != nil {
+			tc.change(r)
+		}
+		cert, issuer := certificate(t, "certs/g-fl1.cer"), certificate(t, "certs/g-ruc.cer")
+		s, err := r.Status(cert, issuer)
+		if notes := strings.Join(s.Notes, "; "); err != nil || s.State != pki.StateGood || !strings.Contains(notes, tc.want) || tc.want == "" && notes != "" {
+			t.Errorf("%s: %s %q, %v", name, s.State, notes, err)
+		}
+	}
+}
+
+// A message may carry copies of a responder's certificate, and ask for each of its signers.
+func TestCopiesOfAResponderCostOneVerification(t *testing.T) {
+	r := answer(t, "g-ocsp", nil, nil)
+	cert, issuer := certificate(t, "certs/g-fl1.cer"), certificate(t, "certs/g-ruc.cer")
+	if _, err := r.Status(cert, issuer); err != nil {
+		t.Fatal(err)
+	}
+	// The answer is remembered for the key, so that octets that are not signed any more are not looked at again.
+	r.Signature = make([]byte, len(r.Signature))
+	for range 3 {
+		r.Certificates = append(r.Certificates, r.Certificates[0])
+		if _, err := r.Status(cert, issuer); err != nil {
+			t.Errorf("verified again: %v", err)
+		}
+	}
+}

@@ -68,6 +68,10 @@ type Response struct {
 	// SignatureAlgorithm and Signature are the responder's signature.
 	SignatureAlgorithm pki.AlgorithmIdentifier
 	Signature          []byte
+
+	// versioned and extended say that it has fields which the strict profile leaves out.
+	versioned, extended bool
+	signed              signers
 }
 
 func malformed(what string) error { return fmt.Errorf("%w: %s", ErrMalformed, what) }
@@ -150,7 +154,11 @@ func (r *Response) readBasic(s cryptobyte.String) error {
 
 func (r *Response) readData(raw cryptobyte.String) error {
 	var data, list cryptobyte.String
-	if !raw.ReadASN1(&data, tag.SEQUENCE) || !readVersion(&data) || !r.readResponder(&data) {
+	if !raw.ReadASN1(&data, tag.SEQUENCE) {
+		return malformed("response data")
+	}
+	r.versioned = data.PeekASN1Tag(der.Explicit(0))
+	if !readVersion(&data) || !r.readResponder(&data) {
 		return malformed("responder")
 	}
 	if !der.ReadGeneralizedTime(&data, &r.ProducedAt) || !data.ReadASN1(&list, tag.SEQUENCE) {
@@ -163,6 +171,7 @@ func (r *Response) readData(raw cryptobyte.String) error {
 		}
 		r.Singles = append(r.Singles, one)
 	}
+	r.extended = !data.Empty()
 	var ok bool
 	if r.Nonce, ok = readExtensions(&data, der.Explicit(1)); !ok || !data.Empty() {
 		return malformed("response extensions")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"errors"
+	"sync"
 	"time"
 
 	"akno/backend/stb/pki"
@@ -53,7 +54,52 @@ func (r *Response) Responder(issuer *pki.Certificate, configured ...*pki.Certifi
 }
 
 func (r *Response) signedBy(c *pki.Certificate) bool {
-	return pki.CheckSignature(c.PublicKey, r.SignatureAlgorithm, r.RawData, r.Signature) == nil
+	return r.signed.ask(c.RawSubjectPublicKeyInfo, func() bool {
+		return pki.CheckSignature(c.PublicKey, r.SignatureAlgorithm, r.RawData, r.Signature) == nil
+	})
+}
+
+// signers remembers of which keys it was found out whether they signed: a hostile message may ask for
+// each of its signers and copies of a responder's certificate. It serves several goroutines at once.
+type signers struct {
+	mu    sync.Mutex
+	known map[string]bool
+}
+
+func (s *signers) ask(key []byte, verify func() bool) bool {
+	s.mu.Lock()
+	answer, ok := s.known[string(key)]
+	s.mu.Unlock()
+	if ok {
+		return answer
+	}
+	answer = verify()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[string]bool{}
+	}
+	if len(s.known) < maxCertificates {
+		s.known[string(key)] = answer
+	}
+	return answer
+}
+
+// advice says where the form is not that of the strict profile (STB 34.101.78).
+func (r *Response) advice() (notes []string) {
+	for _, rule := range []struct {
+		broken bool
+		note   string
+	}{
+		{r.versioned, "it states its version"},
+		{r.extended, "it has extensions"},
+		{len(r.Certificates) > 1, "it carries more than one certificate"},
+	} {
+		if rule.broken {
+			notes = append(notes, "status response: "+rule.note)
+		}
+	}
+	return notes
 }
 
 // namedBy compares the responder's identifier with a certificate.
@@ -110,6 +156,7 @@ func (r *Response) Status(cert, issuer *pki.Certificate) (pki.Status, error) {
 	return pki.Status{
 		State: single.State, Revocation: single.Revocation, Source: "ocsp",
 		IssuedAt: single.ThisUpdate, NextUpdate: single.NextUpdate, Responder: responder,
+		Notes: r.advice(),
 	}, nil
 }
 
@@ -162,6 +209,11 @@ func Verify(r *Response, opt Options) Report {
 	}
 	out := report(pki.OK)
 	out.ProducedAt, out.Responder = r.ProducedAt, responder
+	if opt.Verifier.Profile == pki.ProfileBPKI {
+		for _, note := range r.advice() {
+			out.Notes = append(out.Notes, pki.Advise+note)
+		}
+	}
 	if reason, note := r.answer(opt, &out); reason != pki.OK {
 		out.Reason, out.Verdict, out.Notes = reason, reason.Verdict(), append(out.Notes, note)
 		return out
