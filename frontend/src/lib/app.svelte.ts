@@ -148,8 +148,8 @@ export async function speak(language: Lang): Promise<void> {
 
 /** Loads what the page shares and listens to changes of it; returns a function that stops listening. */
 export async function startApp(): Promise<() => void> {
-  // Before anything is asked: it is said once.
-  const off = [listen('damaged', () => (shared.damaged = true))]
+  // Before anything is asked: each is said once. Nothing of the profile before may stay in the page.
+  const off = [listen('damaged', () => (shared.damaged = true)), listen('profile', () => location.reload())]
   try {
     await put(await system.preferences())
     shared.profile = await profiles.state()
@@ -163,7 +163,6 @@ export async function startApp(): Promise<() => void> {
   }
   const quiet = (work: () => Promise<void>) => () => void work().catch(() => undefined)
   off.push(
-    listen('profile', () => location.reload()), // so that nothing of the profile before stays in the page
     listen('session', quiet(refreshSession)),
     listen('sync', quiet(refreshSync)),
     listen('application', quiet(refreshSync)),

@@ -145,6 +145,12 @@ function bind(w: World, fake: Fake): Bound {
     card: null,
   })
   const signedIn = () => w.session
+  /** A profile that is locked or unlocked: the page hears of it before the answer. */
+  const another = (change: Partial<World['profile']>) => {
+    w.profile = { ...w.profile, ...change }
+    fake.emit('profile')
+    return w.profile
+  }
 
   return {
     System: {
@@ -165,14 +171,14 @@ function bind(w: World, fake: Fake): Bound {
     },
     Profiles: {
       State: () => w.profile,
-      Lock: () => (w.profile = { ...w.profile, locked: true }),
+      Lock: () => another({ locked: true }),
       Rename: (name: string) => (w.profile = { ...w.profile, name }),
       SetLockAfter: (lockAfter: number) => (w.profile = { ...w.profile, lockAfter }),
       ChooseFolder: () => '/media/usb',
-      BeginUnlock: () => ticket('unlock', () => (w.profile = { ...w.profile, locked: false })),
+      BeginUnlock: () => ticket('unlock', () => another({ locked: false })),
       ChooseKeyFile: () => '/media/anna/key.p8',
-      BeginUnlockByKey: () => ticket('unlock_key', () => (w.profile = { ...w.profile, locked: false })),
-      BeginRecover: () => ticket('recover', () => (w.profile = { ...w.profile, locked: false })),
+      BeginUnlockByKey: () => ticket('unlock_key', () => another({ locked: false })),
+      BeginRecover: () => ticket('recover', () => another({ locked: false })),
       BeginProtect: () => ticket('protect', () => (w.profile = { ...w.profile, protected: true })),
       BeginUnprotect: () => ticket('unprotect', () => (w.profile = { ...w.profile, protected: false })),
       BeginChangePassword: () => ticket('profile_password', () => w.profile),

@@ -1,15 +1,43 @@
 import { render, screen, waitFor } from '@testing-library/svelte'
 import userEvent from '@testing-library/user-event'
-import { beforeEach, expect, test } from 'vitest'
-import { startApp } from '../../lib/app.svelte.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { lockProfile, profile, startApp } from '../../lib/app.svelte.ts'
 import { installFake, type Fake } from '../../testing/fakeApi.ts'
 import Unlock from './unlock.svelte'
 
 let fake: Fake
+let stop: () => void
+const reload = vi.fn()
 
 beforeEach(async () => {
+  vi.stubGlobal('location', { hash: '', reload })
   fake = installFake((w) => (w.profile = { ...w.profile, locked: true, protected: true, keyID: 'k1' }))
-  await startApp()
+  stop = await startApp()
+})
+afterEach(() => {
+  stop()
+  reload.mockClear()
+  vi.unstubAllGlobals()
+})
+
+test('unlocking loads the page once, and the one before shows nothing of the profile', async () => {
+  render(Unlock)
+  await userEvent.type(screen.getByLabelText('Пароль профиля'), 'кот дважды сел на сыр')
+  await userEvent.click(screen.getByRole('button', { name: 'Открыть' }))
+  await vi.waitFor(() => expect(fake.world.profile.locked).toBe(false))
+  await new Promise((done) => setTimeout(done))
+  expect(reload).toHaveBeenCalledOnce()
+  expect(profile()?.locked).toBe(true)
+})
+
+test('locking loads the page once, also while it starts', async () => {
+  await lockProfile()
+  expect(reload).toHaveBeenCalledOnce()
+  stop()
+  const starting = startApp()
+  fake.emit('profile')
+  stop = await starting
+  expect(reload).toHaveBeenCalledTimes(2)
 })
 
 test.each([
