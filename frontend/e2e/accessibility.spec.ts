@@ -33,7 +33,7 @@ async function whole(page: Page, form: Form, answered: Made, empty: Made): Promi
 
 test('every form', async ({ page, alone, dir, complaints }) => {
   const all = forms()
-  test.setTimeout(everywhere ? all.length * 180_000 : 120_000)
+  test.setTimeout(all.length * (everywhere ? 180_000 : 15_000))
   await alone.start(page)
   await skipIntroduction(page)
   const paper = new Papers(dir).pdf('paper.pdf')

@@ -88,6 +88,8 @@ test('a password, its loss, and a second person at one computer', async ({ page,
 
   // locked by a key from any page; a wrong password opens nothing and names itself
   await visit(page, '/home')
+  let loads = 0
+  page.on('load', () => loads++)
   await page.keyboard.press('Control+l')
   await expect(locked(page)).toBeVisible()
   await expect(page.getByText('Ковалёва')).toHaveCount(0)
@@ -100,6 +102,7 @@ test('a password, its loss, and a second person at one computer', async ({ page,
   await patiently(page, first)
   await page.evaluate((to) => void (location.hash = to), draft)
   await expect(surname(page)).toHaveValue('Ковалёва')
+  expect(loads, 'one for the lock, one for the unlocking').toBe(2)
 
   // the password is changed: the old one opens nothing any more
   await visit(page, '/profile')
