@@ -103,6 +103,8 @@ export class Draft implements Held {
   readonly #here = new Map<string, Here>()
   readonly #settled = new Set<string>()
   #queue = new Map<string, Patch>()
+  /** What was sent and is not answered: it is back in the queue when it was refused. */
+  #underway = new Map<string, Patch>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #sending: Promise<void> = Promise.resolve()
 
@@ -224,6 +226,11 @@ export class Draft implements Held {
     this.#timer ??= setTimeout(() => void this.flush(), pause)
   }
 
+  /** Whether Go has not committed what was typed at a place. */
+  #waits(key: string): boolean {
+    return this.#queue.has(key) || this.#underway.has(key)
+  }
+
   /** Takes over a finished change: the field was left or a choice was made. It is sent at once. */
   settle(place: Place, value: Value): void {
     const key = keyOf(place)
@@ -231,7 +238,7 @@ export class Draft implements Held {
     if (!here.typed || !same(here.typed, value)) this.type(place, value)
     this.#settled.add(key)
     here.left = true
-    if (!this.#queue.has(key)) here.typed = undefined
+    if (!this.#waits(key)) here.typed = undefined
     void this.flush()
   }
 
@@ -263,16 +270,19 @@ export class Draft implements Held {
   async #send(): Promise<void> {
     const batch = this.#queue
     if (batch.size === 0) return
+    this.#underway = batch
     this.#queue = new Map()
     const slow = setTimeout(() => (this.saving = true), worthAWord)
     try {
       const change = await drafts.apply(this.id, [...batch.values()])
+      this.#underway = new Map()
       for (const key of batch.keys()) {
         if (this.#settled.has(key) && !this.#queue.has(key)) this.#place(key).typed = undefined
       }
       this.take(change)
     } catch (e) {
       // What was typed stays on the screen and is sent again, by itself or with the next change.
+      this.#underway = new Map()
       for (const [key, patch] of batch) if (!this.#queue.has(key)) this.#queue.set(key, patch)
       this.failure = asFailure(e)
       if (this.failure.code === 'not_found')
@@ -286,7 +296,7 @@ export class Draft implements Held {
 
   /** What was typed and Go has not committed. */
   unsaved(): Patch[] {
-    return [...this.#queue.values()]
+    return [...new Map([...this.#underway, ...this.#queue]).values()]
   }
 
   /** Takes over what a call changed. */
@@ -321,7 +331,7 @@ export class Draft implements Held {
     this.#know(view.fields)
     for (const [key, here] of this.#here) {
       here.cleared = undefined
-      if (!this.#queue.has(key)) here.typed = undefined
+      if (!this.#waits(key)) here.typed = undefined
     }
     this.view = view
     this.savedAt = view.draft.savedAt

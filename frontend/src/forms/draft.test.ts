@@ -101,6 +101,26 @@ describe('typing', () => {
 })
 
 describe('what could not be saved', () => {
+  test('never left the screen, wherever the person went while it was being saved', async () => {
+    const b = backend()
+    const draft = new Draft(draftView())
+    const shown = () => draft.value(name, draft.field('name')!.value).text
+    let refuse = () => {}
+    b.answer(() => new Promise((_, failed) => (refuse = () => failed('{"code":"disk_full"}'))))
+    draft.type(name, textValue('Анна'))
+    await vi.advanceTimersByTimeAsync(pause)
+    expect(b.sent).toHaveLength(1)
+    draft.settle(name, textValue('Анна'))
+    expect(shown()).toBe('Анна')
+    draft.replace(draftView())
+    expect(shown()).toBe('Анна')
+    expect(draft.unsaved()).toEqual([{ ...name, value: textValue('Анна') }])
+    refuse()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(draft.failure?.code).toBe('disk_full')
+    expect(shown()).toBe('Анна')
+  })
+
   test('is tried again by itself and outlives its page', async () => {
     const b = backend()
     const draft = new Draft(draftView())
