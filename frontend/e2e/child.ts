@@ -13,19 +13,23 @@ export function binary(name: string, target: string): string {
   return path
 }
 
-/** A port of this computer that nothing listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer()
-    server.on('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object' ? done(address.port) : failed(new Error('no port')),
-      )
-    })
-  })
+/**
+ * A port of this computer that nothing listens on. It is none of those that the system gives to whoever asks for any:
+ * a connection would take it before the program listens, or while it is started again.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    if (await free(port)) return port
+  }
 }
+
+const free = (port: number): Promise<boolean> =>
+  new Promise((done, failed) => {
+    const server = createServer()
+    server.on('error', (e: NodeJS.ErrnoException) => (e.code === 'EADDRINUSE' ? done(false) : failed(e)))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
+  })
 
 /** One run of a program. */
 export class Child {
