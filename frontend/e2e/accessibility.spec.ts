@@ -63,7 +63,6 @@ const pages = [
 ]
 
 test('the main pages', async ({ page, staff, dir, shots, complaints }) => {
-  test.setTimeout(300_000)
   await staff('citizen').start(page)
   await gates(page, 'the introduction')
   await skipIntroduction(page)

@@ -46,7 +46,6 @@ test('a draft is worked on at two computers and both keep what was typed', async
   shots,
   complaints,
 }) => {
-  test.setTimeout(240_000)
   // the first computer: nothing leaves it until the person asks for it
   await demo.start(page)
   await enter(page)

@@ -8,7 +8,6 @@ import { Hands } from './hands.ts'
 import { Papers } from './papers.ts'
 
 test('from the first page to the sent application without a mouse', async ({ page, dir, staff, shots, complaints }) => {
-  test.setTimeout(180_000)
   const hands = new Hands(page)
   const papers = new Papers(dir + '/papers')
   await staff('citizen').start(page)

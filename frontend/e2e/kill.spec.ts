@@ -153,8 +153,6 @@ class Person {
 }
 
 test.describe('death at any moment', () => {
-  test.setTimeout(300_000)
-
   for (const seed of seeds)
     test(`ten deaths, seed ${seed}`, async ({ page, demo, portal, dir, staff, browser, shots }) => {
       const papers = new Papers(dir + '/papers')

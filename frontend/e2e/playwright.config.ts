@@ -12,7 +12,8 @@ export default defineConfig({
   // One measures, the other needs the right to mount disks: make soak.
   testIgnore: process.env.AKNO_EVERYWHERE ? [] : ['speed.spec.ts', 'small-disk.spec.ts'],
   outputDir: '../../build/shots/.failures',
-  timeout: 120_000,
+  // Whatever a story waits for has a limit of its own; this one ends a story that goes round in circles.
+  timeout: 300_000,
   expect: { timeout: 10_000 },
   workers: 1, // a story has its own portal and program: two at once would only wait for each other
   // A whole system takes part in a story, and now and then a machine that is busy with other things.

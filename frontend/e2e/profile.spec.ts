@@ -48,7 +48,6 @@ async function patiently(page: Page, password: string): Promise<void> {
 }
 
 test('a password, its loss, and a second person at one computer', async ({ page, alone, shots, complaints }) => {
-  test.setTimeout(240_000)
   await alone.start(page)
   await skipIntroduction(page)
   const draft = await begin(page, 'Ковалёва')

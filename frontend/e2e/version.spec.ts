@@ -41,7 +41,6 @@ function publish(dir: string, portal: string): void {
 }
 
 test('a new version of a form loses nothing and can be taken back', async ({ page, program, portal, dir, shots, complaints }) => {
-  test.setTimeout(180_000)
   await program.start(page)
   await skipIntroduction(page)
   const answers = { ...example('F_1_3_4'), copies: '2', purpose: 'в школу' }
