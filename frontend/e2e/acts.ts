@@ -63,6 +63,19 @@ export async function protect(page: Page, password: string): Promise<void> {
   await expect(dialog).toHaveCount(0)
 }
 
+/**
+ * Waits for what the catalogue finds by words that are typed letter by letter; call it before. Until then its rows move
+ * away from under the focus.
+ */
+export async function foundBy(page: Page, words: string): Promise<void> {
+  const told = await page.waitForResponse((r) => {
+    const asked = r.request().postData() ?? ''
+    return asked.includes('Catalogue.List') && asked.includes(`"search":${JSON.stringify(words)}`)
+  })
+  await told.finished()
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+}
+
 /** Chooses the certificate of a holder where a certificate is shown. */
 export async function chooseKey(page: Page, holder: string): Promise<void> {
   const shown = page.getByText(holder, { exact: false }).first()

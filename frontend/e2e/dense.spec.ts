@@ -1,6 +1,6 @@
 // A whole form on one page, from the catalogue to ready, by the keyboard alone.
 import { expect } from '@playwright/test'
-import { language, saved, signInWithKey, skipIntroduction } from './acts.ts'
+import { foundBy, language, saved, signInWithKey, skipIntroduction } from './acts.ts'
 import { accessible } from './axe.ts'
 import { test } from './fixtures.ts'
 import { example } from './form.ts'
@@ -15,8 +15,10 @@ test('a form is filled by keys alone, from the catalogue to ready', async ({ pag
   // the catalogue is searched, the procedure opened and begun
   await keys.press('Control+k')
   await expect(page.getByRole('main').getByRole('searchbox')).toBeFocused()
-  await page.keyboard.type('справка пособие на детей')
-  await expect(page.getByRole('link', { name: /размере пособия на детей/ }).first()).toBeVisible()
+  const words = 'справка пособие на детей'
+  const found = foundBy(page, words)
+  await page.keyboard.type(words)
+  await found
   await keys.tabTo(/размере пособия на детей/)
   await keys.press('Enter')
   await keys.tabTo(/Начать заявление/)

@@ -20,6 +20,9 @@ export interface Focus {
   fault: string
 }
 
+/** How long a person goes round a page for what is still on its way, in milliseconds. */
+export const onItsWay = 10_000
+
 /** The keyboard of a person, and what they know of the page. */
 export class Hands {
   constructor(readonly page: Page) {}
@@ -37,11 +40,12 @@ export class Hands {
   /** Goes on with Tab until the wanted thing has the focus. */
   async to(kind: string, name: string | RegExp, by = 'Tab'): Promise<Focus> {
     const met: string[] = []
-    for (let n = 0; n < 80; n++) {
+    const end = Date.now() + onItsWay
+    for (let n = 0; n < 80 || Date.now() < end; n++) {
       const focus = await this.here()
       const fits = typeof name === 'string' ? focus.name === name : name.test(focus.name)
       if (focus.kind === kind && fits) return focus
-      met.push(`${focus.kind} «${focus.name}»`)
+      if (n < 80) met.push(`${focus.kind} «${focus.name}»`)
       await this.press(by)
     }
     throw new Error(`${kind} ${String(name)} is not met by ${by}, only\n  ${met.join('\n  ')}`)

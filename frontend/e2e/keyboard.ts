@@ -1,6 +1,7 @@
 // A person who never touches the mouse: keys only, and what has the focus is looked at, never set.
 import { expect, type Page } from '@playwright/test'
 import type { Answers } from './form.ts'
+import { onItsWay } from './hands.ts'
 
 /** What has the focus, as the story needs to know it. */
 export interface Focus {
@@ -36,7 +37,8 @@ export class Keyboard {
 
   /** Presses Tab until what has the focus is called so. */
   async tabTo(name: RegExp, most = 60): Promise<void> {
-    for (let i = 0; i < most; i++) {
+    const end = Date.now() + onItsWay
+    for (let i = 0; i < most || Date.now() < end; i++) {
       if (name.test((await this.focus()).name)) return
       await this.press('Tab')
     }
