@@ -113,6 +113,7 @@ func (s *Service) RemoveScan(ctx context.Context, p attach.Place, file string) (
 // scanned changes the scan of a paper while its card waits for them, and gives
 // back what nothing names any more.
 func (s *Service) scanned(ctx context.Context, op string, p attach.Place, change func(tx dbx.Tx, scan **form.File) error) (w Work, err error) {
+	var had []string
 	err = s.db.Write(ctx, func(tx dbx.Tx) error {
 		if w, err = get(ctx, tx, p.Of); err != nil {
 			return err
@@ -124,7 +125,7 @@ func (s *Service) scanned(ctx context.Context, op string, p attach.Place, change
 		if w.Status != "ui_draft" {
 			return &akno.Error{Code: akno.WrongState, Op: op}
 		}
-		had, err := tray.Originals(ctx, tx, p)
+		originals, err := tray.Originals(ctx, tx, p)
 		if err != nil {
 			return err
 		}
@@ -139,24 +140,27 @@ func (s *Service) scanned(ctx context.Context, op string, p attach.Place, change
 		if err := put(ctx, tx, w); err != nil {
 			return err
 		}
+		had = originals
 		if before != nil {
 			had = append(had, before.SHA256)
 		}
-		_, err = s.attach.Blobs.Release(ctx, tx, "", had...)
-		return err
+		return nil
 	})
+	if err == nil {
+		_, err = s.db.Release(ctx, "", had...)
+	}
 	return w, err
 }
 
 // forget removes a card with its scans and their pictures from this computer.
 func (s *Service) forget(ctx context.Context, id string) error {
-	return s.db.Write(ctx, func(tx dbx.Tx) error {
+	var sums []string
+	err := s.db.Write(ctx, func(tx dbx.Tx) error {
 		works, err := kept(ctx, tx)
 		if err != nil {
 			return err
 		}
-		sums, err := tray.Originals(ctx, tx, attach.Place{Of: id})
-		if err != nil {
+		if sums, err = tray.Originals(ctx, tx, attach.Place{Of: id}); err != nil {
 			return err
 		}
 		w := works[id]
@@ -169,10 +173,10 @@ func (s *Service) forget(ctx context.Context, id string) error {
 		if err := tray.Forget(ctx, tx, id, ""); err != nil {
 			return err
 		}
-		if err := store.SetSetting(ctx, tx, setting, works); err != nil {
-			return err
-		}
-		_, err = s.attach.Blobs.Release(ctx, tx, "", sums...)
-		return err
+		return store.SetSetting(ctx, tx, setting, works)
 	})
+	if err == nil {
+		_, err = s.db.Release(ctx, "", sums...)
+	}
+	return err
 }

@@ -157,6 +157,36 @@ func TestAChangedScanWritesItsCardOnce(t *testing.T) {
 	}
 }
 
+func TestAScanStaysWholeWhenTheCommitThatReplacesItFails(t *testing.T) {
+	w := newWorld(t)
+	id := w.begun(t)
+	scan := w.scan(t, id, Consent, photo(t, 60, 40)).ConsentScan
+	err := w.db.Write(t.Context(), func(tx dbx.Tx) error { // the commit finds the fault, as it does a full disk
+		for _, q := range []string{
+			`CREATE TABLE witness(x TEXT REFERENCES draft(id) DEFERRABLE INITIALLY DEFERRED) STRICT`,
+			`CREATE TRIGGER refusing AFTER UPDATE ON setting BEGIN INSERT INTO witness VALUES('nothing'); END`,
+		} {
+			if _, err := tx.Exec(t.Context(), q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.desk.RemoveScan(t.Context(), attach.Place{Of: id, Field: Consent}, scan.ID); err == nil {
+		t.Fatal("the commit did not fail")
+	}
+	work, err := w.desk.Get(t.Context(), id)
+	if err != nil || work.ConsentScan == nil {
+		t.Fatalf("%+v, %v", work.ConsentScan, err)
+	}
+	if _, err := w.db.Blobs().Read(work.ConsentScan.SHA256); err != nil {
+		t.Errorf("the card names a scan that is gone: %v", err)
+	}
+}
+
 func TestScansAreRefusedAtTheWrongPlaceOrTime(t *testing.T) {
 	w := newWorld(t)
 	fresh, err := w.desk.Save(t.Context(), card())

@@ -4,31 +4,37 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"akno/backend/internal/dbx"
 )
 
 // Release gives the room of those files back that no row names any more, but for
-// the history of one draft, and returns how many went. It is called in the
-// transaction in which the last row that named them goes, after that row.
-func (b *Blobs) Release(ctx context.Context, tx dbx.Tx, butHistoryOf string, sums ...string) (gone int, err error) {
-	for _, sum := range sums {
-		if !b.Has(sum) { // cheaper to ask than who names it
-			continue
-		}
-		kept, err := named(ctx, tx, sum, butHistoryOf)
-		if err != nil {
-			return gone, err
-		}
-		if kept {
-			continue
-		}
-		if err := os.Remove(b.path(sum)); err != nil {
-			return gone, told("blobs.Release", err)
-		}
-		gone++
+// the history of one draft, and returns how many went. It is called after the commit
+// that took their last rows away: had that failed, the rows would be there still and
+// point to nothing. Nobody else names a file meanwhile.
+func (db *DB) Release(ctx context.Context, butHistoryOf string, sums ...string) (gone int, err error) {
+	sums = slices.DeleteFunc(slices.Clone(sums), func(sum string) bool { return !db.blobs.Has(sum) })
+	if len(sums) == 0 {
+		return 0, nil
 	}
-	return gone, nil
+	err = db.Write(ctx, func(tx dbx.Tx) error {
+		for _, sum := range sums {
+			kept, err := named(ctx, tx, sum, butHistoryOf)
+			if err != nil {
+				return err
+			}
+			if kept || !db.blobs.Has(sum) {
+				continue
+			}
+			if err := os.Remove(db.blobs.path(sum)); err != nil {
+				return told("store.Release", err)
+			}
+			gone++
+		}
+		return nil
+	})
+	return gone, err
 }
 
 // named says whether any row of any table holds the hash of a file, but for the

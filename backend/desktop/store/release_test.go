@@ -40,15 +40,9 @@ func TestFilesThatNoRowNamesAreReleased(t *testing.T) {
 	}
 	release := func(butHistoryOf string, want int) {
 		t.Helper()
-		err := db.Write(t.Context(), func(tx dbx.Tx) error {
-			gone, err := db.Blobs().Release(t.Context(), tx, butHistoryOf, free, set, first, free, "no hash", second)
-			if gone != want {
-				t.Errorf("%d files went, want %d", gone, want)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+		gone, err := db.Release(t.Context(), butHistoryOf, free, set, first, free, "no hash", second)
+		if err != nil || gone != want {
+			t.Fatalf("%d files went, want %d: %v", gone, want, err)
 		}
 	}
 	release("", 1)

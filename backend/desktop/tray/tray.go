@@ -518,11 +518,9 @@ func (s *Service[C]) Discard(ctx context.Context, at attach.Place, id string) er
 // the room of those back that nothing else names. It returns how many files
 // went.
 func (s *Service[C]) Release(ctx context.Context) (int, error) {
-	gone := 0
+	type row struct{ id, draft, original string }
+	var rows []row
 	err := s.db.Write(ctx, func(tx dbx.Tx) error {
-		gone = 0
-		type row struct{ id, draft, original string }
-		var rows []row
 		err := dbx.Each(ctx, tx, func(scan func(...any) error) error {
 			var r row
 			err := scan(&r.id, &r.draft, &r.original)
@@ -530,29 +528,29 @@ func (s *Service[C]) Release(ctx context.Context) (int, error) {
 			return err
 		}, `SELECT p.id, p.of_id, p.original FROM picture p JOIN draft d ON d.id=p.of_id
 			WHERE d.state='signed' AND EXISTS (SELECT 1 FROM inbox i WHERE i.kind='application' AND i.id=p.of_id)`)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
 		for _, r := range rows {
-			if _, err := tx.Exec(ctx, `DELETE FROM picture WHERE id=?`, r.id); err != nil {
-				return err
+			if err == nil {
+				_, err = tx.Exec(ctx, `DELETE FROM picture WHERE id=?`, r.id)
 			}
 		}
-		for _, r := range rows {
-			var v form.Value
-			if err := json.Unmarshal([]byte(r.original), &v); err != nil {
-				return err
-			}
-			f, _ := form.FileOf(v)
-			n, err := s.db.Blobs().Release(ctx, tx, r.draft, f.SHA256)
-			if err != nil {
-				return err
-			}
-			gone += n
-		}
-		return nil
+		return err
 	})
-	return gone, err
+	if err != nil {
+		return 0, err
+	}
+	gone := 0
+	for _, r := range rows {
+		var v form.Value
+		if err := json.Unmarshal([]byte(r.original), &v); err != nil {
+			return gone, err
+		}
+		f, _ := form.FileOf(v)
+		n, err := s.db.Release(ctx, r.draft, f.SHA256)
+		if gone += n; err != nil {
+			return gone, err
+		}
+	}
+	return gone, nil
 }
 
 // Originals returns the hashes of the pictures that are prepared at a place, or
