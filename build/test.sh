@@ -7,8 +7,6 @@
 #
 # A stage that fails does not stop the others; those that need what it would
 # have built are left out and said to be. The status is that of all of them.
-# Some stages run beside others, which leave a processor idle; what such a stage
-# says is shown in one piece when those are over, and is in its log before.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 # -trimpath as in build.sh, so that tests, programs and copies of the tree are compiled once
@@ -134,63 +132,38 @@ all=(
 	"window window builds"
 )
 
+declare -A result seconds
+failed=()
 only=" $* "
-rm -f "$logs"/*.result
-wanted() { [ "$only" = "  " ] || [[ $only == *" $1 "* ]]; }
-# what became of a stage: its seconds and "ok", "FAILED" or why it was left out
-became() { cat "$logs/$1.result" 2>/dev/null; }
-
-# stage NAME: runs it and notes what became of it
-stage() {
-	local name run needs n flaky began=$SECONDS result=ok
-	read -r name run needs < <(printf '%s\n' "${all[@]}" | grep "^$1 ")
-	for n in $needs; do
-		[[ $(became "$n") =~ ^([0-9]+ ok.*)?$ ]] || { echo "0 left out: needs $n" >"$logs/$name.result"; return; }
-	done
-	printf '\n== %s\n' "$name"
-	"$run" 2>&1 | tee "$logs/$name.log" || result=FAILED
-	flaky=$(grep -cE 'retry #1' "$logs/$name.log")
-	! grep -qE '^ +[0-9]+ flaky' "$logs/$name.log" || result+=", but not at the first try: $flaky of them"
-	echo "$((SECONDS - began)) $result" >"$logs/$name.result"
-}
-stages() { local name; for name; do ! wanted "$name" || stage "$name"; done; }
-
-# beside NAMES NAMES: the first ones while the second ones run, as far as those
-# leave the processors idle
-aside=
-# shellcheck disable=SC2086 # lists of names
-beside() {
-	local name before=
-	for name in $2; do ! wanted "$name" || before=yes; done
-	[ -n "$before" ] || { stages $1; return; }
-	set -m # a group of its own, to be ended as one
-	(renice -n 10 "$BASHPID" >/dev/null 2>&1; stages $1) &>"$logs/aside.log" </dev/null &
-	aside=$!
-	set +m
-	stages $2
-	wait "$aside"
-	aside=
-	cat "$logs/aside.log"
-}
-trap '[ -z "$aside" ] || kill -- "-$aside"; exit 130' INT TERM
-
-# What writes sources, or the page that the program takes into itself, runs beside nothing that reads them. The stories
-# wait more than they compute.
-stages packages tools page-packages
-beside "page-lint page-check" "format vet staticcheck generated"
-stages go page-tests page-build builds
-beside "race mutants postgres fuzz" "stories window"
+for line in "${all[@]}"; do
+	read -r name run needs <<<"$line"
+	[ "$only" = "  " ] || [[ $only == *" $name "* ]] || continue
+	lacking=
+	for n in $needs; do [ "${result[$n]:-ok}" = ok ] || lacking=$n; done
+	if [ -n "$lacking" ]; then
+		result[$name]="left out: needs $lacking"
+		continue
+	fi
+	echo
+	echo "== $name"
+	began=$(date +%s)
+	if "$run" 2>&1 | tee "$logs/$name.log"; then result[$name]=ok; else
+		result[$name]=FAILED
+		failed+=("$name")
+	fi
+	! grep -qE '^ +[0-9]+ flaky' "$logs/$name.log" || result[$name]+=", but not at the first try: $(grep -cE 'retry #1' "$logs/$name.log") of them"
+	seconds[$name]=$(($(date +%s) - began))
+done
 
 echo
-failed=()
+total=0
 for line in "${all[@]}"; do
 	read -r name _ <<<"$line"
-	[ -n "$(became "$name")" ] || continue
-	read -r seconds result < <(became "$name")
-	printf '%-14s %5s s  %s\n' "$name" "$seconds" "$result"
-	[[ $result != FAILED* ]] || failed+=("$name")
+	[ -n "${result[$name]:-}" ] || continue
+	printf '%-14s %5s s  %s\n' "$name" "${seconds[$name]:-0}" "${result[$name]}"
+	total=$((total + ${seconds[$name]:-0}))
 done
-printf '%-14s %5s s\n' all "$SECONDS"
+printf '%-14s %5s s\n' all "$total"
 # What failed is said last, where a reader of a long log, or of its end, finds it.
 told() { grep -nE -A14 -- '--- FAIL|^panic:|DATA RACE|^ +[0-9]+\) |Error: |error TS|^FAIL|not formatted' "$1" || tail -n 20 "$1"; }
 if [ ${#failed[@]} -gt 0 ]; then
