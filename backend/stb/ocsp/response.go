@@ -10,6 +10,7 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 
 	"akno/backend/stb/internal/der"
+	"akno/backend/stb/internal/memo"
 	"akno/backend/stb/pki"
 )
 
@@ -71,7 +72,7 @@ type Response struct {
 
 	// versioned and extended say that it has fields which the strict profile leaves out.
 	versioned, extended bool
-	signed              signers
+	signed              memo.Keys
 }
 
 func malformed(what string) error { return fmt.Errorf("%w: %s", ErrMalformed, what) }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"errors"
-	"sync"
 	"time"
 
 	"akno/backend/stb/pki"
@@ -54,35 +53,9 @@ func (r *Response) Responder(issuer *pki.Certificate, configured ...*pki.Certifi
 }
 
 func (r *Response) signedBy(c *pki.Certificate) bool {
-	return r.signed.ask(c.RawSubjectPublicKeyInfo, func() bool {
-		return pki.CheckSignature(c.PublicKey, r.SignatureAlgorithm, r.RawData, r.Signature) == nil
-	})
-}
-
-// signers remembers of which keys it was found out whether they signed: a hostile message may ask for
-// each of its signers and copies of a responder's certificate. It serves several goroutines at once.
-type signers struct {
-	mu    sync.Mutex
-	known map[string]bool
-}
-
-func (s *signers) ask(key []byte, verify func() bool) bool {
-	s.mu.Lock()
-	answer, ok := s.known[string(key)]
-	s.mu.Unlock()
-	if ok {
-		return answer
-	}
-	answer = verify()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.known == nil {
-		s.known = map[string]bool{}
-	}
-	if len(s.known) < maxCertificates {
-		s.known[string(key)] = answer
-	}
-	return answer
+	return r.signed.Check(c.RawSubjectPublicKeyInfo, maxCertificates, func() error {
+		return pki.CheckSignature(c.PublicKey, r.SignatureAlgorithm, r.RawData, r.Signature)
+	}) == nil
 }
 
 // advice says where the form is not that of the strict profile (STB 34.101.78).

@@ -12,6 +12,7 @@ import (
 
 	"akno/backend/stb/bign"
 	"akno/backend/stb/internal/der"
+	"akno/backend/stb/internal/memo"
 )
 
 // MaxCertificateSize is the largest certificate that is read, in octets.
@@ -52,7 +53,7 @@ type Certificate struct {
 	UniqueIDs bool
 
 	defect error
-	signed memo
+	signed memo.Keys
 	hashes digests
 }
 
@@ -254,7 +255,7 @@ func (c *Certificate) Equal(o *Certificate) bool {
 // CheckSignatureFrom verifies that the parent's key signed this certificate.
 // It judges neither names nor rights; see Verifier. The answer is remembered.
 func (c *Certificate) CheckSignatureFrom(parent *Certificate) error {
-	return c.signed.check(parent.RawSubjectPublicKeyInfo, func() error {
+	return c.signed.Check(parent.RawSubjectPublicKeyInfo, maxRemembered, func() error {
 		return CheckSignature(parent.PublicKey, c.SignatureAlgorithm, c.RawTBS, c.Signature)
 	})
 }

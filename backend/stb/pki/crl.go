@@ -10,6 +10,7 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 
 	"akno/backend/stb/internal/der"
+	"akno/backend/stb/internal/memo"
 )
 
 // MaxRevocationListSize is the largest list that is read, in octets.
@@ -109,7 +110,7 @@ type RevocationList struct {
 	entries []entry
 	index   map[string]int32
 	text    string
-	signed  memo
+	signed  memo.Keys
 }
 
 // entry keeps an entry in few octets; lists have hundreds of thousands.
@@ -381,7 +382,7 @@ func (l *RevocationList) Entry(i int) Revocation {
 // CheckSignatureFrom verifies that the issuer's key signed the list. It judges
 // neither names nor rights.
 func (l *RevocationList) CheckSignatureFrom(issuer *Certificate) error {
-	return l.signed.check(issuer.RawSubjectPublicKeyInfo, func() error {
+	return l.signed.Check(issuer.RawSubjectPublicKeyInfo, maxRemembered, func() error {
 		return CheckSignature(issuer.PublicKey, l.SignatureAlgorithm, l.RawTBS, l.Signature)
 	})
 }
