@@ -4,7 +4,6 @@ package belt
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"hash"
 	"testing"
@@ -17,19 +16,6 @@ func wipe(x any) {
 	if w, ok := x.(interface{ Wipe() }); ok {
 		w.Wipe()
 	}
-}
-
-// ended is a context that ends after a number of looks at it.
-type ended struct {
-	context.Context
-	left int
-}
-
-func (e *ended) Err() error {
-	if e.left--; e.left < 0 {
-		return context.Canceled
-	}
-	return nil
 }
 
 // Each of these works on a secret of 32 octets, which it gets in memory of its own, and wipes what it gets back.
@@ -84,7 +70,7 @@ func operations(t *testing.T) map[string]func(secret []byte) {
 		"wrap":      func(secret []byte) { _, err := Wrap(text[:32], secret, nil); fail(err) },
 		"password":  func(secret []byte) { k := PBKDF2(secret, iv, 2000); clear(k[:]) },
 		"password given up": func(secret []byte) {
-			if _, err := PBKDF2Context(&ended{context.Background(), 1}, secret, iv, 2000, nil); err == nil {
+			if _, err := PBKDF2Context(leftover.Ending(1), secret, iv, 2000, nil); err == nil {
 				t.Error("it did not stop")
 			}
 		},

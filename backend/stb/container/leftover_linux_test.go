@@ -4,7 +4,6 @@ package container
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"testing"
 
@@ -128,19 +127,6 @@ func TestSharesLeaveNothingInMemory(t *testing.T) {
 	})
 }
 
-// ended is a context that ends after a number of looks at it.
-type ended struct {
-	context.Context
-	left int
-}
-
-func (e *ended) Err() error {
-	if e.left--; e.left < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 // What an operation leaves is written over by the next one: here each is the last.
 func TestNoWayOfOpeningLeavesASecretBehind(t *testing.T) {
 	if !leftover.Alone(t) {
@@ -182,7 +168,7 @@ func TestNoWayOfOpeningLeavesASecretBehind(t *testing.T) {
 				t.Error(err)
 			}
 			clear(file[len(file)-len(d):])
-			if _, err := OpenContext(&ended{context.Background(), 2}, file, password, nil); err == nil {
+			if _, err := OpenContext(leftover.Ending(2), file, password, nil); err == nil {
 				t.Error("opened")
 			}
 		},

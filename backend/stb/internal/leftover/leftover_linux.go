@@ -8,6 +8,7 @@ package leftover
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
 	"flag"
@@ -219,4 +220,20 @@ func writable() (areas [][2]uint64, err error) {
 		}
 	}
 	return areas, in.Err()
+}
+
+// Ending returns a context that is cancelled after a number of looks at it, so that a
+// computation is given up in its middle.
+func Ending(looks int) context.Context { return &ending{context.Background(), looks} }
+
+type ending struct {
+	context.Context
+	left int
+}
+
+func (e *ending) Err() error {
+	if e.left--; e.left < 0 {
+		return context.Canceled
+	}
+	return nil
 }
