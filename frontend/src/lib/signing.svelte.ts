@@ -3,6 +3,8 @@
 // sign-in alike: what is done with the password is given by the caller.
 import { asFailure, secret, type Failure } from './bridge.ts'
 import type { KeyCard, KeyList, Ticket } from './dto.ts'
+import { shortName } from './format.ts'
+import { holderOf } from './holder.ts'
 import { take } from './secret.ts'
 
 /** Where a signing stands. */
@@ -38,6 +40,11 @@ export class Signing<T> {
 
   get key(): KeyCard | undefined {
     return this.keys.find((k) => k.id === this.chosen)
+  }
+
+  /** The short name of the holder of the chosen key, as buttons say it; "" without a key. */
+  get name(): string {
+    return this.key ? shortName(holderOf(this.key)) : ''
   }
 
   /** Looks for keys; the one that suits is chosen unless the choice still stands. */
